@@ -1,0 +1,184 @@
+"""Reading places: pick lists, the check of a chosen pair, and candidates for a typed name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop.core.text import fold
+from shop.places import rules
+from shop.places.models import Commune, OldPlace, Province
+from shop.places.rules import Candidate, Level, Reason, Unit, UnknownCommune, UnknownProvince
+
+MAX_CANDIDATES: Final = 40
+"""A district became 30 communes at most; more candidates than this help nobody choose."""
+
+_MAX_PREFIXED: Final = 60
+
+
+@dataclass(frozen=True)
+class PlaceMatch:
+    """A place in force offered for a typed name. Without a commune only the province is known."""
+
+    province_code: str
+    province_name: str
+    commune_code: str | None
+    commune_name: str | None
+    reason: Reason
+    old_name: str
+    """Full name of the old unit the reason speaks of; empty for a name in force."""
+
+    @property
+    def label(self) -> str:
+        """``Xã Côn Minh, Tỉnh Thái Nguyên``."""
+        return ", ".join(filter(None, (self.commune_name, self.province_name)))
+
+
+def list_provinces(db: Session) -> list[Province]:
+    """All provinces in the order people look them up: by name without "tỉnh" or "thành phố"."""
+    return sorted(db.scalars(select(Province)), key=_by_name)
+
+
+def list_communes(db: Session, province_code: str) -> list[Commune]:
+    """The communes of a province by name; empty for a code that does not exist."""
+    found = db.scalars(select(Commune).where(Commune.province_code == province_code))
+    return sorted(found, key=_by_name)
+
+
+def _by_name(place: Province | Commune) -> tuple[str, str]:
+    return fold(rules.short_name(place.name)), place.code
+
+
+def province_by_slug(db: Session, slug: str) -> Province | None:
+    """The province of ``/tinh/<slug>``."""
+    return db.scalar(select(Province).where(Province.slug == slug))
+
+
+def get_province(db: Session, code: str) -> Province:
+    """Raises UnknownProvince (field ``province_code``)."""
+    found = db.get(Province, code) if rules.is_code(code, 2) else None
+    if found is None:
+        raise UnknownProvince(field="province_code")
+    return found
+
+
+def get_commune(db: Session, province_code: str, commune_code: str) -> Commune:
+    """The commune, checked to lie in the province.
+
+    Raises UnknownProvince (field ``province_code``), UnknownCommune (field ``commune_code``).
+    """
+    get_province(db, province_code)
+    found = db.get(Commune, commune_code) if rules.is_code(commune_code, 5) else None
+    if found is None or found.province_code != province_code:
+        raise UnknownCommune(field="commune_code")
+    return found
+
+
+def place_names(
+    db: Session, pairs: Sequence[tuple[str, str | None]]
+) -> dict[tuple[str, str | None], str]:
+    """``(province code, commune code)`` -> ``Xã Côn Minh, Tỉnh Thái Nguyên``, in two statements.
+
+    Unknown codes are left out of the name; they cannot occur behind a foreign key.
+    """
+    provinces, communes = _names(db, {commune for _province, commune in pairs if commune})
+    return {
+        (province, commune): ", ".join(
+            filter(None, (communes.get(commune or ""), provinces.get(province)))
+        )
+        for province, commune in pairs
+    }
+
+
+def _names(db: Session, commune_codes: set[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Names of all provinces and of the communes asked for, by code."""
+    provinces = {province.code: province.name for province in db.scalars(select(Province))}
+    rows = db.execute(select(Commune.code, Commune.name).where(Commune.code.in_(commune_codes)))
+    return provinces, {code: name for code, name in rows}
+
+
+def find_places(db: Session, text: str) -> list[PlaceMatch]:
+    """Places in force that ``text`` may mean, best first, for a person to confirm.
+
+    Understands names in force and the three old levels, with or without unit words, accents and
+    commas ("xã Côn Minh, huyện Na Rì, tỉnh Bắc Kạn", "na ri bac kan"). Text that may be the
+    beginning of a name brings the names that begin so first.
+    """
+    typed = rules.read_text(text)
+    units = _named(db, typed.keys) if typed.keys else []
+    is_whole_name = any(unit.key in (typed.prefix, typed.whole) for unit in units)
+    begun = [] if is_whole_name or not typed.prefix else _beginning(db, typed.prefix)
+    candidates = rules.complete(typed, begun) + rules.rank(typed, units)
+    return _matches(db, candidates[:MAX_CANDIDATES])
+
+
+def _named(db: Session, keys: frozenset[str]) -> list[Unit]:
+    """Every unit, old or in force, that carries one of the names."""
+    provinces = db.scalars(select(Province).where(Province.folded.in_(keys)))
+    communes = db.execute(
+        select(Commune, Province.name)
+        .join(Province, Province.code == Commune.province_code)
+        .where(Commune.folded.in_(keys))
+        .order_by(Commune.code)
+    )
+    olds = db.scalars(select(OldPlace).where(OldPlace.folded.in_(keys)).order_by(OldPlace.id))
+    return [
+        *(Unit(p.folded, Level.PROVINCE, p.name, p.code, None, True) for p in provinces),
+        *(_current(commune, name) for commune, name in communes),
+        *(_old(old) for old in olds),
+    ]
+
+
+def _beginning(db: Session, prefix: str) -> list[Unit]:
+    """Units whose name begins with ``prefix``, shortest names first."""
+    communes = db.execute(
+        select(Commune, Province.name)
+        .join(Province, Province.code == Commune.province_code)
+        .where(Commune.folded.startswith(prefix, autoescape=True))
+        .order_by(Commune.folded, Commune.code)
+        .limit(_MAX_PREFIXED)
+    )
+    olds = db.scalars(
+        select(OldPlace)
+        .where(OldPlace.folded.startswith(prefix, autoescape=True))
+        .order_by(OldPlace.folded, OldPlace.id)
+        .limit(_MAX_PREFIXED)
+    )
+    provinces = db.scalars(
+        select(Province).where(Province.folded.startswith(prefix, autoescape=True))
+    )
+    return [
+        *(Unit(p.folded, Level.PROVINCE, p.name, p.code, None, True) for p in provinces),
+        *(_current(commune, name) for commune, name in communes),
+        *(_old(old) for old in olds),
+    ]
+
+
+def _current(commune: Commune, province_name: str) -> Unit:
+    label = f"{commune.name}, {province_name}"
+    return Unit(commune.folded, Level.COMMUNE, label, commune.province_code, commune.code, True)
+
+
+def _old(old: OldPlace) -> Unit:
+    return Unit(old.folded, Level(old.level), old.label, old.province_code, old.commune_code, False)
+
+
+def _matches(db: Session, candidates: Sequence[Candidate]) -> list[PlaceMatch]:
+    if not candidates:
+        return []
+    provinces, communes = _names(
+        db, {found.commune_code for found in candidates if found.commune_code}
+    )
+    return [
+        PlaceMatch(
+            province_code=candidate.province_code,
+            province_name=provinces[candidate.province_code],
+            commune_code=candidate.commune_code,
+            commune_name=communes.get(candidate.commune_code or ""),
+            reason=candidate.reason,
+            old_name=candidate.old_name,
+        )
+        for candidate in candidates
+    ]

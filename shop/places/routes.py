@@ -1,0 +1,76 @@
+"""Pick lists and the search for places: public, the same for everyone, so caches may keep them.
+
+Both work without JavaScript as plain pages; with htmx they fill a part of a form:
+
+    <select name="province_code" data-hx-get="/dia-phuong/xa" data-hx-target="#commune_code">
+"""
+
+from typing import Final
+
+from flask import Blueprint, Response, jsonify, make_response, render_template, request
+
+from shop.places import queries, rules
+from shop.places.queries import PlaceMatch
+from shop.web.access import public
+from shop.web.i18n import gettext
+from shop.web.request import read_session
+
+bp = Blueprint("places", __name__, url_prefix="/dia-phuong")
+
+_CACHE: Final = "public, max-age=86400, stale-while-revalidate=604800"
+"""A day: units change by law, announced long before, and a withdrawn code is refused on use."""
+
+
+@bp.get("/xa")
+@public
+def communes() -> Response:
+    """The ``<option>`` list of a province's communes. ``tinh`` (or ``province_code``) is its code.
+
+    Without a code only the "choose" option; an unknown code is refused with 422.
+    """
+    code = request.args.get("tinh") or request.args.get("province_code") or ""
+    db = read_session()
+    found = queries.list_communes(db, queries.get_province(db, code).code) if code else []
+    return _cacheable(make_response(render_template("places/communes.html", communes=found)))
+
+
+@bp.get("/tim")
+@public
+def find() -> Response:
+    """Candidates for an old or new name ``q``, for a person to confirm.
+
+    ``dang`` is the form of the answer: a page, ``manh`` (a fragment for htmx) or ``json``. It is in
+    the address, not in a header, so that every cache keeps the three apart.
+    """
+    typed = request.args.get("q", "")[: rules.MAX_TEXT]
+    form = request.args.get("dang", "")
+    matches = queries.find_places(read_session(), typed)
+    if form == "json":
+        return _cacheable(jsonify(q=typed, candidates=[_as_json(match) for match in matches]))
+    template = "places/candidates.html" if form == "manh" else "places/find.html"
+    page = render_template(template, typed=typed, matches=matches, reason=reason)
+    return _cacheable(make_response(page))
+
+
+def reason(match: PlaceMatch) -> str:
+    """Why the place is offered, in the request's language."""
+    return gettext(rules.REASON_TEXT[match.reason], old=match.old_name)
+
+
+def _as_json(match: PlaceMatch) -> dict[str, str | None]:
+    return {
+        "province_code": match.province_code,
+        "province_name": match.province_name,
+        "commune_code": match.commune_code,
+        "commune_name": match.commune_name,
+        "label": match.label,
+        "reason": match.reason.value,
+        "reason_text": reason(match),
+    }
+
+
+def _cacheable(response: Response) -> Response:
+    response.headers["Cache-Control"] = _CACHE
+    response.add_etag()
+    response.make_conditional(request)
+    return response
