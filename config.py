@@ -1,0 +1,95 @@
+"""Settings: one typed class from the environment. Only ``wsgi`` and the wirings import it.
+
+Every key is described in docs/configuration.md (a test compares the two).
+"""
+
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent
+DEVELOPMENT_SECRET = "development-only-secret-never-use-it-in-production"  # noqa: S105
+
+
+class Settings(BaseSettings):
+    """What an operator may set. In production an unsafe value stops the start."""
+
+    model_config = SettingsConfigDict(env_prefix="", case_sensitive=False, extra="ignore")
+
+    # production (the default), development or testing
+    app_env: Literal["production", "development", "testing"] = "production"
+    # SQLAlchemy address of the database; PostgreSQL as postgresql+psycopg://
+    database_url: str = f"sqlite:///{ROOT / 'instance' / 'cho-phien.db'}"
+    # signs cookies and links; at least 32 bytes, required outside development
+    secret_key: str = ""
+    # origin in QR codes, feeds and mail; never taken from the Host header
+    public_url: str = "http://127.0.0.1:8000"
+    # comma-separated host names the application answers to; empty: the host of PUBLIC_URL
+    trusted_hosts: str = ""
+    # how many reverse proxies in front set X-Forwarded-*; 0 trusts none
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    # folder of uploaded pictures and papers
+    media_dir: Path = ROOT / "instance" / "media"
+    # outgoing mail, e.g. smtp://user:password@host:587; empty: mail stays in the outbox
+    smtp_url: str = ""
+    # shared store of rate limits when several machines serve; empty: memory of each process
+    valkey_url: str = ""
+    # Stripe secret key; empty: card payment is off
+    stripe_secret_key: str = ""
+    # Stripe signing secret of the webhook endpoint
+    stripe_webhook_secret: str = ""
+    # where Stripe's API is called
+    stripe_api_base: str = "https://api.stripe.com"
+    # whether staff and admins must pass a second factor; unset: yes in production
+    require_staff_totp: bool | None = None
+    # whether rate limits are enforced
+    rate_limits: bool = True
+    # web worker processes of gunicorn
+    web_concurrency: int = Field(default=2, ge=1, le=64)
+    # how log lines look: json for machines, console for people
+    log_format: Literal["json", "console"] = "json"
+    # minutes that an unpaid transfer order holds its stock
+    transfer_hold_minutes: int = Field(default=30, ge=5, le=1440)
+    # hours that a producer has to confirm a cash-on-delivery order
+    cod_confirm_hours: int = Field(default=48, ge=1, le=240)
+    # hours that a proposed session holds its host, channel and studio
+    session_hold_hours: int = Field(default=48, ge=1, le=336)
+
+    @property
+    def is_production(self) -> bool:
+        return self.app_env == "production"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach the site by https."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def hosts(self) -> list[str]:
+        """Host names answered to."""
+        named = [host.strip() for host in self.trusted_hosts.split(",") if host.strip()]
+        return named or [urlsplit(self.public_url).netloc]
+
+    @property
+    def is_staff_totp_required(self) -> bool:
+        return self.is_production if self.require_staff_totp is None else self.require_staff_totp
+
+    @model_validator(mode="after")
+    def _refuse_unsafe(self) -> Self:
+        self.public_url = self.public_url.rstrip("/")
+        parts = urlsplit(self.public_url)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path:
+            raise ValueError("PUBLIC_URL must be an origin such as https://example.vn")
+        if not self.is_production and not self.secret_key:
+            self.secret_key = DEVELOPMENT_SECRET
+        if len(self.secret_key.encode()) < 32:
+            raise ValueError("SECRET_KEY must be set and hold at least 32 bytes")
+        if self.is_production:
+            if self.secret_key == DEVELOPMENT_SECRET:
+                raise ValueError("SECRET_KEY is the public development key")
+            if bool(self.stripe_secret_key) != bool(self.stripe_webhook_secret):
+                raise ValueError("STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET go together")
+        return self

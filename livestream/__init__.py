@@ -1,0 +1,1 @@
+"""Livestream sales: who sells on air, when, how it went."""

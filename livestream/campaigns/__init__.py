@@ -1,0 +1,1 @@
+"""Campaigns: a window, products, clubs and goals."""

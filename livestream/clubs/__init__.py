@@ -1,0 +1,1 @@
+"""Streamer clubs, hosts, channel accounts, studios and kit, availability."""

@@ -1,0 +1,1 @@
+"""Demo clubs, hosts, channels and sessions around today."""

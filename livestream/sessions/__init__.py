@@ -1,0 +1,1 @@
+"""Livestream sessions: line-up, booking handshake, holds, document gate, feeds."""

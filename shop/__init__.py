@@ -1,0 +1,1 @@
+"""The shop: what is made, shown, traced, sold and listed elsewhere."""

@@ -1,0 +1,1 @@
+"""People, sign-in, memberships, staff scope, API tokens, the audit log."""

@@ -1,0 +1,1 @@
+"""Producers, products, variants, photos, certificates, the search index, moderation."""

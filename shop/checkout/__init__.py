@@ -1,0 +1,1 @@
+"""Basket, delivery quotes, and the one transaction that makes orders."""

@@ -1,0 +1,120 @@
+"""Commands for operators: schema, jobs, doctor."""
+
+import signal
+import sys
+from datetime import timedelta
+from types import FrameType
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+from sqlalchemy import text
+
+from shop.core import clock, jobs, schema
+from shop.web.request import House
+
+db_cli = AppGroup("db", help="The schema.")
+jobs_cli = AppGroup("jobs", help="The scheduler process.")
+
+
+def _house() -> House:
+    found: House = current_app.extensions["house"]
+    return found
+
+
+@db_cli.command("upgrade")
+@click.argument("revision", default="head")
+def upgrade(revision: str) -> None:
+    """Migrate the database."""
+    schema.upgrade(_house().database, revision)
+    click.echo(f"at {schema.current(_house().database)}")
+
+
+@db_cli.command("downgrade")
+@click.argument("revision")
+def downgrade(revision: str) -> None:
+    """Take the schema back to a revision."""
+    schema.downgrade(_house().database, revision)
+    click.echo(f"at {schema.current(_house().database)}")
+
+
+@db_cli.command("revision")
+@click.argument("number")
+@click.argument("message")
+def revision(number: str, message: str) -> None:
+    """Write a migration from the difference between models and database (for developers)."""
+    schema.new_revision(_house().database, message, number)
+
+
+@db_cli.command("check")
+def check() -> None:
+    """Compare the database with what the code declares."""
+    found = schema.differences(_house().database)
+    for line in found:
+        click.echo(line)
+    if found:
+        sys.exit(1)
+    click.echo("the database is as declared")
+
+
+@jobs_cli.command("list")
+def list_jobs() -> None:
+    """Name every job."""
+    for declared in jobs.declared_jobs():
+        click.echo(f"{declared.name}  every {declared.every_seconds} s")
+
+
+@jobs_cli.command("once")
+@click.argument("name")
+def once(name: str) -> None:
+    """Run one job now."""
+    try:
+        jobs.run_once(name, _house().database, clock.now())
+    except jobs.UnknownJob:
+        raise click.ClickException(f"no job is called {name}") from None
+
+
+@jobs_cli.command("run")
+def run() -> None:
+    """Be the scheduler, until SIGTERM or SIGINT."""
+    is_over = False
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal is_over
+        is_over = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    jobs.run_scheduler(_house().database, should_stop=lambda: is_over)
+
+
+@click.command("doctor")
+def doctor() -> None:
+    """Look for trouble: schema, invariants, folders, scheduler, stuck messages. Exit 1 on any."""
+    house, now = _house(), clock.now()
+    trouble = [f"schema: {line}" for line in schema.differences(house.database)]
+    if not trouble:
+        with house.database.read() as db:
+            for name, query in current_app.extensions["invariants"].items():
+                broken = db.execute(text(query)).fetchmany(3)
+                trouble += [f"invariant {name}: {tuple(row)}" for row in broken]
+            last = jobs.last_beat(db)
+            if last is None or now - last > timedelta(seconds=jobs.STALE_SECONDS):
+                trouble.append(f"scheduler: last heartbeat {last}")
+            stuck = db.scalar(text("SELECT count(*) FROM outbox_message WHERE state = 'dead'"))
+            if stuck:
+                trouble.append(f"outbox: {stuck} dead messages")
+    if not house.storage.root.is_dir():
+        trouble.append(f"media folder {house.storage.root} is missing")
+    for line in trouble:
+        click.echo(line)
+    if trouble:
+        sys.exit(1)
+    click.echo("all well")
+
+
+def init_app(app: Flask) -> None:
+    """Add the commands."""
+    app.cli.add_command(db_cli)
+    app.cli.add_command(jobs_cli)
+    app.cli.add_command(doctor)

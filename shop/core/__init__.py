@@ -1,0 +1,1 @@
+"""What every feature stands on. A closed list; imports nothing of ours."""

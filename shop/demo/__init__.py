@@ -1,0 +1,1 @@
+"""Real OCOP products as demo data, with illustrative figures marked as such."""

@@ -1,0 +1,1 @@
+"""Listings for other marketplaces: readiness, bundles, export history."""

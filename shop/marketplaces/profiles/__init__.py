@@ -1,0 +1,1 @@
+"""Plugs: one marketplace a file."""

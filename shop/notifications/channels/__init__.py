@@ -1,0 +1,1 @@
+"""Plugs: one way to reach a person a file."""

@@ -1,0 +1,1 @@
+"""The life of an order: lines, states, shipments, packing, timeline."""

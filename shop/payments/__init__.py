@@ -1,0 +1,1 @@
+"""Attempts, the ledger, webhook intake, the desk for money that fits no order."""

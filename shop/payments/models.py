@@ -1,0 +1,153 @@
+"""Money: what we asked for, what providers say happened, and who is paid."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.core.db import Base, Id, Ref, append_only, one_of
+
+ATTEMPT_STATES = ("created", "started", "succeeded", "failed", "expired", "cancelled")
+TXN_KINDS = (
+    "charge",
+    "charge_failed",
+    "refund",
+    "refund_failed",
+    "chargeback",
+    "chargeback_reversed",
+)
+
+
+class PaymentAttempt(Base):
+    """One try to pay an order through one provider."""
+
+    __tablename__ = "payment_attempt"
+    __table_args__ = (
+        one_of("state", ATTEMPT_STATES),
+        CheckConstraint("amount_vnd > 0", name="amount_vnd"),
+    )
+
+    id: Mapped[Id]
+    order_id: Mapped[Ref] = mapped_column(ForeignKey("shop_order.id"), index=True)
+    provider: Mapped[str] = mapped_column(String(20))
+    amount_vnd: Mapped[Ref]
+    memo_code: Mapped[str | None] = mapped_column(String(20), unique=True)
+    """What a transfer's text must carry, with its check symbol."""
+    provider_ref: Mapped[str | None] = mapped_column(String(120), index=True)
+    idempotency_key: Mapped[str] = mapped_column(String(64), unique=True)
+    """Stored and committed before the provider is called, so a retry repeats the same call."""
+    state: Mapped[str] = mapped_column(String(12), default="created")
+    pay_url: Mapped[str | None] = mapped_column(Text)
+    account_bin: Mapped[str | None] = mapped_column(String(6))
+    account_number: Mapped[str | None] = mapped_column(String(30))
+    account_holder: Mapped[str | None] = mapped_column(String(120))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+
+
+class PaymentTxn(Base):
+    """The ledger: every fact a provider tells, once. ``order_id`` is None while it fits no order."""
+
+    __tablename__ = "payment_txn"
+    __table_args__ = (
+        UniqueConstraint("provider", "txn_id", "kind"),
+        one_of("kind", TXN_KINDS),
+        CheckConstraint("amount_vnd >= 0", name="amount_vnd"),
+        Index(None, "order_id"),
+    )
+
+    id: Mapped[Id]
+    provider: Mapped[str] = mapped_column(String(20))
+    txn_id: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(20))
+    amount_vnd: Mapped[Ref]
+    currency: Mapped[str] = mapped_column(String(3), default="VND")
+    order_id: Mapped[Ref | None] = mapped_column(ForeignKey("shop_order.id"))
+    attempt_id: Mapped[Ref | None] = mapped_column(ForeignKey("payment_attempt.id"))
+    account_digest: Mapped[str] = mapped_column(String(64), default="")
+    raw_digest: Mapped[str] = mapped_column(String(64))
+    actor_id: Mapped[Ref | None]
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+
+
+class PaymentMatch(Base):
+    """Money that fitted no order when it came, later given to one by a person."""
+
+    __tablename__ = "payment_match"
+
+    txn_row_id: Mapped[Ref] = mapped_column(
+        ForeignKey("payment_txn.id"), primary_key=True, autoincrement=False
+    )
+    order_id: Mapped[Ref] = mapped_column(ForeignKey("shop_order.id"), index=True)
+    actor_id: Mapped[Ref]
+    at: Mapped[datetime]
+
+
+class WebhookEvent(Base):
+    """A provider's message as it came, once per event; refused ones too."""
+
+    __tablename__ = "webhook_event"
+    __table_args__ = (UniqueConstraint("provider", "event_key"),)
+
+    id: Mapped[Id]
+    provider: Mapped[str] = mapped_column(String(20))
+    event_key: Mapped[str] = mapped_column(String(160))
+    is_signature_good: Mapped[bool]
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    received_at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(40))
+
+
+class Refund(Base):
+    """Money to give back: by the provider, or by hand with proof."""
+
+    __tablename__ = "refund"
+    __table_args__ = (
+        one_of("state", ("requested", "approved", "sent", "done", "failed", "rejected")),
+        CheckConstraint("amount_vnd > 0", name="amount_vnd"),
+    )
+
+    id: Mapped[Id]
+    order_id: Mapped[Ref] = mapped_column(ForeignKey("shop_order.id"), index=True)
+    txn_row_id: Mapped[Ref | None] = mapped_column(ForeignKey("payment_txn.id"))
+    provider: Mapped[str] = mapped_column(String(20))
+    amount_vnd: Mapped[Ref]
+    reason: Mapped[str] = mapped_column(String(60))
+    idempotency_key: Mapped[str] = mapped_column(String(64), unique=True)
+    state: Mapped[str] = mapped_column(String(10), default="requested")
+    requested_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    approved_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    proof_sha: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class PayeeAccount(Base):
+    """Where a producer is paid. The first is checked by staff; a change waits 24 h and a second person."""
+
+    __tablename__ = "payee_account"
+    __table_args__ = (one_of("state", ("submitted", "active", "rejected", "retired")),)
+
+    id: Mapped[Id]
+    producer_id: Mapped[Ref] = mapped_column(ForeignKey("producer.id"), index=True)
+    bank_bin: Mapped[str] = mapped_column(String(6))
+    number: Mapped[str] = mapped_column(String(30))
+    holder: Mapped[str] = mapped_column(String(120))
+    state: Mapped[str] = mapped_column(String(10), default="submitted")
+    submitted_by: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    submitted_at: Mapped[datetime]
+    effective_at: Mapped[datetime | None]
+    verified_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+
+
+append_only("payment_txn")
+append_only("payment_match")

@@ -1,0 +1,1 @@
+"""Plugs: one payment provider a file."""

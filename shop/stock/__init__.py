@@ -1,0 +1,1 @@
+"""Levels, movements, reservations, set-asides and live price windows."""

@@ -1,0 +1,107 @@
+"""How many there are, who holds some, and at which price they go while someone is on air."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.core.db import Base, Id, Ref, append_only, one_of
+
+RESERVATION_STATES = ("held", "committed", "released")
+
+
+class StockLevel(Base):
+    """Sellable units of a variant. ``on_hand`` is the sum of its movements, cached."""
+
+    __tablename__ = "stock_level"
+    __table_args__ = (
+        CheckConstraint("reserved >= 0 AND reserved <= on_hand", name="reserved"),
+        CheckConstraint("on_hand <= 1000000000", name="on_hand"),
+    )
+
+    variant_id: Mapped[Ref] = mapped_column(
+        ForeignKey("variant.id"), primary_key=True, autoincrement=False
+    )
+    on_hand: Mapped[Ref] = mapped_column(default=0)
+    reserved: Mapped[Ref] = mapped_column(default=0)
+
+
+class LotLevel(Base):
+    """Units of a variant that lie in one lot; the rest of the variant's stock has no lot."""
+
+    __tablename__ = "stock_lot_level"
+    __table_args__ = (CheckConstraint("on_hand >= 0", name="on_hand"),)
+
+    lot_id: Mapped[Ref] = mapped_column(ForeignKey("lot.id"), primary_key=True, autoincrement=False)
+    variant_id: Mapped[Ref] = mapped_column(ForeignKey("variant.id"), index=True)
+    on_hand: Mapped[Ref] = mapped_column(default=0)
+
+
+class StockMovement(Base):
+    """The ledger: every unit that came or went, with the reason. Append-only."""
+
+    __tablename__ = "stock_movement"
+    __table_args__ = (
+        CheckConstraint("quantity <> 0", name="quantity"),
+        Index(None, "variant_id", "at"),
+    )
+
+    id: Mapped[Id]
+    variant_id: Mapped[Ref] = mapped_column(ForeignKey("variant.id"))
+    lot_id: Mapped[Ref | None] = mapped_column(ForeignKey("lot.id"))
+    quantity: Mapped[Ref]
+    """Units; positive came in, negative went out."""
+    reason: Mapped[str] = mapped_column(String(20))
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    """Names the cause, so that recording it twice is refused."""
+    actor_id: Mapped[Ref | None]
+    at: Mapped[datetime]
+
+
+class StockReservation(Base):
+    """Units held for an owner: an order line, or a livestream line-up item (a set-aside).
+
+    ``owner_key`` is opaque here, e.g. ``order_line:12`` or ``session_item:5``.
+    """
+
+    __tablename__ = "stock_reservation"
+    __table_args__ = (
+        UniqueConstraint("owner_key", "variant_id"),
+        one_of("state", RESERVATION_STATES),
+        CheckConstraint("quantity > 0", name="quantity"),
+        Index(None, "variant_id", "state"),
+    )
+
+    id: Mapped[Id]
+    owner_key: Mapped[str] = mapped_column(String(60))
+    variant_id: Mapped[Ref] = mapped_column(ForeignKey("variant.id"))
+    quantity: Mapped[Ref]
+    state: Mapped[str] = mapped_column(String(10), default="held")
+    expires_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class PriceWindow(Base):
+    """A price that holds for a while: set by livestream, read by checkout, ends by itself."""
+
+    __tablename__ = "price_window"
+    __table_args__ = (
+        UniqueConstraint("owner_key", "variant_id"),
+        CheckConstraint("price_vnd >= 1000", name="price_vnd"),
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("sold >= 0 AND (cap IS NULL OR sold <= cap)", name="cap"),
+        Index(None, "variant_id", "starts_at", "ends_at"),
+    )
+
+    id: Mapped[Id]
+    owner_key: Mapped[str] = mapped_column(String(60))
+    variant_id: Mapped[Ref] = mapped_column(ForeignKey("variant.id"))
+    price_vnd: Mapped[Ref]
+    cap: Mapped[int | None]
+    sold: Mapped[int] = mapped_column(default=0)
+    per_buyer: Mapped[int | None]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+append_only("stock_movement")

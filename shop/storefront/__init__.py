@@ -1,0 +1,1 @@
+"""The public pages that show many features together."""

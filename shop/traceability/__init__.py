@@ -1,0 +1,1 @@
+"""Lots, their journal, codes and labels, and the page a QR code leads to."""

@@ -1,0 +1,1 @@
+"""Plugs: one kind of journal event a file."""

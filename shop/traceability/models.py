@@ -1,0 +1,174 @@
+"""Lots, the journal of each, and the codes printed on what is sold."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.core.db import Base, Id, Ref, append_only, one_of
+
+LOT_STATES = ("open", "released", "on_hold", "recalled", "closed")
+LOT_KINDS = ("raw", "semi", "finished")
+
+
+class Lot(Base):
+    """A quantity made together. Finished lots are sold as one variant's units."""
+
+    __tablename__ = "lot"
+    __table_args__ = (
+        UniqueConstraint("product_id", "lot_no"),
+        one_of("kind", LOT_KINDS),
+        one_of("state", LOT_STATES),
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("head_seq >= 0", name="head_seq"),
+    )
+
+    id: Mapped[Id]
+    product_id: Mapped[Ref] = mapped_column(ForeignKey("product.id"), index=True)
+    producer_id: Mapped[Ref] = mapped_column(ForeignKey("producer.id"), index=True)
+    variant_id: Mapped[Ref | None] = mapped_column(ForeignKey("variant.id"))
+    """What a finished lot is sold as; None for raw and semi-finished ones."""
+    lot_no: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(10), default="finished")
+    quantity: Mapped[int]
+    """In ``uom``; whole sellable units for a finished lot."""
+    uom: Mapped[str] = mapped_column(String(12), default="unit")
+    made_on: Mapped[date]
+    packed_on: Mapped[date | None]
+    best_before: Mapped[date | None]
+    site: Mapped[str] = mapped_column(String(160), default="")
+    commune_code: Mapped[str | None] = mapped_column(ForeignKey("commune.code"))
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    state_note: Mapped[str] = mapped_column(String(300), default="")
+    head_seq: Mapped[int] = mapped_column(default=0)
+    head_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]
+
+
+class LotLink(Base):
+    """How much of a parent lot went into a child lot."""
+
+    __tablename__ = "lot_link"
+    __table_args__ = (
+        UniqueConstraint("parent_id", "child_id"),
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("parent_id <> child_id", name="not_itself"),
+    )
+
+    id: Mapped[Id]
+    parent_id: Mapped[Ref] = mapped_column(ForeignKey("lot.id"))
+    child_id: Mapped[Ref] = mapped_column(ForeignKey("lot.id"), index=True)
+    quantity: Mapped[int]
+
+
+class LotEvent(Base):
+    """One entry of a lot's journal, chained to the one before it. Never changed, never removed."""
+
+    __tablename__ = "lot_event"
+    __table_args__ = (
+        UniqueConstraint("lot_id", "seq"),
+        CheckConstraint("seq > 0", name="seq"),
+    )
+
+    id: Mapped[Id]
+    lot_id: Mapped[Ref] = mapped_column(ForeignKey("lot.id"))
+    seq: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(30))
+    """Slug of a plug in ``traceability/events``."""
+    happened_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    actor_id: Mapped[Ref]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    attachments: Mapped[list[str]] = mapped_column(JSON)
+    """SHA-256 of the photos that belong to the event."""
+    corrects_seq: Mapped[int | None]
+    submit_key: Mapped[str] = mapped_column(String(64), unique=True)
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class TraceCode(Base):
+    """A printed code: ten Crockford symbols, the last one a check symbol. Lives for ever."""
+
+    __tablename__ = "trace_code"
+    __table_args__ = (
+        one_of("level", ("product", "lot", "unit", "box")),
+        one_of("state", ("unprinted", "active", "void", "reported")),
+        CheckConstraint("(level = 'product') = (lot_id IS NULL)", name="target"),
+        Index("ix_trace_code_lot", "lot_id", "level"),
+        Index("ix_trace_code_product", "product_id", "level"),
+    )
+
+    code: Mapped[str] = mapped_column(String(10), primary_key=True)
+    level: Mapped[str] = mapped_column(String(8))
+    product_id: Mapped[Ref] = mapped_column(ForeignKey("product.id"))
+    lot_id: Mapped[Ref | None] = mapped_column(ForeignKey("lot.id"))
+    batch_id: Mapped[Ref | None] = mapped_column(ForeignKey("label_batch.id"))
+    state: Mapped[str] = mapped_column(String(10), default="unprinted")
+    created_at: Mapped[datetime]
+    printed_at: Mapped[datetime | None]
+
+
+class LabelBatch(Base):
+    """A label sheet that was made: how many, in which format, by whom."""
+
+    __tablename__ = "label_batch"
+
+    id: Mapped[Id]
+    product_id: Mapped[Ref] = mapped_column(ForeignKey("product.id"), index=True)
+    lot_id: Mapped[Ref | None] = mapped_column(ForeignKey("lot.id"))
+    count: Mapped[int]
+    template: Mapped[str] = mapped_column(String(20))
+    made_by: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+
+
+class ScanStat(Base):
+    """Scans of a code on a day: a count, nothing about who scanned."""
+
+    __tablename__ = "scan_stat"
+
+    code: Mapped[str] = mapped_column(ForeignKey("trace_code.code"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+
+class Anchor(Base):
+    """The Merkle root over all journal heads of a day, published at ``/moc/<date>.json``."""
+
+    __tablename__ = "anchor"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    merkle_root: Mapped[str] = mapped_column(String(64))
+    leaves: Mapped[list[Any]] = mapped_column(JSON)
+    count: Mapped[int]
+    published_at: Mapped[datetime]
+
+
+class ScanReport(Base):
+    """A buyer's word that something about a code looks wrong."""
+
+    __tablename__ = "scan_report"
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(ForeignKey("trace_code.code"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]
+
+
+append_only("lot_event")
+append_only("anchor")

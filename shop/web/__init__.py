@@ -1,0 +1,1 @@
+"""What every page shares: the request's session, guards, errors, language, headers, forms."""

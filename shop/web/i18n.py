@@ -1,0 +1,148 @@
+"""Vietnamese is the source language of every sentence; English is a catalogue.
+
+Public pages live at ``/…`` in Vietnamese and at ``/en/…`` in English. A small WSGI layer moves
+``/en`` from the path into SCRIPT_NAME, so every ``url_for`` of an English page stays English by
+itself. Workspaces at ``/…`` follow the person's own setting.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date, format_datetime, format_time
+from babel.messages.pofile import read_po
+from flask import Flask, g, has_request_context, request
+from markupsafe import Markup
+
+from shop.core import clock
+from shop.core.errors import DomainError
+from shop.core.money import format_vnd
+
+LANGUAGES = ("vi", "en")
+WORKSPACES = ("/ban-hang", "/clb", "/can-bo", "/tai-khoan")
+
+_CATALOGUE = (
+    Path(__file__).resolve().parent.parent / "locale" / "en" / "LC_MESSAGES" / "messages.po"
+)
+
+
+class LanguagePrefix:
+    """WSGI layer: ``/en/x`` becomes path ``/x`` under the script name ``/en``."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self._app = app
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path == "/en" or path.startswith("/en/"):
+            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + "/en"
+            environ["PATH_INFO"] = path[3:] or "/"
+            environ["chophien.language"] = "en"
+        return self._app(environ, start)
+
+
+def language() -> str:
+    """``vi`` or ``en``: by address on public pages, by the person's setting in workspaces."""
+    if not has_request_context():
+        return "vi"
+    known: str | None = g.get("language")
+    if known is None:
+        known = _choose_language()
+        g.language = known
+    return known
+
+
+def _choose_language() -> str:
+    if request.environ.get("chophien.language") == "en":
+        return "en"
+    if request.path.startswith(WORKSPACES):
+        from shop.web.access import actor  # noqa: PLC0415 - access itself speaks through i18n
+
+        return actor().language
+    return "vi"
+
+
+@cache
+def _english() -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
+    singular: dict[str, str] = {}
+    plural: dict[str, tuple[str, str]] = {}
+    if not _CATALOGUE.exists():
+        return singular, plural
+    with _CATALOGUE.open("rb") as handle:
+        for message in read_po(handle, locale="en"):
+            if not message.id or message.fuzzy:
+                continue
+            source, translated = message.id, message.string
+            if isinstance(source, (tuple, list)) and isinstance(translated, (tuple, list)):
+                plural[source[0]] = (translated[0], translated[1])
+            elif isinstance(source, str) and isinstance(translated, str) and translated:
+                singular[source] = translated
+    return singular, plural
+
+
+def gettext(message: str, **params: Any) -> str:
+    """``message`` in the request's language, with ``%(name)s`` filled in."""
+    text = message if language() == "vi" else _english()[0].get(message, message)
+    return text % params if params else text
+
+
+def ngettext(one: str, many: str, count: int, **params: Any) -> str:
+    """The form for ``count``; Vietnamese has one form, English two."""
+    params.setdefault("num", count)
+    if language() == "vi":
+        return many % params
+    forms = _english()[1].get(one, (one, many))
+    return forms[0 if count == 1 else 1] % params
+
+
+_ = gettext
+
+
+def say(error: DomainError) -> str:
+    """The error's sentence in the request's language."""
+    return gettext(error.text, **error.params)
+
+
+def pick(vietnamese: str, english: str | None) -> str:
+    """The text in the request's language, Vietnamese when no English is given."""
+    return english if english and language() == "en" else vietnamese
+
+
+def show_date(value: date | datetime | None, form: str = "dd/MM/yyyy") -> str:
+    """``22/11/2026`` in Vietnam's calendar day; empty for None."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(clock.VN).date()
+    return format_date(value, form, locale=language())
+
+
+def show_time(value: datetime) -> str:
+    """``20:00`` in Vietnam's time."""
+    return format_time(value.astimezone(clock.VN), "HH:mm", locale=language())
+
+
+def show_datetime(value: datetime | None) -> str:
+    """``20:00, Thứ Bảy 28/11/2026`` in Vietnam's time; empty for None."""
+    if value is None:
+        return ""
+    local = value.astimezone(clock.VN)
+    return format_datetime(local, "HH:mm, EEEE dd/MM/yyyy", locale=language())
+
+
+def init_app(app: Flask) -> None:
+    """Teach the templates to speak both languages."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, ngettext, newstyle=False
+    )
+    app.jinja_env.globals.update(_=gettext, gettext=gettext, ngettext=ngettext, pick=pick)
+    app.jinja_env.filters.update(
+        vnd=lambda amount: Markup(format_vnd(amount)),
+        date=show_date,
+        time=show_time,
+        datetime=show_datetime,
+    )
+    app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[assignment,method-assign]

@@ -1,0 +1,57 @@
+"""Places in pages that features above fill: a product page's panels, a workspace's to-do list.
+
+Shop declares a slot; whoever knows more (livestream, mostly) fills it in its wiring. Filling with
+the same function twice is harmless, so several applications may be made in one process.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, ParamSpec, TypeVar
+
+ArgsT = ParamSpec("ArgsT")
+ItemT = TypeVar("ItemT")
+
+
+class Slot(Generic[ArgsT, ItemT]):
+    """Functions with the same arguments whose items are shown one after the other."""
+
+    def __init__(self) -> None:
+        self._fillers: dict[str, Callable[ArgsT, list[ItemT]]] = {}
+
+    def fill(self, function: Callable[ArgsT, list[ItemT]]) -> Callable[ArgsT, list[ItemT]]:
+        """Add a function; usable as a decorator."""
+        self._fillers[f"{function.__module__}.{function.__qualname__}"] = function
+        return function
+
+    def collect(self, *args: ArgsT.args, **kwargs: ArgsT.kwargs) -> list[ItemT]:
+        """What every filler gives, in order of filling."""
+        return [item for fill in self._fillers.values() for item in fill(*args, **kwargs)]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A piece of a page: a template and what it needs."""
+
+    template: str
+    context: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Todo:
+    """A line of "Việc hôm nay": what waits, how many, where to go."""
+
+    label: str
+    count: int
+    url: str
+    icon: str = "list"
+    is_urgent: bool = False
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A link of a workspace's navigation."""
+
+    label: str
+    url: str
+    icon: str = "list"
+    order: int = 50

@@ -1,0 +1,86 @@
+"""The schema is one on both databases, and what Alembic cannot see is there too."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from shop.core import schema
+from shop.core.db import Database
+from shop.core.errors import Unavailable
+
+
+def test_migrated_database_is_as_declared(database: Database) -> None:
+    assert schema.differences(database) == []
+
+
+def test_down_and_up_again_leaves_the_same_schema(database: Database) -> None:
+    schema.downgrade(database, "base")
+    assert schema.current(database) is None
+    schema.upgrade(database)
+    assert schema.differences(database) == []
+
+
+def test_a_missing_trigger_is_noticed(database: Database) -> None:
+    with database.engine.begin() as connection:
+        tail = "" if database.is_sqlite else " ON audit_entry"
+        connection.execute(text(f"DROP TRIGGER audit_entry_no_update{tail}"))
+    assert schema.differences(database) == ["trigger audit_entry_no_update differs"]
+
+
+ENTRY = (
+    "INSERT INTO audit_entry (id, at, action, subject_kind, subject_id, detail) "
+    "VALUES (1, '2026-01-01', 'a', 'b', 1, '{}')"
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE audit_entry SET action = 'x'",
+        "DELETE FROM audit_entry",
+        "INSERT OR REPLACE INTO audit_entry (id, at, action, subject_kind, subject_id, detail) "
+        "VALUES (1, '2026-01-01', 'x', 'b', 1, '{}')",
+        "TRUNCATE audit_entry CASCADE",
+    ],
+)
+def test_append_only_table_refuses_change(database: Database, change: str) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(text(ENTRY))
+    if database.is_sqlite and change.startswith("TRUNCATE"):
+        pytest.skip("SQLite has no TRUNCATE")
+    if not database.is_sqlite and "OR REPLACE" in change:
+        pytest.skip("PostgreSQL has no REPLACE")
+    with pytest.raises(IntegrityError, match="append-only"), database.engine.begin() as connection:
+        connection.execute(text(change))
+    with database.read() as db:
+        assert db.execute(text("SELECT action FROM audit_entry")).scalars().all() == ["a"]
+
+
+def test_read_session_cannot_write(database: Database) -> None:
+    with database.read() as db, pytest.raises(DBAPIError):
+        db.execute(text(ENTRY))
+    with database.write() as db:
+        db.execute(text(ENTRY))
+        db.commit()
+
+
+def test_uncommitted_write_is_rolled_back(database: Database) -> None:
+    with database.write() as db:
+        db.execute(text(ENTRY))
+    with database.read() as db:
+        assert db.scalar(text("SELECT count(*) FROM audit_entry")) == 0
+
+
+def test_second_writer_waits_then_is_told_busy(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not database.is_sqlite:
+        pytest.skip("only SQLite has one writer")
+    monkeypatch.setattr("shop.core.db.BUSY_SECONDS", 0.05)
+    with database.write() as first:
+        first.execute(text(ENTRY))
+        with database.write() as second, pytest.raises(Unavailable):
+            second.execute(text("SELECT 1"))
+        first.commit()
+    with database.write() as third:
+        assert third.scalar(text("SELECT count(*) FROM audit_entry")) == 1
