@@ -53,9 +53,7 @@ def main() -> int:
     except FileNotFoundError as error:
         print(f"build_assets: {error}", file=sys.stderr)
         return 1
-    print(
-        f"build_assets: {len(written)} written, {len(COPIES) - len(written)} unchanged"
-    )
+    print(f"build_assets: {len(written)} written, {len(COPIES) - len(written)} unchanged")
     return 0
 
 

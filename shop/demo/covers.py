@@ -1,8 +1,9 @@
 """Drawn covers for products that have no photo we may use, and 1200x630 share pictures.
 
-A cover is an upland scene (sky, sun, layered hills, all chosen by a seed), one Noto icon (Apache-2.0,
-from the npm package @iconify-json/noto) and the product's name. Every cover says "Hình minh họa".
-The lowest hill is dark enough (lightness at most .35) for white text.
+A cover is an upland scene (sky, sun, layered hills, all chosen by a seed), one Noto icon
+(Apache-2.0, from the npm package @iconify-json/noto) and the product's name. Every cover says
+"Hình minh họa". The lowest hill is dark enough (lightness at most .35) for white text. What Noto
+lacks (lychee, fish sauce, a tea bud) is drawn by us in ``drawings/``.
 """
 
 from __future__ import annotations
@@ -14,17 +15,20 @@ import math
 import random
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import fontpkg_be_vietnam_pro
 from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
+
+from shop.core.text import fold
 
 ILLUSTRATION = "Hình minh họa"
 SHARE_SIZE = (1200, 630)
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _NOTO = _ROOT / "node_modules" / "@iconify-json" / "noto" / "icons.json"
+_DRAWINGS = Path(__file__).resolve().parent / "drawings"
 _CACHE = _ROOT / ".cache" / "covers"
 _ICON_PX = 512
 _JPEG_QUALITY = 86
@@ -32,25 +36,47 @@ _DEFAULT_ICON = "basket"
 
 STAND_INS = {
     "apple": "red-apple",
-    "spaghetti": "steaming-bowl",
+    "bottle-with-popping-cork": "wine-jar",
     "cassava": "roasted-sweet-potato",
     "cinnamon": "wood",
     "coffee": "hot-beverage",
-    "durian": "melon",
-    "essential-oil": "droplet",
-    "ginger": "ginger-root",
     "honey": "honey-pot",
-    "longan": "grapes",
-    "lychee": "cherries",
-    "noodles": "steaming-bowl",
+    "noodles": "bowl-noodles",
     "pork": "bacon",
     "rice": "sheaf-of-rice",
-    "tea": "teapot",
-    "vermicelli": "steaming-bowl",
+    "sake": "wine-jar",
+    "spaghetti": "bowl-noodles",
+    "steaming-bowl": "bowl-noodles",
+    "tea": "tea-bud",
+    "vermicelli": "bowl-noodles",
     "weaving": "thread",
-    "wine": "sake",
 }
 """The icon that serves for a name: Noto has none, or a foreign dish stands in for ours."""
+
+BY_NAME = (
+    ("thanh long", "dragon-fruit"),
+    ("sau rieng", "durian"),
+    ("nuoc mam", "fish-sauce"),
+    ("tinh dau", "oil-bottle"),
+    ("mat mia", "syrup-jar"),
+    ("mach nha", "syrup-jar"),
+    ("cao mem", "syrup-jar"),
+    ("cao toi den", "syrup-jar"),
+    ("cao che vang", "syrup-jar"),
+    ("quat", "fan"),
+    ("buoi", "pomelo"),
+    ("vai", "lychee"),
+    ("nhan", "longan"),
+    ("man", "plum"),
+    ("oi", "guava"),
+    ("na", "custard-apple"),
+)
+"""Words at the start of a folded product name (after "qua" or "trai") that have our own drawing."""
+
+_FRUIT = frozenset({"pomelo", "lychee", "longan", "plum", "guava", "custard-apple", "durian"})
+_FRUIT_HINTS = frozenset(
+    {"cherries", "grapes", "melon", "green-apple", "deciduous-tree", "hibiscus", "pear"}
+)
 
 Colour = tuple[int, int, int]
 
@@ -99,12 +125,10 @@ def render_cover(*, name: str, icon: str, seed: str, size: int = 1000) -> bytes:
     foot = size - int(52 * u)
     top = foot - int(66 * u) - step * len(lines)
     picture = _scene(size, size, seed, horizon=min(0.62, top / size - 0.035))
-    _put_icon(picture, icon, centre=(0.5, 0.335), share=0.43)
+    _put_icon(picture, choose_icon(name, icon), centre=(0.5, 0.335), share=0.43)
     draw = ImageDraw.Draw(picture)
     for number, line in enumerate(lines):
-        draw.text(
-            (size / 2, top + step * (number + 0.5)), line, "white", font, anchor="mm"
-        )
+        draw.text((size / 2, top + step * (number + 0.5)), line, "white", font, anchor="mm")
     _caption(draw, size / 2, foot - 10 * u, small, u)
     return _jpeg(picture)
 
@@ -127,16 +151,12 @@ def render_share_picture(
     picture = Image.new("RGB", SHARE_SIZE, palette.hills[3])
     if photo is None:
         side = _scene(height, height, seed or title, horizon=0.72)
-        _put_icon(side, icon, centre=(0.5, 0.42), share=0.52)
-        _caption(
-            ImageDraw.Draw(side), height / 2, height - 40, _font("SemiBold", 24), 0.75
-        )
+        _put_icon(side, choose_icon(title, icon), centre=(0.5, 0.42), share=0.52)
+        _caption(ImageDraw.Draw(side), height / 2, height - 40, _font("SemiBold", 24), 0.75)
     else:
         with Image.open(io.BytesIO(photo)) as source:
             upright = ImageOps.exif_transpose(source)
-            side = ImageOps.fit(
-                upright.convert("RGB"), (height, height), Image.Resampling.LANCZOS
-            )
+            side = ImageOps.fit(upright.convert("RGB"), (height, height), Image.Resampling.LANCZOS)
     picture.paste(side, (0, 0))
     draw = ImageDraw.Draw(picture)
     _diamonds(draw, x=height, height=height, ground=palette.hills[3])
@@ -152,16 +172,24 @@ def render_share_picture(
         y += step
     y += 12
     for words in rest:
-        draw.text(
-            (left, y + small_step / 2), words, (253, 243, 215), small, anchor="lm"
-        )
+        draw.text((left, y + small_step / 2), words, (253, 243, 215), small, anchor="lm")
         y += small_step
     _diamond(draw, left + 13, height - 66, 13, (227, 160, 8))
     _diamond(draw, left + 13, height - 66, 6, palette.hills[3])
-    draw.text(
-        (left + 38, height - 66), "Chợ Phiên", "white", _font("Bold", 34), anchor="lm"
-    )
+    draw.text((left + 38, height - 66), "Chợ Phiên", "white", _font("Bold", 34), anchor="lm")
     return _jpeg(picture)
+
+
+def choose_icon(name: str, icon: str) -> str:
+    """Our own drawing when the product's name calls for one, otherwise ``icon`` or its stand-in."""
+    words = fold(name).removeprefix("qua ").removeprefix("trai ")
+    for start, drawing in BY_NAME:
+        is_named = words == start or words.startswith(f"{start} ")
+        if is_named and (drawing not in _FRUIT or icon in _FRUIT_HINTS):
+            return drawing
+    if icon == "teapot" and words.split(" ")[0] in {"che", "tra"}:
+        return "tea-bud"
+    return STAND_INS.get(icon, icon)
 
 
 def _choose(seed: str) -> Palette:
@@ -169,7 +197,7 @@ def _choose(seed: str) -> Palette:
 
 
 def _scene(width: int, height: int, seed: str, *, horizon: float) -> Image.Image:
-    """Sky, sun and four hills; the last hill covers everything below ``horizon`` (share of height)."""
+    """Sky, sun and four hills; the last one covers all below ``horizon`` (share of height)."""
     palette = _choose(seed)
     chance = random.Random(f"hills:{seed}")
     picture = _sky(width, height, palette, horizon)
@@ -230,8 +258,7 @@ def _ridge(
     return [
         (
             width * i / steps,
-            level
-            + sum(a * math.sin(p + f * math.tau * i / steps) for a, f, p in waves),
+            level + sum(a * math.sin(p + f * math.tau * i / steps) for a, f, p in waves),
         )
         for i in range(steps + 1)
     ]
@@ -277,9 +304,7 @@ def _terraces(
     gap = height / 1000 * 2
     for number in range(1, 6):
         drop = gap * (9 + number * 13)
-        points = [
-            (x, y + drop + gap * 5 * math.sin(x / width * 5 + number)) for x, y in ridge
-        ]
+        points = [(x, y + drop + gap * 5 * math.sin(x / width * 5 + number)) for x, y in ridge]
         draw.line(points, fill=max(20, 78 - number * 9), width=max(2, round(gap * 1.6)))
     picture.paste(_mix(colour, (255, 255, 255), 0.55), (0, top), mask.reduce(2))
 
@@ -314,10 +339,8 @@ def _icon_with_shadow(icon: str, side: int) -> tuple[Image.Image, Image.Image] |
 
 @lru_cache(maxsize=128)
 def _icon_png(icon: str) -> bytes | None:
-    """The icon as PNG: from ``.cache/covers`` or drawn once with resvg; None without the package."""
-    kept = (
-        _CACHE / f"{''.join(c for c in icon if c.isalnum() or c == '-')}-{_ICON_PX}.png"
-    )
+    """The icon as PNG, kept in ``.cache/covers``, drawn once with resvg; None without Noto."""
+    kept = _CACHE / f"{''.join(c for c in icon if c.isalnum() or c == '-')}-{_ICON_PX}.png"
     if kept.is_file():
         return kept.read_bytes()
     svg = _icon_svg(icon)
@@ -336,11 +359,14 @@ def _icon_png(icon: str) -> bytes | None:
 
 
 def _icon_svg(icon: str) -> str | None:
+    own = _DRAWINGS / f"{icon}.svg"
+    if own.is_file():
+        return own.read_text(encoding="utf-8")
     data = _noto()
     if data is None:
         return None
     icons, aliases = data["icons"], data.get("aliases", {})
-    for wanted in (STAND_INS.get(icon, icon), icon, _DEFAULT_ICON):
+    for wanted in (icon, _DEFAULT_ICON):
         found = aliases.get(wanted, {}).get("parent", wanted)
         if found in icons:
             side = icons[found].get("width", data.get("width", 128))
@@ -362,7 +388,7 @@ def _noto() -> dict[str, Any] | None:
 
 @lru_cache(maxsize=64)
 def _font(weight: str, size: int) -> ImageFont.FreeTypeFont:
-    file = fontpkg_be_vietnam_pro.ROOT / "files" / f"BeVietnamPro-{weight}.ttf"
+    file = files("fontpkg_be_vietnam_pro") / "files" / f"BeVietnamPro-{weight}.ttf"
     return ImageFont.truetype(str(file), max(8, size))
 
 
@@ -384,9 +410,7 @@ def _fit(
     return lines, font
 
 
-def _wrap(
-    text: str, font: ImageFont.FreeTypeFont, width: float, count: int
-) -> list[str] | None:
+def _wrap(text: str, font: ImageFont.FreeTypeFont, width: float, count: int) -> list[str] | None:
     """``text`` in ``count`` lines of about the same length, or None when it needs more."""
     words = text.split()
     even = font.getlength(text) / count
@@ -417,9 +441,7 @@ def _caption(
         _diamond(draw, x + side * (half + 26 * u), y + 2 * u, 8 * u, (240, 184, 60))
 
 
-def _diamonds(
-    draw: ImageDraw.ImageDraw, *, x: int, height: int, ground: Colour
-) -> None:
+def _diamonds(draw: ImageDraw.ImageDraw, *, x: int, height: int, ground: Colour) -> None:
     """The brocade strip of the site, upright, between picture and words."""
     draw.rectangle((x - 2, 0, x + 22, height), fill=(227, 160, 8))
     draw.rectangle((x, 0, x + 20, height), fill=(180, 35, 44))
@@ -428,12 +450,8 @@ def _diamonds(
         _diamond(draw, x + 10, y + 5, 4, ground)
 
 
-def _diamond(
-    draw: ImageDraw.ImageDraw, x: float, y: float, half: float, colour: Colour
-) -> None:
-    draw.polygon(
-        [(x, y - half), (x + half, y), (x, y + half), (x - half, y)], fill=colour
-    )
+def _diamond(draw: ImageDraw.ImageDraw, x: float, y: float, half: float, colour: Colour) -> None:
+    draw.polygon([(x, y - half), (x + half, y), (x, y + half), (x - half, y)], fill=colour)
 
 
 def _mix(a: Colour, b: Colour, t: float) -> Colour:
