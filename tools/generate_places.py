@@ -91,14 +91,10 @@ def earlier_names(own_name: str, aliases: Iterable[str]) -> list[str]:
         if number := _NUMBERED.fullmatch(key):
             found.add(number[1])
             continue
-        if (suffixed := _SUFFIXED.fullmatch(key)) and suffixed[1] in known:
-            key = suffixed[1]
-        for word in _UNIT_WORDS:
-            rest = key.removeprefix(word)
-            if rest != key and rest in known:
-                key = rest
-                break
-        found.add(key)
+        suffixed = _SUFFIXED.fullmatch(key)
+        bare = suffixed[1] if suffixed and suffixed[1] in known else key
+        shorter = (bare.removeprefix(word) for word in _UNIT_WORDS if bare.startswith(word))
+        found.add(next((rest for rest in shorter if rest in known), bare))
     number = _NUMBERED.fullmatch(own)
     taken = {
         own,
@@ -139,9 +135,7 @@ def vanished_districts(legacy: Mapping[str, Any]) -> dict[tuple[str, str], list[
             if key in standing or key in short:
                 continue
             for heir in facts["districts"]:
-                found.setdefault((province, heir), []).extend(
-                    facts["dividedDistrictKeywords"]
-                )
+                found.setdefault((province, heir), []).extend(facts["dividedDistrictKeywords"])
     return found
 
 
@@ -167,9 +161,7 @@ def old_units(
         commune_codes = " ".join(codes[pair] for pair in pairs)
         everyday = EVERYDAY_PROVINCE_NAMES.get(province, ())
         also = " ".join(
-            earlier_names(
-                province, [*json.loads(row["provinceAlias"] or "[]"), *everyday]
-            )
+            earlier_names(province, [*json.loads(row["provinceAlias"] or "[]"), *everyday])
         )
         found.add(OldUnit(province, "", "", also, new_province))
         merged = [
@@ -177,13 +169,9 @@ def old_units(
             *vanished.get((row["provinceKey"], row["districtKey"]), ()),
         ]
         also = " ".join(earlier_names(district, merged))
-        found.add(
-            OldUnit(province, district, "", also, "" if commune else commune_codes)
-        )
+        found.add(OldUnit(province, district, "", also, "" if commune else commune_codes))
         if commune:
-            also = " ".join(
-                earlier_names(commune, json.loads(row["wardAlias"] or "[]"))
-            )
+            also = " ".join(earlier_names(commune, json.loads(row["wardAlias"] or "[]")))
             found.add(OldUnit(province, district, commune, also, commune_codes))
     return sorted(found)
 
@@ -201,9 +189,7 @@ def main(folder: Path) -> None:
     """Read the installed package's data and write the three files into ``folder``."""
     package = distribution(PACKAGE)
     if package.version != VERSION:
-        raise SystemExit(
-            f"{PACKAGE} {VERSION} is needed, {package.version} is installed"
-        )
+        raise SystemExit(f"{PACKAGE} {VERSION} is needed, {package.version} is installed")
     data = Path(str(package.locate_file(PACKAGE))) / "data"
     connection = sqlite3.connect(f"file:{data / 'dataset.db'}?mode=ro", uri=True)
     connection.row_factory = sqlite3.Row
@@ -213,13 +199,9 @@ def main(folder: Path) -> None:
     legacy = json.loads((data / "parser_legacy.json").read_text(encoding="utf-8"))
 
     provinces = sorted({(row["provinceCode"], row["province"]) for row in new})
-    communes = sorted(
-        (row["wardCode"], row["provinceCode"], row["ward"]) for row in new
-    )
+    communes = sorted((row["wardCode"], row["provinceCode"], row["ward"]) for row in new)
     if (len(provinces), len(communes)) != (EXPECTED_PROVINCES, EXPECTED_COMMUNES):
-        raise SystemExit(
-            f"unexpected data: {len(provinces)} provinces, {len(communes)} communes"
-        )
+        raise SystemExit(f"unexpected data: {len(provinces)} provinces, {len(communes)} communes")
     codes = {(row["provinceKey"], row["wardKey"]): row["wardCode"] for row in new}
     codes |= {(row["provinceKey"], ""): row["provinceCode"] for row in new}
     olds = old_units(old, targets_of(converter), codes, vanished_districts(legacy))

@@ -1,1 +1,1 @@
-"""The 34 provinces and 3,321 communes in force since 2025-07-01, and the old names that lead to them."""
+"""The 34 provinces and 3,321 communes in force since 2025-07-01, and old names that lead there."""

@@ -96,7 +96,7 @@ def _names(db: Session, commune_codes: set[str]) -> tuple[dict[str, str], dict[s
     """Names of all provinces and of the communes asked for, by code."""
     provinces = {province.code: province.name for province in db.scalars(select(Province))}
     rows = db.execute(select(Commune.code, Commune.name).where(Commune.code.in_(commune_codes)))
-    return provinces, {code: name for code, name in rows}
+    return provinces, {row.code: row.name for row in rows}
 
 
 def find_places(db: Session, text: str) -> list[PlaceMatch]:

@@ -263,7 +263,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A place in force that typed text may mean. ``commune_code`` None: only the province is known."""
+    """A place in force that typed text may mean; without a commune only the province is known."""
 
     province_code: str
     commune_code: str | None

@@ -14,7 +14,7 @@ from shop.places.rules import Level, place_key, short_name, split_name, squeeze
 
 DATA: Final = Path(__file__).resolve().parent / "data"
 
-Row = Mapping[str, str | int | None]
+Row = Mapping[str, str | None]
 
 
 class _OldUnit(NamedTuple):
@@ -40,7 +40,8 @@ def commune_rows() -> Iterator[Row]:
     """The 3,321 communes in order of code."""
     for row in _read("communes.csv"):
         kind, _name = split_name(row["name"])
-        assert kind is not None, row["name"]
+        if kind is None:
+            raise ValueError(f"a commune without its unit word: {row['name']}")
         yield {
             "code": row["code"],
             "province_code": row["province_code"],
@@ -51,7 +52,7 @@ def commune_rows() -> Iterator[Row]:
 
 
 def old_place_rows() -> Iterator[Row]:
-    """One row for each old name and each unit it leads to; ids count from 1.
+    """One row for each old name and each unit it leads to, to be inserted in this order.
 
     A divided commune has a row for each part, the one that kept most of it first. A district has a
     row for each commune that its communes became. Names from before earlier mergers carry the
@@ -59,16 +60,13 @@ def old_place_rows() -> Iterator[Row]:
     """
     province_of = {row["code"]: row["province_code"] for row in _read("communes.csv")}
     units = _old_units()
-    number = 0
     for unit in units:
         label = ", ".join(filter(None, (unit.commune, unit.district, unit.province)))
         level = _level(unit)
         for folded in dict.fromkeys((place_key(label.split(", ")[0]), *map(squeeze, unit.also))):
             for code in unit.codes:
-                number += 1
                 is_province = level is Level.PROVINCE
                 yield {
-                    "id": number,
                     "folded": folded,
                     "label": label,
                     "level": level.value,
