@@ -106,6 +106,8 @@ def _season(value: object) -> object:
     if found is None:
         raise ValueError(f"not a season: {value}")
     first, last = int(found[1]), int(found[2])
+    if not (1 <= first <= 12 and 1 <= last <= 12):
+        raise ValueError(f"no such month: {value}")
     return tuple((first - 1 + step) % 12 + 1 for step in range((last - first) % 12 + 1))
 
 
@@ -129,7 +131,6 @@ def _figures(value: object) -> object:
 
 MaybeDate = Annotated[PartialDate | None, BeforeValidator(_partial_date)]
 MaybeInt = Annotated[int | None, BeforeValidator(_empty)]
-Month = Annotated[int, Field(ge=1, le=12)]
 
 
 class SeedProduct(_Row):
@@ -155,7 +156,7 @@ class SeedProduct(_Row):
     price_source_note: str
     net_content: str
     regulated_class: RegulatedClass
-    season_months: Annotated[tuple[Month, ...], BeforeValidator(_season)]
+    season_months: Annotated[tuple[int, ...], BeforeValidator(_season)]
     season_basis: Literal["source", "general", ""]
     icon_hint: str
     source: str
