@@ -362,53 +362,30 @@ def upgrade() -> None:
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("feed_token", sa.String(length=32), nullable=False),
+        sa.Column("decision_note", sa.String(length=300), nullable=False),
+        sa.Column("registered_by", sa.BigInteger(), nullable=True),
+        sa.Column("decided_by", sa.BigInteger(), nullable=True),
+        sa.Column("decided_at", shop.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", shop.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "kind IN ('club','youth_union','creator','producer')", name=op.f("ck_live_club_kind")
         ),
         sa.CheckConstraint(
-            "state IN ('submitted','verified','suspended')", name=op.f("ck_live_club_state")
+            "state IN ('submitted','verified','rejected','suspended')",
+            name=op.f("ck_live_club_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["person.id"], name=op.f("fk_live_club_decided_by")
         ),
         sa.ForeignKeyConstraint(
             ["province_code"], ["province.code"], name=op.f("fk_live_club_province_code")
         ),
+        sa.ForeignKeyConstraint(
+            ["registered_by"], ["person.id"], name=op.f("fk_live_club_registered_by")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_live_club")),
         sa.UniqueConstraint("feed_token", name=op.f("uq_live_club_feed_token")),
         sa.UniqueConstraint("slug", name=op.f("uq_live_club_slug")),
-    )
-    op.create_table(
-        "live_resource",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=True,
-            nullable=False,
-        ),
-        sa.Column("kind", sa.String(length=10), nullable=False),
-        sa.Column("name", sa.String(length=120), nullable=False),
-        sa.Column("person_id", sa.BigInteger(), nullable=True),
-        sa.Column("platform", sa.String(length=12), nullable=True),
-        sa.Column("handle", sa.String(length=120), nullable=True),
-        sa.Column("province_code", sa.String(length=2), nullable=True),
-        sa.Column("buffer_before_minutes", sa.Integer(), nullable=False),
-        sa.Column("buffer_after_minutes", sa.Integer(), nullable=False),
-        sa.Column("is_active", sa.Boolean(), nullable=False),
-        sa.Column("identity_checked_at", shop.core.db.UtcDateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "kind IN ('host','channel','studio','kit')", name=op.f("ck_live_resource_kind")
-        ),
-        sa.CheckConstraint(
-            "buffer_before_minutes BETWEEN 0 AND 240 AND buffer_after_minutes BETWEEN 0 AND 240",
-            name=op.f("ck_live_resource_buffers"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_live_resource_person_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["province_code"], ["province.code"], name=op.f("fk_live_resource_province_code")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_live_resource")),
-        sa.UniqueConstraint("person_id", name=op.f("uq_live_resource_person_id")),
     )
     op.create_table(
         "membership",
@@ -487,60 +464,7 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "live_availability",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=True,
-            nullable=False,
-        ),
-        sa.Column("resource_id", sa.BigInteger(), nullable=False),
-        sa.Column("weekday", sa.Integer(), nullable=False),
-        sa.Column("from_minute", sa.Integer(), nullable=False),
-        sa.Column("to_minute", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "from_minute >= 0 AND from_minute < to_minute AND to_minute <= 1800",
-            name=op.f("ck_live_availability_hours"),
-        ),
-        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_live_availability_weekday")),
-        sa.ForeignKeyConstraint(
-            ["resource_id"], ["live_resource.id"], name=op.f("fk_live_availability_resource_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_live_availability")),
-    )
-    with op.batch_alter_table("live_availability", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_live_availability_resource_id_weekday"),
-            ["resource_id", "weekday"],
-            unique=False,
-        )
-
-    op.create_table(
-        "live_availability_exception",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=True,
-            nullable=False,
-        ),
-        sa.Column("resource_id", sa.BigInteger(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("is_away", sa.Boolean(), nullable=False),
-        sa.Column("from_minute", sa.Integer(), nullable=True),
-        sa.Column("to_minute", sa.Integer(), nullable=True),
-        sa.Column("note", sa.String(length=120), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["resource_id"],
-            ["live_resource.id"],
-            name=op.f("fk_live_availability_exception_resource_id"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_live_availability_exception")),
-        sa.UniqueConstraint(
-            "resource_id", "day", name=op.f("uq_live_availability_exception_resource_id_day")
-        ),
-    )
-    op.create_table(
-        "live_club_resource",
+        "live_invitation",
         sa.Column(
             "id",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
@@ -548,21 +472,71 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("club_id", sa.BigInteger(), nullable=False),
-        sa.Column("resource_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["club_id"], ["live_club.id"], name=op.f("fk_live_club_resource_club_id")
+        sa.Column("login", sa.String(length=200), nullable=False),
+        sa.Column("role", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("invited_by", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", shop.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", shop.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("role IN ('manager','host')", name=op.f("ck_live_invitation_role")),
+        sa.CheckConstraint(
+            "state IN ('asked','accepted','declined')", name=op.f("ck_live_invitation_state")
         ),
         sa.ForeignKeyConstraint(
-            ["resource_id"], ["live_resource.id"], name=op.f("fk_live_club_resource_resource_id")
+            ["club_id"], ["live_club.id"], name=op.f("fk_live_invitation_club_id")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_live_club_resource")),
-        sa.UniqueConstraint(
-            "club_id", "resource_id", name=op.f("uq_live_club_resource_club_id_resource_id")
+        sa.ForeignKeyConstraint(
+            ["invited_by"], ["person.id"], name=op.f("fk_live_invitation_invited_by")
         ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_live_invitation")),
+        sa.UniqueConstraint("club_id", "login", name=op.f("uq_live_invitation_club_id_login")),
     )
-    with op.batch_alter_table("live_club_resource", schema=None) as batch_op:
+    with op.batch_alter_table("live_invitation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_live_invitation_login"), ["login"], unique=False)
+
+    op.create_table(
+        "live_resource",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("code", sa.String(length=12), nullable=False),
+        sa.Column("owner_club_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=True),
+        sa.Column("platform", sa.String(length=12), nullable=True),
+        sa.Column("handle", sa.String(length=120), nullable=True),
+        sa.Column("province_code", sa.String(length=2), nullable=True),
+        sa.Column("buffer_before_minutes", sa.Integer(), nullable=False),
+        sa.Column("buffer_after_minutes", sa.Integer(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("identity_checked_at", shop.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('host','channel','studio','kit')", name=op.f("ck_live_resource_kind")
+        ),
+        sa.CheckConstraint(
+            "buffer_before_minutes BETWEEN 0 AND 240 AND buffer_after_minutes BETWEEN 0 AND 240",
+            name=op.f("ck_live_resource_buffers"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_club_id"], ["live_club.id"], name=op.f("fk_live_resource_owner_club_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_live_resource_person_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["province_code"], ["province.code"], name=op.f("fk_live_resource_province_code")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_live_resource")),
+        sa.UniqueConstraint("code", name=op.f("uq_live_resource_code")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_live_resource_person_id")),
+    )
+    with op.batch_alter_table("live_resource", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_live_club_resource_resource_id"), ["resource_id"], unique=False
+            batch_op.f("ix_live_resource_owner_club_id"), ["owner_club_id"], unique=False
         )
 
     op.create_table(
@@ -590,8 +564,11 @@ def upgrade() -> None:
         sa.Column("schedule_seq", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("created_by", sa.BigInteger(), nullable=True),
         sa.Column("proposed_by", sa.BigInteger(), nullable=True),
         sa.Column("confirmed_by", sa.BigInteger(), nullable=True),
+        sa.Column("went_live_at", shop.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", shop.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", shop.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", shop.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
@@ -608,6 +585,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["confirmed_by"], ["person.id"], name=op.f("fk_live_session_confirmed_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["person.id"], name=op.f("fk_live_session_created_by")
         ),
         sa.ForeignKeyConstraint(
             ["proposed_by"], ["person.id"], name=op.f("fk_live_session_proposed_by")
@@ -770,6 +750,98 @@ def upgrade() -> None:
             batch_op.f("ix_export_run_producer_id_made_at"),
             ["producer_id", "made_at"],
             unique=False,
+        )
+
+    op.create_table(
+        "live_availability",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("resource_id", sa.BigInteger(), nullable=False),
+        sa.Column("weekday", sa.Integer(), nullable=False),
+        sa.Column("from_minute", sa.Integer(), nullable=False),
+        sa.Column("to_minute", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "from_minute >= 0 AND from_minute < to_minute AND to_minute <= 1800",
+            name=op.f("ck_live_availability_hours"),
+        ),
+        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_live_availability_weekday")),
+        sa.ForeignKeyConstraint(
+            ["resource_id"], ["live_resource.id"], name=op.f("fk_live_availability_resource_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_live_availability")),
+    )
+    with op.batch_alter_table("live_availability", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_live_availability_resource_id_weekday"),
+            ["resource_id", "weekday"],
+            unique=False,
+        )
+
+    op.create_table(
+        "live_availability_exception",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("resource_id", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("is_away", sa.Boolean(), nullable=False),
+        sa.Column("from_minute", sa.Integer(), nullable=True),
+        sa.Column("to_minute", sa.Integer(), nullable=True),
+        sa.Column("note", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["resource_id"],
+            ["live_resource.id"],
+            name=op.f("fk_live_availability_exception_resource_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_live_availability_exception")),
+        sa.UniqueConstraint(
+            "resource_id", "day", name=op.f("uq_live_availability_exception_resource_id_day")
+        ),
+    )
+    op.create_table(
+        "live_club_resource",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("club_id", sa.BigInteger(), nullable=False),
+        sa.Column("resource_id", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("asked_by", sa.BigInteger(), nullable=True),
+        sa.Column("decided_by", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", shop.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('asked','active','declined')", name=op.f("ck_live_club_resource_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by"], ["person.id"], name=op.f("fk_live_club_resource_asked_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["club_id"], ["live_club.id"], name=op.f("fk_live_club_resource_club_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["person.id"], name=op.f("fk_live_club_resource_decided_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["resource_id"], ["live_resource.id"], name=op.f("fk_live_club_resource_resource_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_live_club_resource")),
+        sa.UniqueConstraint(
+            "club_id", "resource_id", name=op.f("uq_live_club_resource_club_id_resource_id")
+        ),
+    )
+    with op.batch_alter_table("live_club_resource", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_live_club_resource_resource_id"), ["resource_id"], unique=False
         )
 
     op.create_table(
@@ -1058,22 +1130,29 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("product_name_printed", sa.String(length=160), nullable=False),
         sa.Column("entity_name_printed", sa.String(length=160), nullable=False),
+        sa.Column("address_printed", sa.String(length=200), nullable=False),
         sa.Column("stars", sa.Integer(), nullable=True),
         sa.Column("score", sa.Integer(), nullable=True),
         sa.Column("certificate_no", sa.String(length=80), nullable=False),
         sa.Column("decision_no", sa.String(length=80), nullable=False),
         sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("issuer_level", sa.String(length=10), nullable=False),
         sa.Column("issuer", sa.String(length=160), nullable=False),
         sa.Column("criteria_version", sa.String(length=40), nullable=False),
         sa.Column("issued_on", sa.Date(), nullable=False),
         sa.Column("expires_on", sa.Date(), nullable=False),
         sa.Column("scan_sha", sa.String(length=64), nullable=True),
         sa.Column("is_illustration", sa.Boolean(), nullable=False),
+        sa.Column("superseded_by", sa.BigInteger(), nullable=True),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("decision_note", sa.Text(), nullable=False),
         sa.Column("created_at", shop.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("verified_at", shop.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("verified_by", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "issuer_level IN ('district','province','national','other')",
+            name=op.f("ck_certificate_issuer_level"),
+        ),
         sa.CheckConstraint(
             "kind IN ('ocop','vietgap','organic','food_safety','haccp','other')",
             name=op.f("ck_certificate_kind"),
@@ -1093,6 +1172,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["product_id"], ["product.id"], name=op.f("fk_certificate_product_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["superseded_by"], ["certificate.id"], name=op.f("fk_certificate_superseded_by")
         ),
         sa.ForeignKeyConstraint(
             ["verified_by"], ["person.id"], name=op.f("fk_certificate_verified_by")
@@ -1312,6 +1394,7 @@ def upgrade() -> None:
             ["product_id"], ["product.id"], name=op.f("fk_product_photo_product_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_product_photo")),
+        sa.UniqueConstraint("product_id", "sha", name=op.f("uq_product_photo_product_id_sha")),
     )
     with op.batch_alter_table("product_photo", schema=None) as batch_op:
         batch_op.create_index(
@@ -1328,10 +1411,12 @@ def upgrade() -> None:
         ),
         sa.Column("product_id", sa.BigInteger(), nullable=False),
         sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("decision_note", sa.Text(), nullable=False),
         sa.Column("author_id", sa.BigInteger(), nullable=False),
         sa.Column("created_at", shop.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("submitted_at", shop.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("decided_at", shop.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "state IN ('draft','submitted','approved','rejected')",
@@ -1348,6 +1433,13 @@ def upgrade() -> None:
     with op.batch_alter_table("product_revision", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_product_revision_product_id"), ["product_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_product_revision_open",
+            ["product_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('draft','submitted')"),
+            postgresql_where=sa.text("state IN ('draft','submitted')"),
         )
 
     op.create_table(
@@ -1485,6 +1577,8 @@ def upgrade() -> None:
         sa.Column("consent", sa.String(length=10), nullable=False),
         sa.Column("consent_by", sa.BigInteger(), nullable=True),
         sa.Column("consent_at", shop.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("consent_note", sa.String(length=300), nullable=False),
+        sa.Column("withdrawn_at", shop.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "consent IN ('asked','agreed','declined')", name=op.f("ck_live_session_item_consent")
         ),
@@ -1533,6 +1627,7 @@ def upgrade() -> None:
             autoincrement=True,
             nullable=False,
         ),
+        sa.Column("code", sa.String(length=10), nullable=False),
         sa.Column("product_id", sa.BigInteger(), nullable=False),
         sa.Column("producer_id", sa.BigInteger(), nullable=False),
         sa.Column("variant_id", sa.BigInteger(), nullable=True),
@@ -1550,6 +1645,7 @@ def upgrade() -> None:
         sa.Column("state_note", sa.String(length=300), nullable=False),
         sa.Column("head_seq", sa.Integer(), nullable=False),
         sa.Column("head_hash", sa.String(length=64), nullable=False),
+        sa.Column("submit_key", sa.String(length=64), nullable=False),
         sa.Column("created_at", shop.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("released_at", shop.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint("kind IN ('raw','semi','finished')", name=op.f("ck_lot_kind")),
@@ -1565,7 +1661,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_lot_product_id")),
         sa.ForeignKeyConstraint(["variant_id"], ["variant.id"], name=op.f("fk_lot_variant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lot")),
+        sa.UniqueConstraint("code", name=op.f("uq_lot_code")),
         sa.UniqueConstraint("product_id", "lot_no", name=op.f("uq_lot_product_id_lot_no")),
+        sa.UniqueConstraint("submit_key", name=op.f("uq_lot_submit_key")),
     )
     with op.batch_alter_table("lot", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lot_producer_id"), ["producer_id"], unique=False)
@@ -1626,6 +1724,7 @@ def upgrade() -> None:
         sa.Column("per_buyer", sa.Integer(), nullable=True),
         sa.Column("starts_at", shop.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("ends_at", shop.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("is_dropped", sa.Boolean(), nullable=False),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_price_window_ends_after_start")),
         sa.CheckConstraint("price_vnd >= 1000", name=op.f("ck_price_window_price_vnd")),
         sa.CheckConstraint(
@@ -1733,14 +1832,21 @@ def upgrade() -> None:
         sa.Column("actor_id", sa.BigInteger(), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("attachments", sa.JSON(), nullable=False),
+        sa.Column("inner_facts", sa.JSON(), nullable=False),
+        sa.Column("salt", sa.String(length=26), nullable=False),
+        sa.Column("sealed", sa.String(length=64), nullable=False),
         sa.Column("corrects_seq", sa.Integer(), nullable=True),
         sa.Column("submit_key", sa.String(length=64), nullable=False),
         sa.Column("previous_hash", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("corrects_seq < seq", name=op.f("ck_lot_event_corrects_seq")),
         sa.CheckConstraint("seq > 0", name=op.f("ck_lot_event_seq")),
         sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_lot_event_lot_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lot_event")),
         sa.UniqueConstraint("hash", name=op.f("uq_lot_event_hash")),
+        sa.UniqueConstraint(
+            "lot_id", "previous_hash", name=op.f("uq_lot_event_lot_id_previous_hash")
+        ),
         sa.UniqueConstraint("lot_id", "seq", name=op.f("uq_lot_event_lot_id_seq")),
         sa.UniqueConstraint("submit_key", name=op.f("uq_lot_event_submit_key")),
     )
@@ -1976,6 +2082,13 @@ def upgrade() -> None:
     with op.batch_alter_table("trace_code", schema=None) as batch_op:
         batch_op.create_index("ix_trace_code_lot", ["lot_id", "level"], unique=False)
         batch_op.create_index("ix_trace_code_product", ["product_id", "level"], unique=False)
+        batch_op.create_index(
+            "uq_trace_code_one_per_product",
+            ["product_id"],
+            unique=True,
+            sqlite_where=sa.text("level = 'product'"),
+            postgresql_where=sa.text("level = 'product'"),
+        )
 
     op.create_table(
         "scan_report",
@@ -1986,7 +2099,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("code", sa.String(length=10), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
         sa.Column("at", shop.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("handled_at", shop.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["code"], ["trace_code.code"], name=op.f("fk_scan_report_code")),
@@ -2021,6 +2134,11 @@ def downgrade() -> None:
 
     op.drop_table("scan_report")
     with op.batch_alter_table("trace_code", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_trace_code_one_per_product",
+            sqlite_where=sa.text("level = 'product'"),
+            postgresql_where=sa.text("level = 'product'"),
+        )
         batch_op.drop_index("ix_trace_code_product")
         batch_op.drop_index("ix_trace_code_lot")
 
@@ -2095,6 +2213,11 @@ def downgrade() -> None:
 
     op.drop_table("shipment")
     with op.batch_alter_table("product_revision", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_product_revision_open",
+            sqlite_where=sa.text("state IN ('draft','submitted')"),
+            postgresql_where=sa.text("state IN ('draft','submitted')"),
+        )
         batch_op.drop_index(batch_op.f("ix_product_revision_product_id"))
 
     op.drop_table("product_revision")
@@ -2154,6 +2277,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_live_resource_hold_resource_id_is_active_hold_start"))
 
     op.drop_table("live_resource_hold")
+    with op.batch_alter_table("live_club_resource", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_live_club_resource_resource_id"))
+
+    op.drop_table("live_club_resource")
+    op.drop_table("live_availability_exception")
+    with op.batch_alter_table("live_availability", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_live_availability_resource_id_weekday"))
+
+    op.drop_table("live_availability")
     with op.batch_alter_table("export_run", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_export_run_producer_id_made_at"))
 
@@ -2176,15 +2308,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_live_session_campaign_id"))
 
     op.drop_table("live_session")
-    with op.batch_alter_table("live_club_resource", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_live_club_resource_resource_id"))
+    with op.batch_alter_table("live_resource", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_live_resource_owner_club_id"))
 
-    op.drop_table("live_club_resource")
-    op.drop_table("live_availability_exception")
-    with op.batch_alter_table("live_availability", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_live_availability_resource_id_weekday"))
+    op.drop_table("live_resource")
+    with op.batch_alter_table("live_invitation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_live_invitation_login"))
 
-    op.drop_table("live_availability")
+    op.drop_table("live_invitation")
     op.drop_table("staff_scope")
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_person_id"))
@@ -2194,7 +2325,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_membership_unit_kind_unit_id"))
 
     op.drop_table("membership")
-    op.drop_table("live_resource")
     op.drop_table("live_club")
     op.drop_table("live_campaign")
     with op.batch_alter_table("inbox_item", schema=None) as batch_op:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -18,7 +19,10 @@ from shop.core.db import Base, Id, Ref, one_of
 
 PRODUCER_STATES = ("draft", "submitted", "verified", "rejected", "suspended")
 PRODUCT_STATES = ("draft", "submitted", "published", "rejected", "archived")
+REVISION_STATES = ("draft", "submitted", "approved", "rejected")
 CERTIFICATE_STATES = ("draft", "submitted", "verified", "rejected", "expired", "revoked")
+CERTIFICATE_KINDS = ("ocop", "vietgap", "organic", "food_safety", "haccp", "other")
+ISSUER_LEVELS = ("district", "province", "national", "other")
 REGULATED_CLASSES = ("none", "alcohol", "supplement", "herbal_check", "essential_oil")
 
 
@@ -149,6 +153,7 @@ class ProductPhoto(Base):
     """A picture of a product, stored by content; ``is_illustration`` is said under the picture."""
 
     __tablename__ = "product_photo"
+    __table_args__ = (UniqueConstraint("product_id", "sha"),)
 
     id: Mapped[Id]
     product_id: Mapped[Ref] = mapped_column(ForeignKey("product.id"), index=True)
@@ -168,7 +173,8 @@ class Certificate(Base):
     __tablename__ = "certificate"
     __table_args__ = (
         one_of("state", CERTIFICATE_STATES),
-        one_of("kind", ("ocop", "vietgap", "organic", "food_safety", "haccp", "other")),
+        one_of("kind", CERTIFICATE_KINDS),
+        one_of("issuer_level", ISSUER_LEVELS),
         CheckConstraint("stars IS NULL OR stars BETWEEN 3 AND 5", name="stars"),
         CheckConstraint("expires_on > issued_on", name="expires_after_issue"),
         Index(None, "product_id", "kind", "state"),
@@ -180,11 +186,14 @@ class Certificate(Base):
     kind: Mapped[str] = mapped_column(String(12))
     product_name_printed: Mapped[str] = mapped_column(String(160), default="")
     entity_name_printed: Mapped[str] = mapped_column(String(160), default="")
+    address_printed: Mapped[str] = mapped_column(String(200), default="")
+    """Address as on the paper, often in the three old levels."""
     stars: Mapped[int | None]
     score: Mapped[int | None]
     certificate_no: Mapped[str] = mapped_column(String(80), default="")
     decision_no: Mapped[str] = mapped_column(String(80), default="")
     decided_on: Mapped[date | None]
+    issuer_level: Mapped[str] = mapped_column(String(10), default="province")
     issuer: Mapped[str] = mapped_column(String(160), default="")
     criteria_version: Mapped[str] = mapped_column(String(40), default="148/QĐ-TTg")
     issued_on: Mapped[date]
@@ -192,6 +201,8 @@ class Certificate(Base):
     scan_sha: Mapped[str | None] = mapped_column(String(64))
     is_illustration: Mapped[bool] = mapped_column(default=False)
     """A made-up record for demonstration; every page that shows it says so."""
+    superseded_by: Mapped[Ref | None] = mapped_column(ForeignKey("certificate.id"))
+    """The newer record of the same product and kind that staff verified."""
     state: Mapped[str] = mapped_column(String(12), default="draft")
     decision_note: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
@@ -203,15 +214,28 @@ class ProductRevision(Base):
     """An edit of a published product that waits for staff; the published version stays on sale."""
 
     __tablename__ = "product_revision"
-    __table_args__ = (one_of("state", ("draft", "submitted", "approved", "rejected")),)
+    __table_args__ = (
+        one_of("state", REVISION_STATES),
+        Index(
+            "uq_product_revision_open",
+            "product_id",
+            unique=True,
+            sqlite_where=text("state IN ('draft','submitted')"),
+            postgresql_where=text("state IN ('draft','submitted')"),
+        ),
+    )
 
     id: Mapped[Id]
     product_id: Mapped[Ref] = mapped_column(ForeignKey("product.id"), index=True)
     changes: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """Field -> new value; ``photos`` -> the whole new list. Never changed in place: assign anew."""
+    before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """The replaced values, filled when it is approved: what the history compares with."""
     state: Mapped[str] = mapped_column(String(12), default="draft")
     decision_note: Mapped[str] = mapped_column(Text, default="")
     author_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
 
 

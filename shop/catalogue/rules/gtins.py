@@ -1,0 +1,28 @@
+"""GTIN: the number under a barcode. A declared one must at least be possible.
+
+Check digit and restricted ranges: GS1 General Specifications. Numbers for use inside one shop
+(20-29, 02, 04), coupons, books and GS1's own examples are not trade item numbers.
+"""
+
+from typing import Final
+
+_LENGTHS: Final = (8, 12, 13, 14)
+_RESTRICTED: Final = ("02", "04", "05", "2", "952", "977", "978", "979", "98", "99")
+
+
+def check_digit(body: str) -> int:
+    """The check digit of the digits before it: weights 3, 1, 3… from the right."""
+    total = sum(int(digit) * (3, 1)[i % 2] for i, digit in enumerate(reversed(body)))
+    return -total % 10
+
+
+def gtin_fault(gtin: str) -> str | None:
+    """Why this is no GTIN: ``shape``, ``check`` or ``restricted``; None when it may be one."""
+    if not (gtin.isascii() and gtin.isdigit() and len(gtin) in _LENGTHS):
+        return "shape"
+    if check_digit(gtin[:-1]) != int(gtin[-1]) or not int(gtin):
+        return "check"
+    thirteen = gtin.zfill(14)[1:]
+    if len(gtin) != 8 and thirteen.startswith(_RESTRICTED):
+        return "restricted"
+    return None
