@@ -9,6 +9,9 @@ from shop.core.db import Base, Id, Ref, one_of
 
 PLATFORMS = ("tiktok", "facebook", "shopee", "lazada", "youtube", "zalo", "other")
 RESOURCE_KINDS = ("host", "channel", "studio", "kit")
+CLUB_KINDS = ("club", "youth_union", "creator", "producer")
+CLUB_STATES = ("submitted", "verified", "rejected", "suspended")
+SHARE_STATES = ("asked", "active", "declined")
 
 
 class Club(Base):
@@ -16,8 +19,8 @@ class Club(Base):
 
     __tablename__ = "live_club"
     __table_args__ = (
-        one_of("kind", ("club", "youth_union", "creator", "producer")),
-        one_of("state", ("submitted", "verified", "suspended")),
+        one_of("kind", CLUB_KINDS),
+        one_of("state", CLUB_STATES),
     )
 
     id: Mapped[Id]
@@ -33,6 +36,10 @@ class Club(Base):
     state: Mapped[str] = mapped_column(String(10), default="submitted")
     feed_token: Mapped[str] = mapped_column(String(32), unique=True)
     """Opens the club's private calendar feed; can be renewed."""
+    decision_note: Mapped[str] = mapped_column(String(300), default="")
+    registered_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    decided_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
@@ -52,6 +59,10 @@ class Resource(Base):
     )
 
     id: Mapped[Id]
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    """What another club types to ask for sharing it."""
+    owner_club_id: Mapped[Ref] = mapped_column(ForeignKey("live_club.id"), index=True)
+    """The club that keeps it and answers when others ask."""
     kind: Mapped[str] = mapped_column(String(10))
     name: Mapped[str] = mapped_column(String(120))
     person_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"), unique=True)
@@ -68,14 +79,41 @@ class Resource(Base):
 
 
 class ClubResource(Base):
-    """A club may use this resource; several clubs may share one."""
+    """A club may use this resource once its keeper has agreed; several clubs may share one."""
 
     __tablename__ = "live_club_resource"
-    __table_args__ = (UniqueConstraint("club_id", "resource_id"),)
+    __table_args__ = (UniqueConstraint("club_id", "resource_id"), one_of("state", SHARE_STATES))
 
     id: Mapped[Id]
     club_id: Mapped[Ref] = mapped_column(ForeignKey("live_club.id"))
     resource_id: Mapped[Ref] = mapped_column(ForeignKey("live_resource.id"), index=True)
+    state: Mapped[str] = mapped_column(String(10), default="active")
+    asked_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    decided_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+
+
+class Invitation(Base):
+    """A manager asks the owner of a phone number or e-mail address to join; they answer themselves.
+
+    It exists whether or not anybody has that login, so that asking tells nothing about accounts.
+    """
+
+    __tablename__ = "live_invitation"
+    __table_args__ = (
+        UniqueConstraint("club_id", "login"),
+        one_of("role", ("manager", "host")),
+        one_of("state", ("asked", "accepted", "declined")),
+    )
+
+    id: Mapped[Id]
+    club_id: Mapped[Ref] = mapped_column(ForeignKey("live_club.id"))
+    login: Mapped[str] = mapped_column(String(200), index=True)
+    role: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(10), default="asked")
+    invited_by: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
 
 
 class Availability(Base):

@@ -69,8 +69,11 @@ class LiveSession(Base):
     """Calendar SEQUENCE: rises with every change of time, place or state."""
     version: Mapped[int] = mapped_column(default=1)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    created_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     proposed_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     confirmed_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    went_live_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -81,7 +84,8 @@ class ResourceHold(Base):
     """A resource taken from ``hold_start`` to ``hold_end`` (epoch seconds, buffers included, [ )).
 
     Two active holds of a resource never overlap: an exclusion constraint on PostgreSQL, triggers
-    under BEGIN IMMEDIATE on SQLite. Both arrive as IntegrityError.
+    under BEGIN IMMEDIATE on SQLite. Both arrive as IntegrityError. The rows of a draft, and of a
+    session that is over, are inactive: they say what it wants or had, and take nothing.
     """
 
     __tablename__ = "live_resource_hold"
@@ -137,6 +141,9 @@ class SessionItem(Base):
     consent: Mapped[str] = mapped_column(String(10), default="asked")
     consent_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     consent_at: Mapped[datetime | None]
+    consent_note: Mapped[str] = mapped_column(String(300), default="")
+    withdrawn_at: Mapped[datetime | None]
+    """When the product left the sale: the item stays as history and is on no page to buy."""
 
 
 class SessionEvent(Base):
