@@ -57,9 +57,7 @@ def postgres_cluster() -> Iterator[str]:
         with running as admin:
             _administer(admin, "CREATE DATABASE template_phien")
             template = Database(
-                make_url(admin)
-                .set(database="template_phien")
-                .render_as_string(hide_password=False)
+                make_url(admin).set(database="template_phien").render_as_string(hide_password=False)
             )
             schema.upgrade(template)
             template.dispose()
