@@ -1,6 +1,8 @@
-"""Pick lists and the search for places: public, the same for everyone, so caches may keep them.
+"""Pick lists and the search for places, open to everyone.
 
-Both work without JavaScript as plain pages; with htmx they fill a part of a form:
+Options, fragments and JSON are the same for everyone, so caches may keep them for a day; the whole
+page carries the header of whoever asks and keeps the house's rule. With htmx they fill a part of a
+form; without JavaScript the search is a page and a form shows its list after it was sent once:
 
     <select name="province_code" data-hx-get="/dia-phuong/xa" data-hx-target="#commune_code">
 """
@@ -47,9 +49,10 @@ def find() -> Response:
     matches = queries.find_places(read_session(), typed)
     if form == "json":
         return _cacheable(jsonify(q=typed, candidates=[_as_json(match) for match in matches]))
-    template = "places/candidates.html" if form == "manh" else "places/find.html"
-    page = render_template(template, typed=typed, matches=matches, reason=reason)
-    return _cacheable(make_response(page))
+    shown = {"typed": typed, "matches": matches, "reason": reason}
+    if form == "manh":
+        return _cacheable(make_response(render_template("places/candidates.html", **shown)))
+    return make_response(render_template("places/find.html", **shown))
 
 
 def reason(match: PlaceMatch) -> str:

@@ -27,7 +27,11 @@ def test_an_unknown_province_is_refused(client: FlaskClient, code: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/dia-phuong/xa?tinh=19", "/dia-phuong/tim?q=na+ri", "/dia-phuong/tim?q=na+ri&dang=json"],
+    [
+        "/dia-phuong/xa?tinh=19",
+        "/dia-phuong/tim?q=na+ri&dang=manh",
+        "/dia-phuong/tim?q=na+ri&dang=json",
+    ],
 )
 def test_answers_may_be_kept_by_caches(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
@@ -36,6 +40,12 @@ def test_answers_may_be_kept_by_caches(client: FlaskClient, path: str) -> None:
     again = client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
     assert not again.data
+
+
+def test_the_page_with_a_header_is_not_kept_for_others(client: FlaskClient) -> None:
+    client.set_cookie("anything", "1")
+    answer = client.get("/dia-phuong/tim?q=na+ri")
+    assert answer.headers["Cache-Control"] == "private, no-store"
 
 
 def test_candidates_as_json(client: FlaskClient) -> None:

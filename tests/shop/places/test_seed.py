@@ -56,7 +56,7 @@ def test_old_places_lead_to_units_in_force() -> None:
 
 def test_all_old_units_are_there() -> None:
     rows = list(seed.old_place_rows())
-    labels = {level: {r["label"] for r in rows if r["level"] == level} for level in Level}
+    labels = {lv: {str(r["label"]) for r in rows if r["level"] == lv} for lv in Level}
     assert {level.value: len(found) for level, found in labels.items()} == {
         "province": 63,
         "district": 696,
