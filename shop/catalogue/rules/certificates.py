@@ -45,6 +45,14 @@ class Paper:
     stars: int | None = None
 
 
+@dataclass(frozen=True, order=True)
+class ValidStars:
+    """Stars that count, and the last day on which they do."""
+
+    stars: int
+    until: date
+
+
 def add_months(day: date, months: int) -> date:
     """The same day ``months`` later, or the last day of a shorter month."""
     index = day.year * 12 + day.month - 1 + months
@@ -62,10 +70,10 @@ def is_valid(paper: Paper, today: date) -> bool:
     return paper.state == "verified" and paper.issued_on <= today <= paper.expires_on
 
 
-def valid_stars(papers: Iterable[Paper], today: date) -> tuple[int, date] | None:
+def valid_stars(papers: Iterable[Paper], today: date) -> ValidStars | None:
     """The highest stars that count today and their last day; None when there are none."""
     counted = [
-        (paper.stars, paper.expires_on)
+        ValidStars(paper.stars, paper.expires_on)
         for paper in papers
         if paper.kind == "ocop" and paper.stars is not None and is_valid(paper, today)
     ]

@@ -50,7 +50,12 @@ SUBGROUPS: Final = {
         ("F22", "food", N_("Mật ong và sản phẩm từ ong"), "Honey and bee products"),
         ("F31", "food", N_("Đồ ăn nhanh"), "Ready-to-eat food"),
         ("F32", "food", N_("Chế biến từ gạo, ngũ cốc, củ"), "Made from rice, cereals and roots"),
-        ("F33", "food", N_("Chế biến từ rau, củ, quả, hạt"), "Made from vegetables, fruit and nuts"),
+        (
+            "F33",
+            "food",
+            N_("Chế biến từ rau, củ, quả, hạt"),
+            "Made from vegetables, fruit and nuts",
+        ),
         ("F34", "food", N_("Chế biến từ thịt, trứng, sữa"), "Made from meat, eggs and milk"),
         ("F35", "food", N_("Chế biến từ thủy sản"), "Made from fish and seafood"),
         ("F41", "food", N_("Tương, nước mắm, gia vị lỏng"), "Sauces and fish sauce"),

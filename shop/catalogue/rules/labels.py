@@ -5,9 +5,10 @@ and by kind of goods ingredients, quantity, storage, use, warnings). Staff judge
 is only said what is missing.
 """
 
+import dataclasses
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from shop.catalogue.rules.groups import SUBGROUPS, group_of
@@ -57,7 +58,7 @@ class Finding:
     step: str
     field: str = ""
     is_blocking: bool = True
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)

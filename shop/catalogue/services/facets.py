@@ -1,0 +1,206 @@
+"""The row per product that lists read, and the number that tells caches that something changed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import event, select, update
+from sqlalchemy.orm import Session
+
+from shop.catalogue import queries, rules, search
+from shop.catalogue.models import (
+    CatalogueVersion,
+    Producer,
+    Product,
+    ProductFacets,
+    ProductPhoto,
+    Variant,
+)
+from shop.core.clock import today_vn
+from shop.core.text import fold
+from shop.places.queries import place_names
+
+_CHANGED = "catalogue_changed"
+
+
+def bump_version(db: Session) -> None:
+    """Make every cached public page stale when this transaction commits.
+
+    The one row is written at the very end of the transaction, so that nobody waits for it while
+    holding other rows (two orders of the same two products would otherwise deadlock).
+    """
+    if _CHANGED not in db.info:
+        event.listen(db, "before_commit", _write_version)
+    db.info[_CHANGED] = True
+
+
+def _write_version(db: Session) -> None:
+    if db.in_nested_transaction() or not db.info.get(_CHANGED):
+        return
+    db.info[_CHANGED] = False
+    raised = db.execute(
+        update(CatalogueVersion)
+        .where(CatalogueVersion.id == 1)
+        .values(number=CatalogueVersion.number + 1)
+        .returning(CatalogueVersion.number)
+    )
+    if raised.one_or_none() is None:
+        db.add(CatalogueVersion(id=1, number=2))
+        db.flush()
+
+
+def refresh_facets(db: Session, product_id: int, *, now: datetime) -> None:
+    """Write what lists show and filter of this product, anew, from its own tables.
+
+    Columns of higher features (stock, sales, rating, next session) are left as they are. A product
+    that was never published gets no row.
+    """
+    db.flush()
+    product = db.scalars(
+        select(Product).where(Product.id == product_id).with_for_update()
+    ).one_or_none()
+    if product is None:
+        return
+    row = db.get(ProductFacets, product_id, populate_existing=True)
+    if row is None and product.state != "published":
+        return
+    values = _gather(db, product, now)
+    if row is None:
+        row = ProductFacets(product_id=product_id, **values)
+        db.add(row)
+    else:
+        for name, value in values.items():
+            setattr(row, name, value)
+    db.flush()
+    search.index_product(
+        db,
+        product_id,
+        name=row.search_name,
+        producer=row.search_producer,
+        rest=row.search_rest,
+    )
+    bump_version(db)
+
+
+def _gather(db: Session, product: Product, now: datetime) -> dict[str, Any]:
+    producer = db.get_one(Producer, product.producer_id)
+    variants = db.scalars(
+        select(Variant)
+        .where(Variant.product_id == product.id, Variant.is_active)
+        .order_by(Variant.position, Variant.id)
+    ).all()
+    cover = db.scalars(
+        select(ProductPhoto)
+        .where(ProductPhoto.product_id == product.id, ProductPhoto.has_right_to_use)
+        .order_by(ProductPhoto.position, ProductPhoto.id)
+        .limit(1)
+    ).one_or_none()
+    pair = (producer.province_code, producer.commune_code)
+    place = place_names(db, [pair])[pair]
+    counted = rules.valid_stars(queries.papers_of(db, product.id), today_vn(now))
+    prices = [variant.price_vnd for variant in variants]
+    subgroup = rules.SUBGROUPS[product.subgroup]
+    is_listed = product.state == "published" and producer.state == "verified" and bool(cover)
+    return {
+        "is_listed": is_listed and bool(variants),
+        "slug": product.slug,
+        "name": product.name,
+        "name_en": product.name_en,
+        "producer_name": producer.name,
+        "producer_slug": producer.slug,
+        "province_code": producer.province_code,
+        "place": place[:160],
+        "ocop_group": subgroup.group,
+        "subgroup": product.subgroup,
+        "season_mask": product.season_mask,
+        "is_youth_led": producer.is_youth_led,
+        "is_demo": product.is_demo,
+        "price_min_vnd": min(prices, default=0),
+        "price_max_vnd": max(prices, default=0),
+        "stars": counted.stars if counted else None,
+        "stars_until": counted.until if counted else None,
+        "photo_sha": cover.sha if cover else None,
+        "photo_alt": cover.alt if cover else "",
+        "is_photo_illustration": bool(cover and cover.is_illustration),
+        "published_at": product.published_at or now,
+        "search_name": fold(f"{product.name} {product.name_en or ''}"),
+        "search_producer": fold(producer.name),
+        "search_rest": _rest(product, subgroup, place, variants),
+    }
+
+
+def _rest(product: Product, subgroup: rules.Subgroup, place: str, variants: Any) -> str:
+    group = rules.GROUPS[subgroup.group]
+    words = [
+        product.summary,
+        product.summary_en or "",
+        product.ingredients,
+        product.origin,
+        place,
+        subgroup.label,
+        subgroup.label_en,
+        group.label,
+        group.label_en,
+        *(f"{variant.label} {variant.sku} {variant.gtin or ''}" for variant in variants),
+    ]
+    return fold(" ".join(words))[:4000]
+
+
+@dataclass(frozen=True)
+class _Change:
+    """A change of one facet column that higher features own."""
+
+    column: Any
+    value: Any
+
+
+def _set(db: Session, product_id: int, *changes: _Change) -> None:
+    differs = [change.column.is_distinct_from(change.value) for change in changes]
+    condition = differs[0]
+    for further in differs[1:]:
+        condition |= further
+    changed = db.execute(
+        update(ProductFacets)
+        .where(ProductFacets.product_id == product_id, condition)
+        .values({change.column: change.value for change in changes})
+        .returning(ProductFacets.product_id)
+    )
+    if changed.one_or_none() is not None:
+        bump_version(db)
+
+
+def set_available(db: Session, product_id: int, available: int) -> None:
+    """Units of the product that can be sold now, told by stock. Nothing for an unpublished one."""
+    _set(db, product_id, _Change(ProductFacets.available, available))
+
+
+def add_sold(db: Session, product_id: int, units: int) -> None:
+    """Count units sold (negative when a sale is taken back); never below zero."""
+    count = ProductFacets.sold_count + units
+    db.execute(
+        update(ProductFacets)
+        .where(ProductFacets.product_id == product_id, count >= 0)
+        .values(sold_count=count)
+    )
+
+
+def set_next_session(
+    db: Session, product_id: int, *, starts_at: datetime | None, slug: str | None
+) -> None:
+    """The product's next confirmed livestream, told by livestream; None when there is none."""
+    _set(
+        db,
+        product_id,
+        _Change(ProductFacets.next_session_at, starts_at),
+        _Change(ProductFacets.next_session_slug, slug),
+    )
+
+
+def set_rating(db: Session, product_id: int, *, rating_sum: int, rating_count: int) -> None:
+    """Sum and number of shown review marks (1 to 5), told by reviews."""
+    _set(
+        db,
+        product_id,
+        _Change(ProductFacets.rating_sum, rating_sum),
+        _Change(ProductFacets.rating_count, rating_count),
+    )
