@@ -91,6 +91,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("folded", sa.String(length=200), nullable=False),
         sa.Column("email", sa.String(length=200), nullable=True),
         sa.Column("phone", sa.String(length=20), nullable=True),
         sa.Column("password_hash", sa.String(length=200), nullable=False),

@@ -7,8 +7,13 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.core.db import Base, Id, Ref, append_only, one_of
+from shop.core.text import fold
 
 MEMBER_ROLES = ("owner", "member", "supporter", "manager", "host")
+
+
+def _fold_name(context: Any) -> str:
+    return fold(context.get_current_parameters()["name"])
 
 
 class Person(Base):
@@ -22,6 +27,8 @@ class Person(Base):
 
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(String(120))
+    folded: Mapped[str] = mapped_column(String(200), default=_fold_name)
+    """The name without marks, for searching; whoever changes the name changes this too."""
     email: Mapped[str | None] = mapped_column(String(200), unique=True)
     phone: Mapped[str | None] = mapped_column(String(20), unique=True)
     password_hash: Mapped[str] = mapped_column(String(200))

@@ -10,8 +10,8 @@ services, which take the actor's ids and answer "not found" for other people's t
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, cast
 
 from flask import Flask, current_app, g, redirect, request, url_for
@@ -21,69 +21,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from shop.core.errors import NotAllowed, NotFound
 from shop.core.text import N_
+from shop.web.actor import ANONYMOUS as ANONYMOUS
+from shop.web.actor import Actor as Actor
+from shop.web.actor import Role as Role
 
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])
-Role = Literal["producer", "club", "staff", "admin"]
 
 MAX_WEBHOOK_BYTES = 256 * 1024
-
-
-@dataclass(frozen=True)
-class Actor:
-    """The person asking, as the guards and templates see them. Nobody signed in: ``person_id`` None."""
-
-    person_id: int | None = None
-    name: str = ""
-    language: str = "vi"
-    producers: Mapping[int, str] = field(default_factory=dict)
-    """Producer id -> role: owner, member or supporter."""
-    clubs: Mapping[int, str] = field(default_factory=dict)
-    """Club id -> role: manager or host."""
-    staff_provinces: frozenset[str] = frozenset()
-    """Province codes this person is staff of; ``*`` is every province."""
-    is_admin: bool = False
-    needs_totp: bool = False
-    """Staff who have not passed their second factor in this session yet."""
-    scopes: frozenset[str] = frozenset()
-    """Scopes of the API token used, if any."""
-
-    @property
-    def is_signed_in(self) -> bool:
-        return self.person_id is not None
-
-    @property
-    def is_producer(self) -> bool:
-        return bool(self.producers)
-
-    @property
-    def is_club(self) -> bool:
-        return bool(self.clubs)
-
-    @property
-    def is_staff(self) -> bool:
-        return bool(self.staff_provinces) or self.is_admin
-
-    def has_role(self, role: Role) -> bool:
-        """Whether the actor has this role anywhere."""
-        return {
-            "producer": self.is_producer,
-            "club": self.is_club,
-            "staff": self.is_staff,
-            "admin": self.is_admin,
-        }[role]
-
-    def is_staff_of(self, province_code: str) -> bool:
-        """Whether the actor is staff whose scope covers the province."""
-        return self.is_admin or bool({"*", province_code} & self.staff_provinces)
-
-    def id(self) -> int:
-        """The person's id. Raises NotAllowed when nobody is signed in."""
-        if self.person_id is None:
-            raise NotAllowed
-        return self.person_id
-
-
-ANONYMOUS = Actor()
 
 
 @dataclass(frozen=True)
@@ -249,7 +193,7 @@ def _actor_of_bearer(scope: str) -> Actor:
 
 
 def sign(purpose: str, value: str) -> str:
-    """The signature that opens ``value`` for ``purpose``, e.g. an order code; it does not expire."""
+    """The signature that opens ``value`` (an order code) for ``purpose``; it does not expire."""
     signer = Signer(
         current_app.secret_key or "",
         salt=f"link:{purpose}",

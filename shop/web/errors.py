@@ -1,4 +1,4 @@
-"""One table turns kinds of domain error into HTTP statuses; anything else is a bug with a number."""
+"""One table turns kinds of domain error into HTTP statuses; all else is a bug with a number."""
 
 import logging
 from http import HTTPStatus

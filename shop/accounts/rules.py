@@ -1,0 +1,222 @@
+"""What people may do, decided in one place, and what a sign-in must look like."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from shop.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from shop.core.text import N_, clean
+from shop.web.actor import Actor
+
+# Rights. Other people's things are "not found"; a right one lacks over one's own is "not allowed".
+
+UNIT_ROLES: Final = {
+    "producer": ("owner", "member", "supporter"),
+    "club": ("manager", "host"),
+}
+NEEDS_CONSENT: Final = frozenset({"supporter"})
+"""Roles that give no right before the owner's consent is on record."""
+
+EVERYWHERE: Final = "*"
+"""The staff scope that covers every province."""
+
+API_SCOPES: Final = ("read", "write")
+
+
+def require_producer(actor: Actor, producer_id: int, *, owner: bool = False) -> None:
+    """Let members of the producer pass; with ``owner`` only its owners.
+
+    Raises NotFound for someone else's producer, NotAllowed when the role is too small.
+    """
+    role = actor.producers.get(producer_id)
+    if role is None:
+        raise NotFound
+    if owner and role != "owner":
+        raise NotAllowed(N_("Chỉ chủ cơ sở mới làm được việc này."))
+
+
+def require_club(actor: Actor, club_id: int, manager: bool = False) -> None:
+    """Let members of the club pass; with ``manager`` only its managers.
+
+    Raises NotFound for another club, NotAllowed when the role is too small.
+    """
+    role = actor.clubs.get(club_id)
+    if role is None:
+        raise NotFound
+    if manager and role != "manager":
+        raise NotAllowed(N_("Chỉ quản lý câu lạc bộ mới làm được việc này."))
+
+
+def require_staff(actor: Actor, province_code: str) -> None:
+    """Let staff whose scope covers the province pass.
+
+    Raises NotAllowed for people who are no staff, NotFound for staff of other provinces.
+    """
+    if not actor.is_staff:
+        raise NotAllowed
+    if not actor.is_staff_of(province_code):
+        raise NotFound
+
+
+def require_admin(actor: Actor) -> None:
+    """Let admins pass. Raises NotAllowed."""
+    if not actor.is_admin:
+        raise NotAllowed
+
+
+def staff_scope_of(actor: Actor) -> frozenset[str] | None:
+    """The provinces whose things a staff list may show; None: all of them."""
+    if actor.is_admin or EVERYWHERE in actor.staff_provinces:
+        return None
+    return actor.staff_provinces
+
+
+class LoginTaken(Conflict):
+    message = N_("Số điện thoại hoặc e-mail này đã có tài khoản. Hãy đăng nhập.")
+
+
+class AlreadyMember(Conflict):
+    message = N_("Người này đã là thành viên.")
+
+
+class UnknownRole(Invalid):
+    message = N_("Vai trò này không có ở đây.")
+
+
+class LastOwner(Conflict):
+    message = N_("Cần còn ít nhất một người đứng đầu. Hãy giao việc cho người khác trước.")
+
+
+class OwnAccount(Conflict):
+    message = N_("Bạn không thể tự khóa hoặc tự đổi quyền của chính mình.")
+
+
+# Passwords. OWASP ASVS 5.0 V6.2: length, a list of common ones, no composition rules.
+
+MIN_PASSWORD: Final = 8
+MAX_PASSWORD: Final = 200
+
+
+class WeakPassword(Invalid):
+    message = N_("Mật khẩu cần ít nhất 8 ký tự. Một câu dễ nhớ là tốt nhất.")
+
+
+class CommonPassword(WeakPassword):
+    message = N_("Mật khẩu này quá dễ đoán. Hãy chọn một câu mà chỉ bạn nghĩ ra.")
+
+
+_TAIL = re.compile(r"[\d\W_]+$")
+
+
+def check_password(
+    password: str, *, common: frozenset[str], login: str = "", field: str = "password"
+) -> None:
+    """Refuse a password that is too short, too long, common, or the login itself.
+
+    ``common`` holds lower-case words; one of them with digits or signs behind it is common too.
+    Raises WeakPassword or CommonPassword on ``field``.
+    """
+    if len(password) < MIN_PASSWORD:
+        raise WeakPassword(field=field)
+    if len(password) > MAX_PASSWORD:
+        raise WeakPassword(N_("Mật khẩu dài tối đa 200 ký tự."), field=field)
+    lower = password.lower()
+    is_one_char = len(set(lower)) < 3
+    if is_one_char or lower in common or (login and lower in {login, login.partition("@")[0]}):
+        raise CommonPassword(field=field)
+    if len(password) < 12 and _TAIL.sub("", lower) in common:
+        raise CommonPassword(field=field)
+
+
+# Sign-ins.
+
+IDLE: Final = timedelta(days=30)
+ABSOLUTE: Final = timedelta(days=90)
+SEEN_EVERY: Final = timedelta(minutes=10)
+"""How often a sign-in's last use is written down."""
+
+FAILURE_WINDOW: Final = timedelta(minutes=15)
+MAX_PAIR_FAILURES: Final = 5
+"""Refused tries for one account from one source within the window."""
+MAX_LOGIN_FAILURES: Final = 30
+"""Refused tries for one account from all sources."""
+MAX_SOURCE_FAILURES: Final = 100
+"""Refused tries from one source for all accounts: a school or an office shares one address."""
+
+
+class WrongLogin(Invalid):
+    message = N_("Số điện thoại, e-mail hoặc mật khẩu chưa đúng.")
+
+
+class TooManyTries(NotAllowed):
+    message = N_("Bạn đã thử sai quá nhiều lần. Vui lòng chờ 15 phút rồi thử lại.")
+
+
+class WrongCode(Invalid):
+    message = N_("Mã chưa đúng hoặc đã dùng rồi. Hãy nhập mã đang hiện trên điện thoại.")
+
+
+def may_try(*, pair: int, login: int, source: int) -> bool:
+    """Whether one more try is heard, given the refused tries within FAILURE_WINDOW."""
+    return pair < MAX_PAIR_FAILURES and login < MAX_LOGIN_FAILURES and source < MAX_SOURCE_FAILURES
+
+
+def is_session_alive(
+    *, now: datetime, last_seen_at: datetime, expires_at: datetime, ended_at: datetime | None
+) -> bool:
+    """Whether a sign-in still counts: not ended, not idle for IDLE, not older than ABSOLUTE."""
+    return ended_at is None and now < expires_at and now < last_seen_at + IDLE
+
+
+@dataclass(frozen=True)
+class Login:
+    """How someone signs in: exactly one of the two is set."""
+
+    email: str | None = None
+    phone: str | None = None
+
+    def __str__(self) -> str:
+        return self.email or self.phone or ""
+
+
+def local_path(raw: str | None) -> str | None:
+    """``raw`` when it is an address inside this site, else None: the only redirects we follow.
+
+    One leading slash, no backslash, no control character or blank, nothing that needs cleaning.
+    """
+    if not raw or len(raw) > 2000 or not raw.startswith("/") or raw.startswith(("//", "/\\")):
+        return None
+    if "\\" in raw or clean(raw) != raw or any(char.isspace() for char in raw):
+        return None
+    return raw
+
+
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("coc_coc", "Cốc Cốc"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Zalo", "Zalo"),
+    ("FBAN", "Facebook"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def device_name(user_agent: str) -> str:
+    """``Chrome · Android``: enough to recognise one's own device in a list."""
+    found = [
+        next((name for mark, name in names if mark in user_agent), "")
+        for names in (_BROWSERS, _SYSTEMS)
+    ]
+    return " · ".join(filter(None, found))
