@@ -10,7 +10,7 @@ from shop.core.db import Base, Id, Ref
 
 
 class InboxItem(Base):
-    """One message in a person's inbox; its words are made from ``kind`` and ``payload`` when shown."""
+    """A message in a person's inbox; its words are made from kind and payload when shown."""
 
     __tablename__ = "inbox_item"
     __table_args__ = (Index(None, "person_id", "read_at", "at"),)

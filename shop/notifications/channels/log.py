@@ -1,0 +1,21 @@
+"""The log, for development: shows what people would be told, as it is told."""
+
+import logging
+
+from shop.notifications.rules import Channel, Desk, Envelope
+
+log = logging.getLogger(__name__)
+
+
+def send(envelope: Envelope, _desk: Desk) -> None:
+    """Write one line."""
+    log.info(
+        "message to person %d: %s (%s) [%s]",
+        envelope.person_id,
+        envelope.title,
+        envelope.url or "-",
+        envelope.key,
+    )
+
+
+CHANNEL = Channel(slug="log", used="development", send=send)

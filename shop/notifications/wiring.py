@@ -1,0 +1,27 @@
+"""How messages reach pages: channels of this environment, the unread count, the account's menu."""
+
+from flask import Flask
+
+from shop.core.text import N_
+from shop.notifications import queries, services
+from shop.web.actor import Actor
+from shop.web.i18n import gettext
+from shop.web.request import read_session
+from shop.web.slots import NavItem
+from shop.web.workspaces import ACCOUNT_NAV
+
+
+def init_app(app: Flask) -> None:
+    """Choose the channels and teach the templates ``unread_messages(actor)``."""
+    services.use_channels(is_development=app.extensions["house"].is_development)
+    app.jinja_env.globals["unread_messages"] = unread_messages
+    ACCOUNT_NAV.fill(_navigation)
+
+
+def unread_messages(actor: Actor) -> int:
+    """How many messages wait for the person; nothing is asked for visitors."""
+    return queries.unread_count(read_session(), actor.person_id) if actor.person_id else 0
+
+
+def _navigation(_actor: Actor) -> list[NavItem]:
+    return [NavItem(gettext(N_("Tin nhắn")), "/tai-khoan/tin-nhan", "bell", 20)]
