@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from shop.core import clock
 from shop.core.db import Base, Database, Id, Ref
 from shop.core.errors import DomainError
+from shop.core.jobs import job
 
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 3
@@ -142,6 +143,13 @@ def run_next(database: Database, now: datetime) -> bool:
     else:
         _end(database, task, state="done", result=result)
     return True
+
+
+@job("tasks.run", every_seconds=2)
+def run_waiting(database: Database, now: datetime) -> None:
+    """Do every task that waits, one after the other, in the scheduler process."""
+    while run_next(database, now):
+        now = clock.now()
 
 
 def _claim(database: Database, now: datetime) -> Task | None:
