@@ -70,6 +70,8 @@ class Resource(Base):
     platform: Mapped[str | None] = mapped_column(String(12))
     """The platform of a channel account."""
     handle: Mapped[str | None] = mapped_column(String(120))
+    account_key: Mapped[str | None] = mapped_column(String(140), unique=True)
+    """Platform and bare handle of a channel account: one account is one row."""
     province_code: Mapped[str | None] = mapped_column(ForeignKey("province.code"))
     buffer_before_minutes: Mapped[int] = mapped_column(default=15)
     buffer_after_minutes: Mapped[int] = mapped_column(default=15)

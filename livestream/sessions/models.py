@@ -77,7 +77,7 @@ class LiveSession(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class ResourceHold(Base):
@@ -190,8 +190,10 @@ def _refuse_overlap(verb: str) -> Any:
         if dialect != "sqlite":
             return []
         return [
-            f"CREATE TRIGGER live_resource_hold_overlap_{verb} AFTER {verb.upper()} "
-            f"ON live_resource_hold BEGIN {_OVERLAP} END"
+            (
+                f"CREATE TRIGGER live_resource_hold_overlap_{verb} AFTER {verb.upper()} "
+                f"ON live_resource_hold BEGIN {_OVERLAP} END"
+            )
         ]
 
     return statements

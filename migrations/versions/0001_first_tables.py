@@ -510,6 +510,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger(), nullable=True),
         sa.Column("platform", sa.String(length=12), nullable=True),
         sa.Column("handle", sa.String(length=120), nullable=True),
+        sa.Column("account_key", sa.String(length=140), nullable=True),
         sa.Column("province_code", sa.String(length=2), nullable=True),
         sa.Column("buffer_before_minutes", sa.Integer(), nullable=False),
         sa.Column("buffer_after_minutes", sa.Integer(), nullable=False),
@@ -532,6 +533,7 @@ def upgrade() -> None:
             ["province_code"], ["province.code"], name=op.f("fk_live_resource_province_code")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_live_resource")),
+        sa.UniqueConstraint("account_key", name=op.f("uq_live_resource_account_key")),
         sa.UniqueConstraint("code", name=op.f("uq_live_resource_code")),
         sa.UniqueConstraint("person_id", name=op.f("uq_live_resource_person_id")),
     )
@@ -960,6 +962,13 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_payee_account_producer_id"), ["producer_id"], unique=False
         )
+        batch_op.create_index(
+            "uq_payee_account_waiting",
+            ["producer_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'submitted'"),
+            postgresql_where=sa.text("state = 'submitted'"),
+        )
 
     op.create_table(
         "product",
@@ -1300,6 +1309,7 @@ def upgrade() -> None:
         sa.Column("account_holder", sa.String(length=120), nullable=True),
         sa.Column("created_at", shop.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", shop.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("polled_at", shop.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "state IN ('created','started','succeeded','failed','expired','cancelled')",
             name=op.f("ck_payment_attempt_state"),
@@ -1311,9 +1321,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_attempt")),
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_payment_attempt_idempotency_key")),
         sa.UniqueConstraint("memo_code", name=op.f("uq_payment_attempt_memo_code")),
+        sa.UniqueConstraint(
+            "order_id", "provider", name=op.f("uq_payment_attempt_order_id_provider")
+        ),
     )
     with op.batch_alter_table("payment_attempt", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_payment_attempt_order_id"), ["order_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_payment_attempt_provider_ref"), ["provider_ref"], unique=False
         )
@@ -1938,6 +1950,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_payment_match_order_id"), ["order_id"], unique=False)
 
     op.create_table(
+        "payment_txn_detail",
+        sa.Column("txn_row_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("hint", sa.String(length=300), nullable=False),
+        sa.Column("counterparty", sa.String(length=160), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["txn_row_id"], ["payment_txn.id"], name=op.f("fk_payment_txn_detail_txn_row_id")
+        ),
+        sa.PrimaryKeyConstraint("txn_row_id", name=op.f("pk_payment_txn_detail")),
+    )
+    op.create_table(
         "refund",
         sa.Column(
             "id",
@@ -1954,6 +1977,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("requested_by", sa.BigInteger(), nullable=True),
         sa.Column("approved_by", sa.BigInteger(), nullable=True),
+        sa.Column("reference", sa.String(length=60), nullable=False),
         sa.Column("proof_sha", sa.String(length=64), nullable=True),
         sa.Column("created_at", shop.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("ended_at", shop.core.db.UtcDateTime(timezone=True), nullable=True),
@@ -2162,6 +2186,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_refund_order_id"))
 
     op.drop_table("refund")
+    op.drop_table("payment_txn_detail")
     with op.batch_alter_table("payment_match", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_payment_match_order_id"))
 
@@ -2235,7 +2260,6 @@ def downgrade() -> None:
     op.drop_table("product_facets")
     with op.batch_alter_table("payment_attempt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_payment_attempt_provider_ref"))
-        batch_op.drop_index(batch_op.f("ix_payment_attempt_order_id"))
 
     op.drop_table("payment_attempt")
     with op.batch_alter_table("order_event", schema=None) as batch_op:
@@ -2266,6 +2290,11 @@ def downgrade() -> None:
 
     op.drop_table("product")
     with op.batch_alter_table("payee_account", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_payee_account_waiting",
+            sqlite_where=sa.text("state = 'submitted'"),
+            postgresql_where=sa.text("state = 'submitted'"),
+        )
         batch_op.drop_index(batch_op.f("ix_payee_account_producer_id"))
 
     op.drop_table("payee_account")
