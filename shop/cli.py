@@ -3,6 +3,7 @@
 import signal
 import sys
 from datetime import timedelta
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -10,7 +11,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from sqlalchemy import text
 
-from shop.core import clock, jobs, schema
+from shop.core import backup, clock, jobs, schema
 from shop.web.request import House
 
 db_cli = AppGroup("db", help="The schema.")
@@ -113,8 +114,32 @@ def doctor() -> None:
     click.echo("all well")
 
 
+@click.command("backup")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def make_backup(file: Path) -> None:
+    """Copy database and media into FILE (tar.gz), consistently, while people go on working."""
+    try:
+        backup.backup(_house().database, _house().storage.root, file)
+    except backup.BackupFault as fault:
+        raise click.ClickException(str(fault)) from fault
+    click.echo(f"{file}: {file.stat().st_size} bytes")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def restore_backup(file: Path) -> None:
+    """Put database and media back from FILE. Stop the servers first."""
+    try:
+        backup.restore(_house().database, _house().storage.root, file)
+    except backup.BackupFault as fault:
+        raise click.ClickException(str(fault)) from fault
+    click.echo("restored")
+
+
 def init_app(app: Flask) -> None:
     """Add the commands."""
     app.cli.add_command(db_cli)
     app.cli.add_command(jobs_cli)
     app.cli.add_command(doctor)
+    app.cli.add_command(make_backup)
+    app.cli.add_command(restore_backup)
