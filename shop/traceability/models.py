@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -33,6 +34,8 @@ class Lot(Base):
     )
 
     id: Mapped[Id]
+    code: Mapped[str] = mapped_column(String(10), unique=True)
+    """Its public name: the lot-level trace code, and what the journal's first hash comes from."""
     product_id: Mapped[Ref] = mapped_column(ForeignKey("product.id"), index=True)
     producer_id: Mapped[Ref] = mapped_column(ForeignKey("producer.id"), index=True)
     variant_id: Mapped[Ref | None] = mapped_column(ForeignKey("variant.id"))
@@ -52,6 +55,7 @@ class Lot(Base):
     state_note: Mapped[str] = mapped_column(String(300), default="")
     head_seq: Mapped[int] = mapped_column(default=0)
     head_hash: Mapped[str] = mapped_column(String(64))
+    submit_key: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
     released_at: Mapped[datetime | None]
 
@@ -78,7 +82,9 @@ class LotEvent(Base):
     __tablename__ = "lot_event"
     __table_args__ = (
         UniqueConstraint("lot_id", "seq"),
+        UniqueConstraint("lot_id", "previous_hash"),
         CheckConstraint("seq > 0", name="seq"),
+        CheckConstraint("corrects_seq < seq", name="corrects_seq"),
     )
 
     id: Mapped[Id]
@@ -90,8 +96,13 @@ class LotEvent(Base):
     recorded_at: Mapped[datetime]
     actor_id: Mapped[Ref]
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What everybody may read."""
     attachments: Mapped[list[str]] = mapped_column(JSON)
-    """SHA-256 of the photos that belong to the event."""
+    """Photos that belong to the event, by the SHA-256 the photo store gave them."""
+    inner_facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What only the producer may read; the chain holds its seal."""
+    salt: Mapped[str] = mapped_column(String(26))
+    sealed: Mapped[str] = mapped_column(String(64))
     corrects_seq: Mapped[int | None]
     submit_key: Mapped[str] = mapped_column(String(64), unique=True)
     previous_hash: Mapped[str] = mapped_column(String(64))
@@ -108,6 +119,13 @@ class TraceCode(Base):
         CheckConstraint("(level = 'product') = (lot_id IS NULL)", name="target"),
         Index("ix_trace_code_lot", "lot_id", "level"),
         Index("ix_trace_code_product", "product_id", "level"),
+        Index(
+            "uq_trace_code_one_per_product",
+            "product_id",
+            unique=True,
+            sqlite_where=text("level = 'product'"),
+            postgresql_where=text("level = 'product'"),
+        ),
     )
 
     code: Mapped[str] = mapped_column(String(10), primary_key=True)
@@ -147,7 +165,10 @@ class ScanStat(Base):
 
 
 class Anchor(Base):
-    """The Merkle root over all journal heads of a day, published at ``/moc/<date>.json``."""
+    """The Merkle root over the journal heads that moved on a day and the root before it.
+
+    Published at ``/moc/<date>.json``; as each root covers the one before, the newest covers all.
+    """
 
     __tablename__ = "anchor"
 
@@ -165,7 +186,7 @@ class ScanReport(Base):
 
     id: Mapped[Id]
     code: Mapped[str] = mapped_column(ForeignKey("trace_code.code"), index=True)
-    text: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
     handled_at: Mapped[datetime | None]
 
