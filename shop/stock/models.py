@@ -102,6 +102,8 @@ class PriceWindow(Base):
     per_buyer: Mapped[int | None]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    is_dropped: Mapped[bool] = mapped_column(default=False)
+    """Ended before its time; the row stays, because order lines point at it."""
 
 
 append_only("stock_movement")

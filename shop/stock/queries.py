@@ -1,0 +1,236 @@
+"""Reading stock: levels, live prices, lots to take from, the ledger."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy.orm import Session
+
+from shop.catalogue.models import Product, Variant
+from shop.stock.models import LotLevel, PriceWindow, StockLevel, StockMovement, StockReservation
+from shop.stock.rules import Level, LivePrice, LotOnHand, Pick, fefo
+from shop.traceability.models import Lot
+
+
+def levels(db: Session, variant_ids: Collection[int]) -> dict[int, Level]:
+    """Units per variant; zeros for a variant that never came in."""
+    rows = db.execute(
+        select(StockLevel.variant_id, StockLevel.on_hand, StockLevel.reserved).where(
+            StockLevel.variant_id.in_(variant_ids)
+        )
+    )
+    found = {row.variant_id: Level(row.on_hand, row.reserved) for row in rows}
+    return {variant_id: found.get(variant_id, Level()) for variant_id in variant_ids}
+
+
+def prices(db: Session, variant_ids: Collection[int], now: datetime) -> dict[int, LivePrice]:
+    """The live price of each variant that has one now; the lowest when there are several."""
+    held = (
+        select(func.coalesce(func.sum(StockReservation.quantity), 0))
+        .where(
+            StockReservation.owner_key == PriceWindow.owner_key,
+            StockReservation.variant_id == PriceWindow.variant_id,
+            StockReservation.state == "held",
+        )
+        .scalar_subquery()
+    )
+    rows = db.execute(
+        select(PriceWindow, held)
+        .where(PriceWindow.variant_id.in_(variant_ids), _is_live(now))
+        .order_by(PriceWindow.price_vnd.desc(), PriceWindow.id.desc())
+    )
+    return {
+        window.variant_id: LivePrice(
+            window_id=window.id,
+            owner_key=window.owner_key,
+            price_vnd=window.price_vnd,
+            ends_at=window.ends_at,
+            left=None if window.cap is None else window.cap - window.sold,
+            per_buyer=window.per_buyer,
+            set_aside=set_aside,
+        )
+        for window, set_aside in rows
+    }
+
+
+def _is_live(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        PriceWindow.starts_at <= now,
+        PriceWindow.ends_at > now,
+        PriceWindow.is_dropped.is_(False),
+        or_(PriceWindow.cap.is_(None), PriceWindow.sold < PriceWindow.cap),
+    )
+
+
+def is_sellable_lot(today: date) -> ColumnElement[bool]:
+    """Released, and not past its best-before day."""
+    return and_(Lot.state == "released", or_(Lot.best_before.is_(None), Lot.best_before >= today))
+
+
+def sellable_lots(db: Session, variant_id: int, today: date) -> list[LotOnHand]:
+    """Lots of the variant that may go into a parcel today, with what lies in them."""
+    rows = db.execute(
+        select(Lot.id, Lot.lot_no, Lot.best_before, Lot.made_on, LotLevel.on_hand)
+        .join(LotLevel, LotLevel.lot_id == Lot.id)
+        .where(LotLevel.variant_id == variant_id, LotLevel.on_hand > 0, is_sellable_lot(today))
+        .order_by(Lot.id)
+    )
+    return [LotOnHand(*row) for row in rows]
+
+
+def units_without_lot(db: Session, variant_id: int) -> int:
+    """Units on hand that lie in no lot."""
+    in_lots = (
+        select(func.coalesce(func.sum(LotLevel.on_hand), 0))
+        .where(LotLevel.variant_id == variant_id)
+        .scalar_subquery()
+    )
+    found = db.scalar(
+        select(StockLevel.on_hand - in_lots).where(StockLevel.variant_id == variant_id)
+    )
+    return found or 0
+
+
+def pick_fefo(db: Session, variant_id: int, quantity: int, today: date) -> list[Pick]:
+    """Lots to take ``quantity`` units from, first expired first out; loose units last.
+
+    The sum is smaller than ``quantity`` when not enough may be sold.
+    """
+    lots = sellable_lots(db, variant_id, today)
+    return fefo(lots, units_without_lot(db, variant_id), quantity)
+
+
+def held_by(db: Session, owner_keys: Collection[str]) -> dict[str, int]:
+    """Units held per owner; owners that hold nothing are left out."""
+    rows = db.execute(
+        select(StockReservation.owner_key, func.sum(StockReservation.quantity))
+        .where(StockReservation.owner_key.in_(owner_keys), StockReservation.state == "held")
+        .group_by(StockReservation.owner_key)
+    )
+    return {owner: int(units) for owner, units in rows}
+
+
+@dataclass(frozen=True)
+class StockRow:
+    """One line of the producer's stock page."""
+
+    variant_id: int
+    product_id: int
+    product_name: str
+    label: str
+    sku: str
+    low_stock_at: int
+    is_lot_tracked: bool
+    on_hand: int
+    reserved: int
+    lots: Sequence[tuple[str, date | None, str, int]] = ()
+    """Lot number, best-before day, state, units."""
+
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.reserved
+
+    @property
+    def is_low(self) -> bool:
+        """So few that the producer should make or count more."""
+        return self.available <= self.low_stock_at
+
+
+def stock_of(db: Session, producer_ids: Collection[int]) -> list[StockRow]:
+    """Every variant of the producers with its levels and lots, by product name."""
+    rows = db.execute(
+        select(
+            Variant.id,
+            Variant.product_id,
+            Product.name,
+            Variant.label,
+            Variant.sku,
+            Variant.low_stock_at,
+            Product.is_lot_tracked,
+            func.coalesce(StockLevel.on_hand, 0),
+            func.coalesce(StockLevel.reserved, 0),
+        )
+        .join(Product, Product.id == Variant.product_id)
+        .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
+        .where(
+            Variant.producer_id.in_(producer_ids),
+            Variant.is_active.is_(True),
+            Product.is_service.is_(False),
+            Product.state != "archived",
+        )
+        .order_by(Product.name, Product.id, Variant.position, Variant.id)
+    ).all()
+    lots: dict[int, list[tuple[str, date | None, str, int]]] = {}
+    for variant_id, *lot in db.execute(
+        select(LotLevel.variant_id, Lot.lot_no, Lot.best_before, Lot.state, LotLevel.on_hand)
+        .join(Lot, Lot.id == LotLevel.lot_id)
+        .where(LotLevel.variant_id.in_([row[0] for row in rows]), LotLevel.on_hand > 0)
+        .order_by(Lot.best_before, Lot.id)
+    ):
+        lots.setdefault(variant_id, []).append((lot[0], lot[1], lot[2], lot[3]))
+    return [StockRow(*row, lots=lots.get(row[0], ())) for row in rows]
+
+
+def variant_of(db: Session, variant_id: int, producer_ids: Collection[int]) -> Any:
+    """(variant, product name) if the variant is one of the producers', else None."""
+    return db.execute(
+        select(Variant, Product.name)
+        .join(Product, Product.id == Variant.product_id)
+        .where(Variant.id == variant_id, Variant.producer_id.in_(producer_ids))
+    ).one_or_none()
+
+
+def movements(
+    db: Session, variant_id: int, *, offset: int, limit: int
+) -> tuple[list[tuple[StockMovement, str | None]], int]:
+    """A page of the variant's ledger, newest first, each with its lot number; and how many."""
+    total = db.scalar(
+        select(func.count())
+        .select_from(StockMovement)
+        .where(StockMovement.variant_id == variant_id)
+    )
+    rows = db.execute(
+        select(StockMovement, Lot.lot_no)
+        .outerjoin(Lot, Lot.id == StockMovement.lot_id)
+        .where(StockMovement.variant_id == variant_id)
+        .order_by(StockMovement.at.desc(), StockMovement.id.desc())
+        .offset(offset)
+        .limit(limit)
+    )
+    return [(movement, lot_no) for movement, lot_no in rows], total or 0
+
+
+def count_low(db: Session, producer_ids: Collection[int]) -> int:
+    """Variants on sale of which few or none are left."""
+    available = func.coalesce(StockLevel.on_hand - StockLevel.reserved, 0)
+    return (
+        db.scalar(
+            select(func.count())
+            .select_from(Variant)
+            .join(Product, Product.id == Variant.product_id)
+            .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
+            .where(
+                Variant.producer_id.in_(producer_ids),
+                Variant.is_active.is_(True),
+                Product.state == "published",
+                Product.is_service.is_(False),
+                available <= Variant.low_stock_at,
+            )
+        )
+        or 0
+    )
+
+
+def variants_with_blocked_lots(db: Session, today: date) -> list[int]:
+    """Variants that still have units lying in lots which may not be sold."""
+    return list(
+        db.scalars(
+            select(LotLevel.variant_id)
+            .join(Lot, Lot.id == LotLevel.lot_id)
+            .where(LotLevel.on_hand > 0, not_(is_sellable_lot(today)))
+            .distinct()
+            .order_by(LotLevel.variant_id)
+        )
+    )

@@ -1,0 +1,70 @@
+"""A buyer in a process of its own: waits for the others, then tries to hold one unit.
+
+python -m tests.shop.stock.race URL VARIANT_ID OWNER START_AT {guarded|naive}
+Prints ``held`` or ``refused``.
+"""
+
+import sys
+import time
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from shop.core.db import Database
+from shop.stock.rules import OutOfStock, Want
+from shop.stock.services import reserve
+
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+
+
+def hold(database: Database, variant_id: int, owner: str) -> bool:
+    """As checkout does it."""
+    with database.write() as db:
+        try:
+            reserve(db, wants=[Want(owner, variant_id, 1)], expires_at=None, now=NOW)
+        except OutOfStock:
+            return False
+        db.commit()
+        return True
+
+
+def hold_naively(database: Database, variant_id: int, owner: str) -> bool:
+    """The negative control: read, think, write. Oversells; the test must see it oversell."""
+    with database.read() as db:
+        left = _left(db, variant_id)
+    time.sleep(0.05)
+    if left < 1:
+        return False
+    with database.write() as db:
+        db.execute(
+            text("UPDATE stock_level SET reserved = :r WHERE variant_id = :v"),
+            {"r": 8 - left + 1, "v": variant_id},
+        )
+        db.commit()
+    return True
+
+
+def _left(db: Session, variant_id: int) -> int:
+    found = db.scalar(
+        text("SELECT on_hand - reserved FROM stock_level WHERE variant_id = :v"),
+        {"v": variant_id},
+    )
+    assert found is not None
+    return int(found)
+
+
+TRIES = {"guarded": hold, "naive": hold_naively}
+
+
+def main(url: str, variant_id: str, owner: str, start_at: str, way: str) -> None:
+    database = Database(url)
+    with database.read() as db:
+        _left(db, int(variant_id))
+    time.sleep(max(0.0, float(start_at) - time.time()))
+    print("held" if TRIES[way](database, int(variant_id), owner) else "refused")
+    database.dispose()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,85 @@
+"""24 buyers, 8 units: exactly 8 get one, whether they are threads or processes."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from sqlalchemy import text
+
+from shop.core.db import Database
+from shop.stock import queries
+from shop.stock.invariants import INVARIANTS
+from shop.stock.rules import Level
+from tests.factories.catalogue import make_product, variant_of
+from tests.factories.stock import make_stock
+from tests.shop.stock.race import TRIES
+
+BUYERS, STOCK = 24, 8
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def variant_id(database: Database) -> int:
+    with database.write() as db:
+        variant = variant_of(db, make_product(db))
+        make_stock(db, variant.id, STOCK)
+        db.commit()
+        return variant.id
+
+
+def by_threads(database: Database, variant_id: int, way: str) -> int:
+    gate = Barrier(BUYERS)
+
+    def buy(number: int) -> bool:
+        gate.wait()
+        return TRIES[way](database, variant_id, f"order_line:{number}")
+
+    with ThreadPoolExecutor(BUYERS) as pool:
+        return sum(pool.map(buy, range(BUYERS)))
+
+
+def by_processes(database: Database, variant_id: int, way: str) -> int:
+    url = database.url.render_as_string(hide_password=False)
+    start = str(time.time() + 12)
+    running = [
+        subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "tests.shop.stock.race",
+                *(url, str(variant_id), f"order_line:{number}", start, way),
+            ],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(BUYERS)
+    ]
+    answers = [process.communicate(timeout=120)[0].strip() for process in running]
+    assert set(answers) <= {"held", "refused"}, answers
+    return answers.count("held")
+
+
+@pytest.mark.parametrize(
+    "run",
+    [by_threads, pytest.param(by_processes, marks=pytest.mark.slow)],
+    ids=["threads", "processes"],
+)
+def test_exactly_the_stock_is_sold(
+    database: Database, variant_id: int, run: Callable[[Database, int, str], int]
+) -> None:
+    assert run(database, variant_id, "guarded") == STOCK
+    with database.read() as db:
+        assert queries.levels(db, [variant_id])[variant_id] == Level(STOCK, STOCK)
+        for name, query in INVARIANTS.items():
+            assert db.execute(text(query)).all() == [], name
+
+
+def test_the_control_without_the_guard_oversells(database: Database, variant_id: int) -> None:
+    """Were this not so, the test above would prove nothing."""
+    assert by_threads(database, variant_id, "naive") > STOCK
