@@ -10,6 +10,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -27,16 +28,17 @@ TXN_KINDS = (
 
 
 class PaymentAttempt(Base):
-    """One try to pay an order through one provider."""
+    """The try to pay an order through one provider: one row, however often it is started."""
 
     __tablename__ = "payment_attempt"
     __table_args__ = (
+        UniqueConstraint("order_id", "provider"),
         one_of("state", ATTEMPT_STATES),
         CheckConstraint("amount_vnd > 0", name="amount_vnd"),
     )
 
     id: Mapped[Id]
-    order_id: Mapped[Ref] = mapped_column(ForeignKey("shop_order.id"), index=True)
+    order_id: Mapped[Ref] = mapped_column(ForeignKey("shop_order.id"))
     provider: Mapped[str] = mapped_column(String(20))
     amount_vnd: Mapped[Ref]
     memo_code: Mapped[str | None] = mapped_column(String(20), unique=True)
@@ -51,10 +53,12 @@ class PaymentAttempt(Base):
     account_holder: Mapped[str | None] = mapped_column(String(120))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
+    polled_at: Mapped[datetime | None]
+    """When the provider was last asked; the poller claims a row by moving it."""
 
 
 class PaymentTxn(Base):
-    """The ledger: every fact a provider tells, once. ``order_id`` is None while it fits no order."""
+    """The ledger: every fact a provider tells, once. ``order_id`` is None while it fits none."""
 
     __tablename__ = "payment_txn"
     __table_args__ = (
@@ -77,6 +81,20 @@ class PaymentTxn(Base):
     actor_id: Mapped[Ref | None]
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
+
+
+class PaymentTxnDetail(Base):
+    """The words that came with a fact, kept apart from the ledger: erasure can empty them."""
+
+    __tablename__ = "payment_txn_detail"
+
+    txn_row_id: Mapped[Ref] = mapped_column(
+        ForeignKey("payment_txn.id"), primary_key=True, autoincrement=False
+    )
+    reason: Mapped[str] = mapped_column(String(20), default="")
+    """Why it fitted no order; empty when it did."""
+    hint: Mapped[str] = mapped_column(String(300), default="")
+    counterparty: Mapped[str] = mapped_column(String(160), default="")
 
 
 class PaymentMatch(Base):
@@ -126,16 +144,30 @@ class Refund(Base):
     state: Mapped[str] = mapped_column(String(10), default="requested")
     requested_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     approved_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    reference: Mapped[str] = mapped_column(String(60), default="")
+    """The bank's name of the transfer that gave the money back."""
     proof_sha: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
 
 class PayeeAccount(Base):
-    """Where a producer is paid. The first is checked by staff; a change waits 24 h and a second person."""
+    """Where a producer is paid. The one in force: ``active`` with the latest past ``effective_at``.
+
+    The first is checked by staff; a change needs staff as second person and waits 24 hours.
+    """
 
     __tablename__ = "payee_account"
-    __table_args__ = (one_of("state", ("submitted", "active", "rejected", "retired")),)
+    __table_args__ = (
+        one_of("state", ("submitted", "active", "rejected", "retired")),
+        Index(
+            "uq_payee_account_waiting",
+            "producer_id",
+            unique=True,
+            sqlite_where=text("state = 'submitted'"),
+            postgresql_where=text("state = 'submitted'"),
+        ),
+    )
 
     id: Mapped[Id]
     producer_id: Mapped[Ref] = mapped_column(ForeignKey("producer.id"), index=True)

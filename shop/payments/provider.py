@@ -1,0 +1,204 @@
+"""What a way to pay is: its capabilities, what it tells the buyer to do, what it reports back.
+
+Plain values only. A plug in ``providers/`` fills a ``Provider``; it gets its settings as a frozen
+``PaymentConfig`` and never sees Flask, the database or the clock. Money is whole đồng; a provider
+that counts in other units converts in its own file.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from shop.core.errors import Conflict, Invalid, NotAllowed, Unavailable
+from shop.core.text import N_
+
+TxnKind = Literal[
+    "charge", "charge_failed", "refund", "refund_failed", "chargeback", "chargeback_reversed"
+]
+AttemptFate = Literal["open", "succeeded", "failed", "expired"]
+
+
+class ProviderSilent(Unavailable):
+    """The call may or may not have happened: ask again with the same key."""
+
+    message = N_("Chưa liên lạc được với nơi thu tiền. Chưa có gì bị mất; vui lòng thử lại sau.")
+
+
+class ProviderRefused(Conflict):
+    """The provider said no, for good."""
+
+    message = N_("Nơi thu tiền từ chối yêu cầu này. Vui lòng chọn cách trả tiền khác.")
+
+
+class BadSignature(NotAllowed):
+    """A pushed message that does not prove who sent it."""
+
+    message = N_("Chữ ký của thông báo không đúng.")
+
+
+class Malformed(Invalid):
+    """A pushed message or an answer that is not what the provider's documents describe."""
+
+    message = N_("Nội dung thông báo không đúng dạng.")
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a provider can do. Pages and services ask these, never the slug."""
+
+    redirect: bool = False
+    """The buyer pays on the provider's own page; starting is a network call."""
+    qr: bool = False
+    push: bool = False
+    pull: bool = False
+    by_hand: bool = False
+    """A person of the producer states that the money came."""
+    on_delivery: bool = False
+    """Money comes after the goods: the order waits for confirmation, not for payment."""
+    needs_payee_account: bool = False
+    exact_amount: bool = False
+    """The provider collects exactly what was asked; another amount belongs to no order."""
+    refund: bool = False
+    expires: bool = False
+
+
+@dataclass(frozen=True)
+class StripeConfig:
+    """Stripe's settings. ``version`` is pinned: request bodies are valid for it and later ones."""
+
+    secret_key: str = field(repr=False)
+    webhook_secret: str = field(repr=False)
+    api_base: str = "https://api.stripe.com"
+    version: str = "2025-09-30.clover"
+    connect_seconds: float = 3.05
+    read_seconds: float = 10.0
+    deadline_seconds: float = 20.0
+    """For all tries of one call together, however slowly the answer drips."""
+    retry_pause_seconds: float = 0.5
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the key moves real money."""
+        return "_live_" in self.secret_key
+
+
+@dataclass(frozen=True)
+class PaymentConfig:
+    """What providers and services need of the settings."""
+
+    public_url: str
+    order_link: Callable[[str], str]
+    """The absolute signed link of an order's page, given its code."""
+    transfer_hold: timedelta = timedelta(minutes=30)
+    cod_confirm: timedelta = timedelta(hours=48)
+    stripe: StripeConfig | None = None
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """What a provider may know of an order."""
+
+    code: str
+    total_vnd: int
+    producer_name: str
+    language: str = "vi"
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class AttemptView:
+    """What a provider may know of an attempt."""
+
+    amount_vnd: int
+    idempotency_key: str
+    created_at: datetime
+    expires_at: datetime | None = None
+    memo_code: str | None = None
+    provider_ref: str | None = None
+    account_bin: str | None = None
+    account_number: str | None = None
+    account_holder: str | None = None
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """What the buyer does next."""
+
+    kind: Literal["url", "qr", "text"]
+    url: str = ""
+    qr_payload: str = ""
+    text: str = ""
+    provider_ref: str = ""
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ProviderTxn:
+    """One fact a provider tells about money: the only way money enters the ledger."""
+
+    provider: str
+    txn_id: str
+    kind: TxnKind
+    amount_vnd: int
+    currency: str
+    occurred_at: datetime
+    raw_digest: str
+    account: str = ""
+    """The account that received it, when the provider says so."""
+    order_hint: str = ""
+    """An order's code, or a transfer's text that may hold a memo code."""
+    provider_ref: str = ""
+    """The provider's own name of the attempt."""
+    counterparty: str = ""
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """A message whose signature is good. ``event_key`` names it for ever."""
+
+    event_key: str
+    provider_ref: str
+    """The attempt it hints at; empty when the message is none of our business."""
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """What the provider answers when asked about an attempt."""
+
+    fate: AttemptFate
+    txns: tuple[ProviderTxn, ...] = ()
+
+
+def _always(_config: PaymentConfig) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One way to pay. A function left out is a capability it lacks."""
+
+    slug: str
+    label: str
+    hint: str
+    capabilities: Capabilities
+    hold: Callable[[PaymentConfig], timedelta]
+    """How long an unpaid (or unconfirmed) order keeps its stock."""
+    start: Callable[[PaymentConfig, OrderView, AttemptView], Instruction]
+    is_on: Callable[[PaymentConfig], bool] = _always
+    order: int = 50
+    life: timedelta | None = None
+    """How long an attempt stays payable at the provider; None: as long as the order waits."""
+    grace: timedelta = timedelta(0)
+    """By how much the order's hold must outlast the attempt's life."""
+    parse_push: Callable[[PaymentConfig, Mapping[str, str], bytes, datetime], Pushed] | None = None
+    """(config, headers, raw body, now). Raises BadSignature, Malformed."""
+    pull: Callable[[PaymentConfig, str, datetime], Pulled] | None = None
+    """(config, provider_ref, now). Raises ProviderSilent, ProviderRefused."""
+    cancel: Callable[[PaymentConfig, AttemptView], None] | None = None
+
+    @property
+    def first_state(self) -> Literal["awaiting_payment", "awaiting_confirmation"]:
+        """The state in which an order paid this way begins."""
+        is_later = self.capabilities.on_delivery
+        return "awaiting_confirmation" if is_later else "awaiting_payment"

@@ -1,0 +1,151 @@
+"""Reading attempts, the ledger, refunds and payee accounts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from shop.orders.models import Order
+from shop.payments.models import (
+    PayeeAccount,
+    PaymentAttempt,
+    PaymentMatch,
+    PaymentTxn,
+    Refund,
+)
+from shop.payments.rules import OPEN_REFUNDS, VND, Money, add_up
+
+
+def lock_order(db: Session, order_id: int) -> Order | None:
+    """The order as it is now, locked to the end of the transaction.
+
+    Whoever moves money takes this lock before writing the ledger: the ledger's foreign key also
+    locks the order's row, and two writers that took it the other way round would deadlock.
+    """
+    return db.scalar(
+        select(Order)
+        .where(Order.id == order_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def order_called(db: Session, code: str) -> Order | None:
+    """The order of this code."""
+    return db.scalar(select(Order).where(Order.code == code))
+
+
+def attempt_of(db: Session, order_id: int, provider: str) -> PaymentAttempt | None:
+    """The order's attempt through this provider."""
+    return db.scalar(
+        select(PaymentAttempt).where(
+            PaymentAttempt.order_id == order_id, PaymentAttempt.provider == provider
+        )
+    )
+
+
+def attempt_by_ref(db: Session, provider: str, provider_ref: str) -> PaymentAttempt | None:
+    """The attempt that the provider knows by this name."""
+    return db.scalar(
+        select(PaymentAttempt).where(
+            PaymentAttempt.provider == provider, PaymentAttempt.provider_ref == provider_ref
+        )
+    )
+
+
+def attempts_by_memo(db: Session, codes: Sequence[str]) -> list[PaymentAttempt]:
+    """The attempts whose transfer carries one of these codes."""
+    if not codes:
+        return []
+    return list(db.scalars(select(PaymentAttempt).where(PaymentAttempt.memo_code.in_(codes))))
+
+
+def _facts_of(order_id: int) -> Select[Any]:
+    facts = union_all(
+        select(PaymentTxn.kind, PaymentTxn.amount_vnd).where(
+            PaymentTxn.order_id == order_id, PaymentTxn.currency == VND
+        ),
+        select(PaymentTxn.kind, PaymentTxn.amount_vnd)
+        .join(PaymentMatch, PaymentMatch.txn_row_id == PaymentTxn.id)
+        .where(PaymentMatch.order_id == order_id, PaymentTxn.currency == VND),
+    ).subquery()
+    return select(facts.c.kind, func.sum(facts.c.amount_vnd)).group_by(facts.c.kind)
+
+
+def money_of(db: Session, order_id: int) -> Money:
+    """What the ledger says of the order: its own facts and those matched to it by a person."""
+    return add_up((kind, int(amount)) for kind, amount in db.execute(_facts_of(order_id)))
+
+
+def open_refunds(db: Session, order_id: int) -> list[Refund]:
+    """Refunds promised and not yet in the ledger, newest last."""
+    return list(
+        db.scalars(
+            select(Refund)
+            .where(Refund.order_id == order_id, Refund.state.in_(OPEN_REFUNDS))
+            .order_by(Refund.id)
+        )
+    )
+
+
+def has_payee_account(db: Session, producer_id: int) -> bool:
+    """Whether the producer can be paid by transfer.
+
+    The first account is in force from its approval and later ones replace it without a gap, so
+    this needs no clock.
+    """
+    return (
+        db.scalar(
+            select(PayeeAccount.id)
+            .where(PayeeAccount.producer_id == producer_id, PayeeAccount.state == "active")
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def payee_account(db: Session, producer_id: int, now: datetime) -> PayeeAccount | None:
+    """The account in force at ``now``."""
+    return db.scalar(
+        select(PayeeAccount)
+        .where(
+            PayeeAccount.producer_id == producer_id,
+            PayeeAccount.state == "active",
+            PayeeAccount.effective_at <= now,
+        )
+        .order_by(PayeeAccount.effective_at.desc(), PayeeAccount.id.desc())
+        .limit(1)
+    )
+
+
+def payee_accounts(db: Session, producer_id: int) -> list[PayeeAccount]:
+    """Every account the producer ever gave, newest first."""
+    return list(
+        db.scalars(
+            select(PayeeAccount)
+            .where(PayeeAccount.producer_id == producer_id)
+            .order_by(PayeeAccount.id.desc())
+        )
+    )
+
+
+def is_unmatched() -> Any:
+    """Money in that belongs to no order yet."""
+    has_match = select(PaymentMatch.txn_row_id).where(PaymentMatch.txn_row_id == PaymentTxn.id)
+    return and_(PaymentTxn.order_id.is_(None), PaymentTxn.kind == "charge", ~has_match.exists())
+
+
+def attempts_to_poll(now: datetime, asked_before: datetime, providers: Sequence[str]) -> Any:
+    """Attempts still open at a provider that can be asked, the longest unasked first."""
+    return (
+        select(PaymentAttempt.id)
+        .where(
+            PaymentAttempt.provider.in_(providers),
+            PaymentAttempt.state.in_(("created", "started")),
+            or_(PaymentAttempt.polled_at.is_(None), PaymentAttempt.polled_at < asked_before),
+            PaymentAttempt.created_at < now,
+        )
+        .order_by(PaymentAttempt.polled_at, PaymentAttempt.id)
+    )

@@ -1,0 +1,71 @@
+"""Offering ways to pay and opening an attempt: all that happens before a provider is called."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from shop.orders.models import Order
+from shop.payments import memo, queries
+from shop.payments.models import PayeeAccount, PaymentAttempt
+from shop.payments.provider import PaymentConfig, Provider
+from shop.payments.registry import all_providers
+from shop.payments.rules import NoPayeeAccount
+
+
+def enabled_providers(db: Session, *, producer_id: int, config: PaymentConfig) -> list[Provider]:
+    """The ways this producer can be paid, in the order to offer them."""
+    has_account = queries.has_payee_account(db, producer_id)
+    found = [
+        provider
+        for provider in all_providers().values()
+        if provider.is_on(config) and (has_account or not provider.capabilities.needs_payee_account)
+    ]
+    return sorted(found, key=lambda provider: provider.order)
+
+
+def create_attempt(
+    db: Session, *, order: Order, provider: Provider, now: datetime
+) -> PaymentAttempt:
+    """Open the order's one attempt through ``provider``; asked again, the same attempt comes back.
+
+    The idempotency key and a transfer's memo code and payee are fixed here, so committing the
+    order commits them too, before any provider is called. Raises NoPayeeAccount; ValueError when
+    the order's hold ends before the provider stops taking money.
+    """
+    existing = queries.attempt_of(db, order.id, provider.slug)
+    if existing is not None:
+        return existing
+    account = _account_for(db, order, provider, now)
+    expires_at = order.expires_at
+    if provider.life is not None:
+        expires_at = now + provider.life
+        if order.expires_at is not None and order.expires_at < expires_at + provider.grace:
+            raise ValueError(f"the hold of order {order.code} must outlast {provider.slug}")
+    attempt = PaymentAttempt(
+        order_id=order.id,
+        provider=provider.slug,
+        amount_vnd=order.total_vnd,
+        memo_code=memo.new_memo_code() if provider.capabilities.qr else None,
+        idempotency_key=uuid4().hex,
+        state="created" if provider.capabilities.redirect else "started",
+        account_bin=account.bank_bin if account else None,
+        account_number=account.number if account else None,
+        account_holder=account.holder if account else None,
+        created_at=now,
+        expires_at=expires_at,
+    )
+    db.add(attempt)
+    db.flush()
+    return attempt
+
+
+def _account_for(
+    db: Session, order: Order, provider: Provider, now: datetime
+) -> PayeeAccount | None:
+    if not provider.capabilities.needs_payee_account:
+        return None
+    account = queries.payee_account(db, order.producer_id, now)
+    if account is None:
+        raise NoPayeeAccount(field="payment")
+    return account

@@ -1,0 +1,233 @@
+"""The one way money enters: every provider, every path, one function, once."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from shop.accounts.services import record_audit
+from shop.orders import services as orders
+from shop.orders.models import Order
+from shop.payments import memo, queries
+from shop.payments.models import (
+    PaymentAttempt,
+    PaymentMatch,
+    PaymentTxn,
+    PaymentTxnDetail,
+    Refund,
+)
+from shop.payments.provider import ProviderTxn
+from shop.payments.registry import provider_called
+from shop.payments.rules import (
+    KEEPS_MONEY,
+    VND,
+    AlreadyMatched,
+    ForeignMoney,
+    owed_back,
+)
+
+Outcome = Literal["applied", "duplicate", "unmatched"]
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """Which order a fact belongs to; ``reason`` says why to none."""
+
+    order_id: int | None
+    attempt_id: int | None
+    reason: str = ""
+
+
+def apply_txn(
+    db: Session, txn: ProviderTxn, *, now: datetime, actor_id: int | None = None
+) -> Outcome:
+    """Record a provider's fact once and let the order follow. Safe to call again, in any order.
+
+    Lock the order, insert the ledger row (unique by provider, id and kind), recompute what the
+    order received, tell orders, keep refund tasks in step. Money that fits no order is kept for
+    the desk. ``actor_id`` is the person who stated it, None for a provider.
+    """
+    fit = _find_order(db, txn)
+    order = queries.lock_order(db, fit.order_id) if fit.order_id is not None else None
+    if not _insert(db, txn, fit, now, actor_id):
+        return "duplicate"
+    if order is None:
+        return "unmatched"
+    _follow(db, order, now)
+    if fit.attempt_id is not None:
+        _settle_attempt(db, fit.attempt_id, txn.kind)
+    return "applied"
+
+
+def match_txn(
+    db: Session, *, txn_row_id: int, order: Order, actor_id: int, now: datetime, note: str = ""
+) -> None:
+    """Give money from the desk to an order, by a person's decision that the audit log keeps.
+
+    Raises ForeignMoney, AlreadyMatched.
+    """
+    locked = queries.lock_order(db, order.id)
+    txn = db.get(PaymentTxn, txn_row_id)
+    if locked is None or txn is None or txn.order_id is not None or txn.kind != "charge":
+        raise AlreadyMatched
+    if txn.currency != VND:
+        raise ForeignMoney
+    match = PaymentMatch(txn_row_id=txn.id, order_id=order.id, actor_id=actor_id, at=now)
+    if not _insert_once(db, match):
+        raise AlreadyMatched
+    record_audit(
+        db,
+        actor_id=actor_id,
+        action="payments.match",
+        subject_kind="order",
+        subject_id=order.id,
+        now=now,
+        detail={"txn": txn.id, "amount_vnd": txn.amount_vnd},
+        note=note,
+    )
+    _follow(db, locked, now)
+
+
+def settle_refunds(db: Session, *, order: Order, now: datetime) -> None:
+    """Keep refund tasks equal to what is owed back: add what is missing, withdraw what is not due.
+
+    The caller holds the order's lock.
+    """
+    money = queries.money_of(db, order.id)
+    owed = owed_back(money, order_state=order.state, total_vnd=order.total_vnd)
+    waiting = queries.open_refunds(db, order.id)
+    promised = sum(refund.amount_vnd for refund in waiting)
+    for refund in reversed(waiting):
+        if promised <= owed:
+            break
+        if refund.state == "requested":
+            refund.state, refund.ended_at = "rejected", now
+            promised -= refund.amount_vnd
+    if promised < owed:
+        db.add(
+            Refund(
+                order_id=order.id,
+                provider=order.payment_provider,
+                amount_vnd=owed - promised,
+                reason="excess" if order.state in KEEPS_MONEY else f"order_{order.state}",
+                idempotency_key=secrets.token_hex(16),
+                created_at=now,
+            )
+        )
+    db.flush()
+
+
+def _follow(db: Session, order: Order, now: datetime) -> None:
+    money = queries.money_of(db, order.id)
+    orders.money_changed(
+        db,
+        order=order,
+        charged_vnd=money.charged_vnd,
+        refunded_vnd=money.refunded_vnd,
+        now=now,
+    )
+    settle_refunds(db, order=order, now=now)
+
+
+def _find_order(db: Session, txn: ProviderTxn) -> _Fit:
+    attempt, reason = _find_attempt(db, txn)
+    if attempt is None:
+        return _Fit(None, None, reason)
+    reason = _objection(txn, attempt)
+    return _Fit(None if reason else attempt.order_id, attempt.id, reason)
+
+
+def _find_attempt(db: Session, txn: ProviderTxn) -> tuple[PaymentAttempt | None, str]:
+    if txn.provider_ref:
+        known = queries.attempt_by_ref(db, txn.provider, txn.provider_ref)
+        if known is not None:
+            order = db.get(Order, known.order_id)
+            agrees = order is not None and txn.order_hint in {"", order.code}
+            return (known, "") if agrees else (None, "wrong_order")
+    codes = memo.find_memo_codes(txn.order_hint)
+    if len(codes) > 1:
+        return None, "several_codes"
+    by_memo = queries.attempts_by_memo(db, codes)
+    if by_memo:
+        return by_memo[0], ""
+    order = queries.order_called(db, txn.order_hint) if 0 < len(txn.order_hint) <= 12 else None
+    attempt = queries.attempt_of(db, order.id, txn.provider) if order else None
+    if attempt is not None and attempt.provider_ref in {None, txn.provider_ref or None}:
+        return attempt, ""
+    return None, "no_order"
+
+
+def _objection(txn: ProviderTxn, attempt: PaymentAttempt) -> str:
+    """Why money that names this attempt is still not its money; empty when it is."""
+    if txn.currency != VND:
+        return "wrong_currency"
+    if txn.account and attempt.account_number and txn.account != attempt.account_number:
+        return "wrong_account"
+    must_equal = provider_called(attempt.provider).capabilities.exact_amount
+    if must_equal and txn.kind == "charge" and txn.amount_vnd != attempt.amount_vnd:
+        return "wrong_amount"
+    return ""
+
+
+def _insert(db: Session, txn: ProviderTxn, fit: _Fit, now: datetime, actor_id: int | None) -> bool:
+    row = PaymentTxn(
+        provider=txn.provider,
+        txn_id=txn.txn_id,
+        kind=txn.kind,
+        amount_vnd=txn.amount_vnd,
+        currency=txn.currency,
+        order_id=fit.order_id,
+        attempt_id=fit.attempt_id,
+        account_digest=hashlib.sha256(txn.account.encode()).hexdigest() if txn.account else "",
+        raw_digest=txn.raw_digest,
+        actor_id=actor_id,
+        occurred_at=txn.occurred_at,
+        recorded_at=now,
+    )
+    if not _insert_once(db, row):
+        return False
+    db.add(
+        PaymentTxnDetail(
+            txn_row_id=row.id,
+            reason=fit.reason,
+            hint=txn.order_hint[:300],
+            counterparty=txn.counterparty[:160],
+        )
+    )
+    db.flush()
+    return True
+
+
+def _insert_once(db: Session, row: PaymentTxn | PaymentMatch) -> bool:
+    """Insert unless its key exists. Another transaction's same key is waited for, then seen."""
+    try:
+        with db.begin_nested():
+            db.add(row)
+            db.flush()
+    except IntegrityError:
+        return False
+    return True
+
+
+def _settle_attempt(db: Session, attempt_id: int, kind: str) -> None:
+    charged = select(func.coalesce(func.sum(PaymentTxn.amount_vnd), 0)).where(
+        PaymentTxn.attempt_id == attempt_id,
+        PaymentTxn.order_id.is_not(None),
+        PaymentTxn.kind == "charge",
+    )
+    this = update(PaymentAttempt).where(PaymentAttempt.id == attempt_id)
+    if kind == "charge_failed":
+        db.execute(
+            this.where(PaymentAttempt.state.in_(("created", "started"))).values(state="failed")
+        )
+    elif kind == "charge":
+        db.execute(
+            this.where(PaymentAttempt.amount_vnd <= charged.scalar_subquery()).values(
+                state="succeeded"
+            )
+        )
