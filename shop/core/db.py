@@ -152,14 +152,17 @@ class Database:
         """A session that may only read; the database itself refuses a write through it."""
         return Session(self._reading, expire_on_commit=False)
 
-    def write(self) -> Session:
+    def write(self, *, patience: float | None = None) -> Session:
         """A session whose transaction writes. Closing it without ``commit()`` rolls back.
 
-        Raises Unavailable when the database stays busy for BUSY_SECONDS.
+        Raises Unavailable when the database stays busy for ``patience`` seconds (BUSY_SECONDS
+        unless told); with 0 it never waits, for writes that may as well be skipped.
         """
-        session = Session(self.engine, expire_on_commit=False)
+        wait = BUSY_SECONDS if patience is None else patience
+        engine = self.engine.execution_options(chophien_patience=wait)
+        session = Session(engine, expire_on_commit=False)
         if self._writers is not None:
-            _take_turns(session, self._writers)
+            _take_turns(session, self._writers, wait)
         return session
 
     @contextmanager
@@ -182,18 +185,20 @@ def _prepare_sqlite_connection(connection: Any, _record: Any) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "recursive_triggers=ON",
-        f"busy_timeout={int(BUSY_SECONDS * 1000)}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("chophien_writes", True)
+    options = connection.get_execution_options()
+    writes = options.get("chophien_writes", True)
+    patience = options.get("chophien_patience", BUSY_SECONDS)
     raw = connection.connection.dbapi_connection
     assert raw is not None
     try:
         raw.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        raw.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
         raw.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
@@ -201,14 +206,14 @@ def _begin_sqlite(connection: Connection) -> None:
         raise
 
 
-def _take_turns(session: Session, lock: _FairLock) -> None:
+def _take_turns(session: Session, lock: _FairLock, patience: float) -> None:
     """Hold ``lock`` from the session's first use of the database to the end of its transaction."""
     is_holding = False
 
     def begin(_session: Session, transaction: SessionTransaction) -> None:
         nonlocal is_holding
         if transaction.parent is None:
-            if not lock.acquire(BUSY_SECONDS):
+            if not lock.acquire(patience):
                 raise Unavailable
             is_holding = True
 
