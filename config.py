@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     cod_confirm_hours: int = Field(default=48, ge=1, le=240)
     # hours that a proposed session holds its host, channel and studio
     session_hold_hours: int = Field(default=48, ge=1, le=336)
+    # seconds that a public page is answered from memory at most; 0 turns this off
+    page_cache_seconds: int = Field(default=30, ge=0, le=300)
 
     @property
     def is_production(self) -> bool:

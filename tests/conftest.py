@@ -122,6 +122,7 @@ def make_app(database: Database, tmp_path: Path) -> Iterator[Callable[..., Flask
             "media_dir": tmp_path / "media",
             "public_url": "http://localhost",
             "rate_limits": False,
+            "page_cache_seconds": 0,
             "log_format": "console",
         }
         app = wsgi.create_app(Settings(**(values | settings)))

@@ -1,0 +1,31 @@
+"""What the storefront adds to an application: its memory and the cache of whole pages."""
+
+import time
+
+from flask import Flask
+
+from shop.core import clock
+from shop.storefront.queries import COUNTS_SECONDS, KEPT_COUNTS, Memory, catalogue_version
+from shop.storefront.state import Shopfront
+from shop.web import page_cache
+from shop.web.request import House
+
+
+def init_app(app: Flask) -> None:
+    """Called once for each application."""
+    house: House = app.extensions["house"]
+    app.extensions["storefront"] = Shopfront(
+        counts=Memory(KEPT_COUNTS, COUNTS_SECONDS, time.monotonic)
+    )
+
+    def read_version() -> int:
+        with house.database.read() as db:
+            return catalogue_version(db)
+
+    page_cache.init_app(
+        app,
+        seconds=app.extensions["settings"].page_cache_seconds,
+        read_version=read_version,
+        now=clock.now,
+        clock=time.monotonic,
+    )
