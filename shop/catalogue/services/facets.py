@@ -16,6 +16,7 @@ from shop.catalogue.models import (
     ProductPhoto,
     Variant,
 )
+from shop.catalogue.services.rows import locked_product
 from shop.core.clock import today_vn
 from shop.core.text import fold
 from shop.places.queries import place_names
@@ -53,18 +54,14 @@ def refresh_facets(db: Session, product_id: int, *, now: datetime) -> None:
     """Write what lists show and filter of this product, anew, from its own tables.
 
     Columns of higher features (stock, sales, rating, next session) are left as they are. A product
-    that was never published gets no row.
+    that was never published gets no row. Raises NotFound.
     """
     db.flush()
-    product = db.scalars(
-        select(Product).where(Product.id == product_id).with_for_update()
-    ).one_or_none()
-    if product is None:
-        return
+    product, producer = locked_product(db, product_id)
     row = db.get(ProductFacets, product_id, populate_existing=True)
     if row is None and product.state != "published":
         return
-    values = _gather(db, product, now)
+    values = _gather(db, product, producer, now)
     if row is None:
         row = ProductFacets(product_id=product_id, **values)
         db.add(row)
@@ -82,8 +79,7 @@ def refresh_facets(db: Session, product_id: int, *, now: datetime) -> None:
     bump_version(db)
 
 
-def _gather(db: Session, product: Product, now: datetime) -> dict[str, Any]:
-    producer = db.get_one(Producer, product.producer_id)
+def _gather(db: Session, product: Product, producer: Producer, now: datetime) -> dict[str, Any]:
     variants = db.scalars(
         select(Variant)
         .where(Variant.product_id == product.id, Variant.is_active)

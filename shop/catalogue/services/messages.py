@@ -1,0 +1,74 @@
+"""Telling a producer's people what was decided about their things."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from shop.accounts.queries import members_of
+from shop.catalogue.models import Certificate
+from shop.core.text import N_
+from shop.notifications.services import notify, register_message
+
+_PRODUCT_URL: Final = "/ban-hang/san-pham/%(product_id)s"
+_PRODUCER_URL: Final = "/ban-hang/co-so"
+
+_TITLES: Final = {
+    "catalogue.producer_verified": N_("%(name)s đã được xác minh. Có thể đăng sản phẩm."),
+    "catalogue.producer_rejected": N_("Hồ sơ %(name)s cần bổ sung: %(note)s"),
+    "catalogue.producer_suspended": N_("%(name)s bị tạm dừng bán: %(note)s"),
+    "catalogue.product_approved": N_("%(name)s đã được duyệt và đang bán."),
+    "catalogue.product_rejected": N_("%(name)s cần sửa: %(note)s"),
+    "catalogue.certificate_verified": N_("Giấy chứng nhận của %(name)s đã được xác minh."),
+    "catalogue.certificate_rejected": N_("Giấy chứng nhận của %(name)s cần bổ sung: %(note)s"),
+    "catalogue.certificate_revoked": N_("Giấy chứng nhận của %(name)s bị thu hồi: %(note)s"),
+    "catalogue.certificate_expiring": N_(
+        "Giấy chứng nhận của %(name)s hết hạn ngày %(until)s. Nên làm hồ sơ đánh giá lại."
+    ),
+    "catalogue.certificate_expired": N_(
+        "Giấy chứng nhận của %(name)s đã hết hạn ngày %(until)s. Sao không còn hiện trên trang bán."
+    ),
+}
+
+
+def _url(payload: Mapping[str, Any]) -> str:
+    return _PRODUCT_URL % payload if payload.get("product_id") else _PRODUCER_URL
+
+
+def _is_still_ending(db: Session, ref: str | None, _payload: Mapping[str, Any]) -> bool:
+    """A reminder is pointless once the paper has ended, was revoked or has a successor."""
+    number = (ref or "").removeprefix("certificate:")
+    paper = db.get(Certificate, int(number)) if number.isdigit() else None
+    return paper is not None and paper.state == "verified" and paper.superseded_by is None
+
+
+for _kind, _title in _TITLES.items():
+    register_message(
+        _kind,
+        title=_title,
+        url=_url,
+        still_due=_is_still_ending if _kind == "catalogue.certificate_expiring" else None,
+    )
+
+
+def tell_producer(
+    db: Session,
+    producer_id: int,
+    *,
+    kind: str,
+    cause: str,
+    payload: Mapping[str, Any],
+    now: datetime,
+    ref: str | None = None,
+) -> None:
+    """Send a message of ``kind`` once per ``cause`` to everyone who belongs to the producer."""
+    notify(
+        db,
+        person_ids=[member.person_id for member in members_of(db, "producer", producer_id)],
+        kind=kind,
+        cause=cause,
+        payload=dict(payload),
+        now=now,
+        ref=ref,
+    )

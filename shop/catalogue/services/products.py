@@ -1,0 +1,427 @@
+"""The life of a product: written, handed in, judged, sold, put away."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from shop.accounts.services import record_audit
+from shop.catalogue import queries, rules
+from shop.catalogue.models import Producer, Product, ProductPhoto, ProductRevision
+from shop.catalogue.services.facets import refresh_facets
+from shop.catalogue.services.messages import tell_producer
+from shop.catalogue.services.rights import require_judge, require_maker
+from shop.catalogue.services.rows import add_with_slug, locked, locked_product, require_reason
+from shop.catalogue.signals import product_published, product_withdrawn
+from shop.core.errors import Conflict, Invalid, NotFound
+from shop.core.text import N_, fold
+
+_AT_CREATION: Final = (
+    *queries.EDITABLE,
+    *("is_service", "is_demo", "source_note", "historic_stars", "historic_stars_note"),
+)
+
+
+class NameTaken(Conflict):
+    message = N_("Cơ sở đã có sản phẩm tên này. Hãy mở sản phẩm cũ hoặc đặt tên khác.")
+
+
+class Locked(Conflict):
+    message = N_("Sản phẩm đang chờ duyệt hoặc đã cất. Hãy rút lại hoặc mở lại trước khi sửa.")
+
+
+class NotReady(Invalid):
+    message = N_("Sản phẩm chưa đủ điều kiện: %(missing)s")
+
+
+class NothingToSubmit(Conflict):
+    message = N_("Không có gì để gửi duyệt. Vui lòng tải lại trang.")
+
+
+def create_product(
+    db: Session,
+    *,
+    producer_id: int,
+    actor_id: int,
+    name: str,
+    subgroup: str,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+) -> Product:
+    """A new draft of the producer. ``facts`` are further columns by name.
+
+    Raises NotFound, NotAllowed, NameTaken (field ``name``), Invalid (field ``subgroup``).
+    """
+    producer = locked(db, Producer, producer_id)
+    require_maker(db, actor_id, producer_id)
+    if not rules.is_subgroup(subgroup):
+        raise Invalid(field="subgroup")
+    _check_name(db, producer_id, name)
+    given = {key: value for key, value in (facts or {}).items() if key in _AT_CREATION}
+    given = {
+        "is_service": rules.is_service(subgroup),
+        "is_lot_tracked": rules.has_lots(subgroup),
+    } | given
+    product = add_with_slug(
+        db,
+        name,
+        lambda slug: Product(
+            slug=slug,
+            producer_id=producer.id,
+            name=name,
+            subgroup=subgroup,
+            created_at=now,
+            updated_at=now,
+            **given,
+        ),
+        limit=120,
+    )
+    _audit(db, product, actor_id, "product.created", now)
+    return product
+
+
+def _check_name(db: Session, producer_id: int, name: str, *, but: int | None = None) -> None:
+    """The producer row is locked by the caller, so two of one name cannot slip in together."""
+    names = db.execute(
+        select(Product.id, Product.name).where(
+            Product.producer_id == producer_id, Product.state != "archived"
+        )
+    )
+    # Without accents two different things may share a name (chè, che), so marks count.
+    if any(other.casefold() == name.casefold() for row, other in names if row != but):
+        raise NameTaken(field="name")
+
+
+def edit_product(
+    db: Session, *, product_id: int, actor_id: int, changes: Mapping[str, Any], now: datetime
+) -> Product:
+    """Write texts and facts. On a published product they wait in its one open revision.
+
+    Raises NotFound, NotAllowed, Locked, NameTaken, Invalid (field ``subgroup``).
+    """
+    product, producer = locked_product(db, product_id)
+    require_maker(db, actor_id, producer.id)
+    wanted = {name: value for name, value in changes.items() if name in queries.EDITABLE}
+    if not rules.is_subgroup(wanted.get("subgroup", product.subgroup)):
+        raise Invalid(field="subgroup")
+    if fold(wanted.get("name", product.name)) != fold(product.name):
+        _check_name(db, producer.id, wanted["name"], but=product.id)
+    require_editable(product)
+    if product.state == "published":
+        revise(db, product, actor_id=actor_id, changes=wanted, now=now)
+        return product
+    differing = [name for name, value in wanted.items() if getattr(product, name) != value]
+    for name in differing:
+        setattr(product, name, wanted[name])
+    if differing:
+        _after_edit(product)
+        product.updated_at = now
+        _audit(db, product, actor_id, "product.edited", now, fields=sorted(differing))
+    return product
+
+
+def _after_edit(product: Product) -> None:
+    product.is_service = rules.is_service(product.subgroup)
+
+
+def require_editable(product: Product) -> None:
+    """Raises Locked while staff judge the product and when it has been put away."""
+    if product.state in {"submitted", "archived"}:
+        raise Locked
+
+
+def revise(
+    db: Session, product: Product, *, actor_id: int, changes: Mapping[str, Any], now: datetime
+) -> ProductRevision | None:
+    """Lay changes into the open revision of a published product, opening one when needed.
+
+    What equals the published value again leaves the revision; an empty one is dropped. A revision
+    that waited for staff goes back to its maker. The product row is locked by the caller.
+    """
+    revision = queries.open_revision(db, product.id)
+    merged = dict(revision.changes) if revision else {}
+    for name, value in changes.items():
+        current = _published_value(db, product, name)
+        if current == value:
+            merged.pop(name, None)
+        else:
+            merged[name] = value
+    if revision is None and not merged:
+        return None
+    if revision is None:
+        revision = ProductRevision(
+            product_id=product.id, changes=merged, before={}, author_id=actor_id, created_at=now
+        )
+        db.add(revision)
+    elif not merged:
+        db.delete(revision)
+    elif merged != revision.changes:
+        if revision.state == "submitted":
+            rules.require_step(rules.REVISION_STEPS, revision.state, "draft")
+            revision.state = "draft"
+        revision.changes = merged
+    _audit(db, product, actor_id, "product.revised", now, fields=sorted(merged))
+    product.updated_at = now
+    db.flush()
+    return revision if merged else None
+
+
+def _published_value(db: Session, product: Product, name: str) -> Any:
+    if name == "photos":
+        return [photo.as_json() for photo in queries.photos_of(db, product.id)]
+    return getattr(product, name)
+
+
+def discard_revision(db: Session, *, product_id: int, actor_id: int, now: datetime) -> None:
+    """Throw away the changes that wait; what is on sale stays. Raises NotFound, NotAllowed."""
+    product, producer = locked_product(db, product_id)
+    require_maker(db, actor_id, producer.id)
+    revision = queries.open_revision(db, product_id)
+    if revision is None:
+        raise NotFound
+    db.delete(revision)
+    _audit(db, product, actor_id, "product.revision_discarded", now)
+
+
+def submit_product(db: Session, *, product_id: int, actor_id: int, now: datetime) -> Product:
+    """Hand a draft, or the edit of a published product, to staff.
+
+    Raises NotFound, NotAllowed, NotReady (what is missing), NothingToSubmit.
+    """
+    product, producer = locked_product(db, product_id)
+    require_maker(db, actor_id, producer.id)
+    draft = queries.draft_of(db, product_id)
+    if not draft.can_submit:
+        raise NothingToSubmit
+    _require_ready(draft)
+    if draft.revision is not None:
+        rules.require_step(rules.REVISION_STEPS, draft.revision.state, "submitted")
+        draft.revision.state, draft.revision.submitted_at = "submitted", now
+    else:
+        rules.require_step(rules.PRODUCT_STEPS, product.state, "submitted")
+        product.state, product.submitted_at = "submitted", now
+    product.updated_at = now
+    _audit(db, product, actor_id, "product.submitted", now)
+    return product
+
+
+def _require_ready(draft: queries.Draft) -> None:
+    lacking = rules.blocking(draft.findings())
+    if lacking:
+        missing = " ".join(finding.text % finding.params for finding in lacking)
+        raise NotReady(missing=missing)
+
+
+def withdraw_submission(db: Session, *, product_id: int, actor_id: int, now: datetime) -> Product:
+    """Take back what was handed in, to go on editing. Raises NotFound, NotAllowed, WrongStep."""
+    product, producer = locked_product(db, product_id)
+    require_maker(db, actor_id, producer.id)
+    revision = queries.open_revision(db, product_id)
+    if product.state == "published" and revision is not None:
+        rules.require_step(rules.REVISION_STEPS, revision.state, "draft")
+        revision.state = "draft"
+    else:
+        if product.state != "submitted":
+            raise rules.WrongStep
+        product.state = "draft"
+    _audit(db, product, actor_id, "product.taken_back", now)
+    return product
+
+
+def decide_product(
+    db: Session,
+    *,
+    product_id: int,
+    actor_id: int,
+    approve: bool,
+    now: datetime,
+    note: str = "",
+) -> Product:
+    """Staff publish what waits (a new product or an edit), or send it back with a reason.
+
+    Raises NotFound, NotAllowed, OwnWork, ReasonNeeded, NotReady, WrongStep.
+    """
+    product, producer = locked_product(db, product_id)
+    require_judge(db, actor_id, producer_id=producer.id, province_code=producer.province_code)
+    draft = queries.draft_of(db, product_id)
+    if not draft.waits_for_staff:
+        raise rules.WrongStep
+    if approve:
+        _require_ready(draft)
+    else:
+        require_reason(note)
+    if product.state == "submitted":
+        wanted = "published" if approve else "rejected"
+        rules.require_step(rules.PRODUCT_STEPS, product.state, wanted)
+        product.state, product.decision_note = wanted, note
+        if approve:
+            product.published_at = product.published_at or now
+    else:
+        _decide_revision(db, draft, approve=approve, note=note, now=now)
+    action = "product.approved" if approve else "product.rejected"
+    entry = _audit(db, product, actor_id, action, now, note=note)
+    tell_producer(
+        db,
+        producer.id,
+        kind=f"catalogue.product_{'approved' if approve else 'rejected'}",
+        cause=f"audit:{entry}",
+        payload={"name": product.name, "note": note, "product_id": product.id},
+        now=now,
+    )
+    refresh_facets(db, product_id, now=now)
+    if approve:
+        product_published.send(None, db=db, product_id=product_id, now=now)
+    return product
+
+
+def _decide_revision(
+    db: Session, draft: queries.Draft, *, approve: bool, note: str, now: datetime
+) -> None:
+    revision, product = draft.revision, draft.product
+    if revision is None:
+        raise rules.WrongStep
+    wanted = "approved" if approve else "rejected"
+    rules.require_step(rules.REVISION_STEPS, revision.state, wanted)
+    revision.state, revision.decision_note, revision.decided_at = wanted, note, now
+    if not approve:
+        db.flush()
+        return
+    revision.before = {name: _published_value(db, product, name) for name in revision.changes}
+    changes = dict(revision.changes)
+    photos = changes.pop("photos", None)
+    for name, value in changes.items():
+        setattr(product, name, value)
+    _after_edit(product)
+    product.updated_at = now
+    db.flush()
+    if photos is not None:
+        write_photos(db, product.id, [queries.Photo(**photo) for photo in photos], now=now)
+
+
+def write_photos(
+    db: Session, product_id: int, photos: list[queries.Photo], *, now: datetime
+) -> None:
+    """Make the stored photos of a product exactly these, in this order."""
+    db.execute(delete(ProductPhoto).where(ProductPhoto.product_id == product_id))
+    for position, photo in enumerate(photos):
+        db.add(
+            ProductPhoto(
+                product_id=product_id, position=position, created_at=now, **photo.as_json()
+            )
+        )
+    try:
+        db.flush()
+    except IntegrityError:
+        raise Conflict from None
+
+
+def archive_product(db: Session, *, product_id: int, actor_id: int, now: datetime) -> Product:
+    """Put a product away; one on sale leaves the shop at once.
+
+    Raises NotFound, NotAllowed, WrongStep.
+    """
+    product, producer = locked_product(db, product_id)
+    require_maker(db, actor_id, producer.id)
+    _withdraw(db, product, "archived", actor_id=actor_id, action="product.archived", now=now)
+    return product
+
+
+def take_down_product(
+    db: Session, *, product_id: int, actor_id: int, note: str, now: datetime
+) -> Product:
+    """Staff take a published product off sale with a reason; its maker may mend and hand it in.
+
+    Raises NotFound, NotAllowed, OwnWork, ReasonNeeded, WrongStep.
+    """
+    product, producer = locked_product(db, product_id)
+    require_judge(db, actor_id, producer_id=producer.id, province_code=producer.province_code)
+    if product.state != "published":
+        raise rules.WrongStep
+    product.decision_note = require_reason(note)
+    entry = _withdraw(
+        db, product, "rejected", actor_id=actor_id, action="product.taken_down", now=now, note=note
+    )
+    tell_producer(
+        db,
+        producer.id,
+        kind="catalogue.product_rejected",
+        cause=f"audit:{entry}",
+        payload={"name": product.name, "note": note, "product_id": product.id},
+        now=now,
+    )
+    return product
+
+
+def _withdraw(
+    db: Session,
+    product: Product,
+    state: str,
+    *,
+    actor_id: int,
+    action: str,
+    now: datetime,
+    note: str = "",
+) -> int:
+    was_published = product.state == "published"
+    rules.require_step(rules.PRODUCT_STEPS, product.state, state)
+    product.state, product.updated_at = state, now
+    revision = queries.open_revision(db, product.id)
+    if revision is not None:
+        _fold_in(db, product, revision, now)
+    entry = _audit(db, product, actor_id, action, now, note=note)
+    refresh_facets(db, product.id, now=now)
+    if was_published:
+        product_withdrawn.send(None, db=db, product_id=product.id, now=now)
+    return entry
+
+
+def _fold_in(db: Session, product: Product, revision: ProductRevision, now: datetime) -> None:
+    """Off sale, the maker's unfinished edit becomes the draft itself: nothing typed is lost."""
+    changes = dict(revision.changes)
+    photos = changes.pop("photos", None)
+    for name, value in changes.items():
+        setattr(product, name, value)
+    _after_edit(product)
+    db.delete(revision)
+    db.flush()
+    if photos is not None:
+        write_photos(db, product.id, [queries.Photo(**photo) for photo in photos], now=now)
+
+
+def restore_product(db: Session, *, product_id: int, actor_id: int, now: datetime) -> Product:
+    """Take an archived product out again, as a draft. Raises NotFound, NotAllowed, WrongStep."""
+    product, producer = locked_product(db, product_id)
+    require_maker(db, actor_id, producer.id)
+    if product.state != "archived":
+        raise rules.WrongStep
+    _check_name(db, producer.id, product.name, but=product.id)
+    product.state, product.updated_at = "draft", now
+    _audit(db, product, actor_id, "product.restored", now)
+    return product
+
+
+def _audit(
+    db: Session,
+    product: Product,
+    actor_id: int | None,
+    action: str,
+    now: datetime,
+    *,
+    note: str = "",
+    **detail: Any,
+) -> int:
+    db.flush()
+    entry = record_audit(
+        db,
+        actor_id=actor_id,
+        action=action,
+        subject_kind="product",
+        subject_id=product.id,
+        now=now,
+        detail=detail,
+        note=note,
+    )
+    return entry.id

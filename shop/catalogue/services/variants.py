@@ -1,0 +1,196 @@
+"""Sizes and prices of a product. On a published product they count at once."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from shop.accounts.services import record_audit
+from shop.catalogue import rules
+from shop.catalogue.models import Product, Variant
+from shop.catalogue.services.facets import refresh_facets
+from shop.catalogue.services.rights import require_maker
+from shop.catalogue.services.rows import locked, locked_product
+from shop.core.errors import Conflict, Invalid, NotFound
+from shop.core.text import N_, random_code, slugify
+
+MAX_VARIANTS: Final = 30
+
+EDITABLE: Final = (
+    *("sku", "label", "label_en", "price_vnd", "net_weight_g", "net_volume_ml"),
+    *("packed_weight_g", "length_mm", "width_mm", "height_mm", "gtin", "low_stock_at"),
+    *("is_active", "is_price_illustrative"),
+)
+
+_SKU: Final = re.compile(r"^[A-Z0-9](?:[A-Z0-9._-]{0,38}[A-Z0-9])?$")
+
+
+class SkuTaken(Conflict):
+    message = N_("Mã hàng này đã dùng cho quy cách khác của cơ sở.")
+
+
+class WrongSku(Invalid):
+    message = N_("Mã hàng gồm chữ in không dấu, số và gạch nối, tối đa 40 ký tự.")
+
+
+class PriceTooLow(Invalid):
+    message = N_("Giá bán phải từ 1.000 ₫.")
+
+
+class WrongWeight(Invalid):
+    message = N_("Khối lượng cả bao bì phải lớn hơn 0 và không nhỏ hơn khối lượng tịnh.")
+
+
+class WrongGtin(Invalid):
+    message = N_("Mã vạch cần 8, 12, 13 hoặc 14 chữ số.")
+
+
+class TooManyVariants(Conflict):
+    message = N_("Một sản phẩm có tối đa 30 quy cách.")
+
+
+class ProductPutAway(Conflict):
+    message = N_("Sản phẩm đã cất. Hãy mở lại trước khi sửa.")
+
+
+_GTIN_FAULTS: Final = {
+    "shape": N_("Mã vạch cần 8, 12, 13 hoặc 14 chữ số."),
+    "check": N_("Số kiểm tra cuối mã vạch không khớp. Hãy nhập lại từ bao bì."),
+    "restricted": N_("Dải số này chỉ dùng nội bộ hoặc cho mục đích khác, không phải mã GTIN."),
+}
+
+
+def add_variant(
+    db: Session,
+    *,
+    product_id: int,
+    actor_id: int,
+    label: str,
+    price_vnd: int,
+    packed_weight_g: int,
+    now: datetime,
+    sku: str = "",
+    **further: Any,
+) -> Variant:
+    """A new size of a product: price in đồng, weights in grams, lengths in millimetres.
+
+    ``further`` are columns of EDITABLE by name; an empty ``sku`` is made from the product's name.
+    Raises NotFound, NotAllowed, TooManyVariants, SkuTaken, WrongSku, PriceTooLow, WrongWeight,
+    WrongGtin, ProductPutAway.
+    """
+    product, producer = locked_product(db, product_id)
+    require_maker(db, actor_id, producer.id)
+    _require_not_archived(product)
+    count, last = db.execute(
+        select(func.count(), func.max(Variant.position)).where(Variant.product_id == product_id)
+    ).one()
+    if count >= MAX_VARIANTS:
+        raise TooManyVariants
+    values = {key: value for key, value in further.items() if key in EDITABLE}
+    variant = Variant(
+        product_id=product.id,
+        producer_id=product.producer_id,
+        sku=sku or _made_sku(product),
+        label=label,
+        price_vnd=price_vnd,
+        packed_weight_g=packed_weight_g,
+        position=0 if last is None else last + 1,
+        **values,
+    )
+    variant.gtin_status = "declared" if variant.gtin else "none"
+    _check(variant)
+    _write(db, variant)
+    _audit(db, variant, actor_id, "variant.added", now, {"price_vnd": price_vnd})
+    refresh_facets(db, product_id, now=now)
+    return variant
+
+
+def edit_variant(
+    db: Session, *, variant_id: int, actor_id: int, changes: Mapping[str, Any], now: datetime
+) -> Variant:
+    """Change a size; a changed barcode number is only declared again.
+
+    Raises as ``add_variant``.
+    """
+    product_id = db.scalar(select(Variant.product_id).where(Variant.id == variant_id))
+    if product_id is None:
+        raise NotFound
+    product, producer = locked_product(db, product_id)
+    variant = locked(db, Variant, variant_id)
+    require_maker(db, actor_id, producer.id)
+    _require_not_archived(product)
+    differing = {
+        name: value
+        for name, value in changes.items()
+        if name in EDITABLE and getattr(variant, name) != value
+    }
+    if not differing:
+        return variant
+    before = {name: getattr(variant, name) for name in differing}
+    with db.no_autoflush:
+        for name, value in differing.items():
+            setattr(variant, name, value)
+        if "gtin" in differing:
+            variant.gtin_status = "declared" if variant.gtin else "none"
+        if not variant.sku:
+            variant.sku = _made_sku(product)
+        if "price_vnd" in differing:
+            variant.is_price_illustrative = False
+        _check(variant)
+    _write(db, variant)
+    _audit(db, variant, actor_id, "variant.edited", now, {"before": before, "after": differing})
+    refresh_facets(db, product_id, now=now)
+    return variant
+
+
+def _require_not_archived(product: Product) -> None:
+    if product.state == "archived":
+        raise ProductPutAway
+
+
+def _made_sku(product: Product) -> str:
+    return f"{slugify(product.name, max_length=30).upper()}-{random_code(4)}"
+
+
+def _check(variant: Variant) -> None:
+    if not _SKU.match(variant.sku):
+        raise WrongSku(field="sku")
+    if variant.price_vnd < rules.MIN_PRICE_VND:
+        raise PriceTooLow(field="price_vnd")
+    if variant.packed_weight_g <= 0 or variant.packed_weight_g < (variant.net_weight_g or 0):
+        raise WrongWeight(field="packed_weight_g")
+    if variant.gtin:
+        fault = rules.gtin_fault(variant.gtin)
+        if fault:
+            raise WrongGtin(_GTIN_FAULTS[fault], field="gtin")
+
+
+def _write(db: Session, variant: Variant) -> None:
+    try:
+        with db.begin_nested():
+            db.add(variant)
+    except IntegrityError:
+        raise SkuTaken(field="sku") from None
+
+
+def _audit(
+    db: Session,
+    variant: Variant,
+    actor_id: int,
+    action: str,
+    now: datetime,
+    detail: Mapping[str, Any],
+) -> None:
+    record_audit(
+        db,
+        actor_id=actor_id,
+        action=action,
+        subject_kind="variant",
+        subject_id=variant.id,
+        now=now,
+        detail=detail,
+    )
