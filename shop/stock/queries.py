@@ -163,13 +163,14 @@ def stock_of(db: Session, producer_ids: Collection[int]) -> list[StockRow]:
         .order_by(Product.name, Product.id, Variant.position, Variant.id)
     ).all()
     lots: dict[int, list[tuple[str, date | None, str, int]]] = {}
-    for variant_id, *lot in db.execute(
+    lying = db.execute(
         select(LotLevel.variant_id, Lot.lot_no, Lot.best_before, Lot.state, LotLevel.on_hand)
         .join(Lot, Lot.id == LotLevel.lot_id)
         .where(LotLevel.variant_id.in_([row[0] for row in rows]), LotLevel.on_hand > 0)
         .order_by(Lot.best_before, Lot.id)
-    ):
-        lots.setdefault(variant_id, []).append((lot[0], lot[1], lot[2], lot[3]))
+    )
+    for variant_id, lot_no, best_before, state, units in lying:
+        lots.setdefault(variant_id, []).append((lot_no, best_before, state, units))
     return [StockRow(*row, lots=lots.get(row[0], ())) for row in rows]
 
 

@@ -129,7 +129,7 @@ def total_by_variant(wants: Iterable[Want]) -> dict[int, int]:
 
 
 def fefo(lots: Sequence[LotOnHand], without_lot: int, quantity: int) -> list[Pick]:
-    """What to take for ``quantity``: earliest best-before first, then undated lots, loose units last.
+    """What to take for ``quantity``: earliest best-before first, undated lots, then loose units.
 
     The sum is smaller than ``quantity`` when there are not enough.
     """

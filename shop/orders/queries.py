@@ -1,0 +1,231 @@
+"""Reading orders: one with all it shows, a buyer's, a producer's desk."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from shop.orders.models import (
+    CheckoutGroup,
+    Order,
+    OrderContact,
+    OrderEvent,
+    OrderLine,
+    Shipment,
+    ShipmentLine,
+)
+from shop.orders.rules import AWAITING
+from shop.traceability.models import Lot
+
+DUE_AT_ONCE: Final = 200
+
+
+def order_by_code(db: Session, code: str) -> Order | None:
+    """The order with its lines and contact."""
+    return db.scalar(_whole().where(Order.code == code))
+
+
+def _whole() -> Select[Order]:
+    return select(Order).options(selectinload(Order.lines), joinedload(Order.contact))
+
+
+def own_order(db: Session, code: str, person_id: int | None) -> Order | None:
+    """The order if this person placed it."""
+    if person_id is None:
+        return None
+    return db.scalar(_whole().where(Order.code == code, Order.buyer_id == person_id))
+
+
+def producer_order(db: Session, code: str, producer_ids: Collection[int]) -> Order | None:
+    """The order if it is one of the producers'."""
+    return db.scalar(_whole().where(Order.code == code, Order.producer_id.in_(producer_ids)))
+
+
+def order_for_lookup(db: Session, code: str, phone_tail: str) -> Order | None:
+    """The order if the phone number on it ends so."""
+    order = order_by_code(db, code)
+    if order is None or not order.contact.phone.endswith(phone_tail):
+        return None
+    return order
+
+
+def group_by_code(db: Session, code: str) -> tuple[CheckoutGroup, list[Order]] | None:
+    """A checkout group and its orders."""
+    group = db.scalar(select(CheckoutGroup).where(CheckoutGroup.code == code))
+    return (group, orders_of_group(db, group.id)) if group else None
+
+
+def group_by_submit_key(db: Session, submit_key: str) -> CheckoutGroup | None:
+    """The group made by a press of the button with this key."""
+    return db.scalar(select(CheckoutGroup).where(CheckoutGroup.submit_key == submit_key))
+
+
+def orders_of_group(db: Session, group_id: int) -> list[Order]:
+    """The orders of a checkout, one per producer."""
+    return list(db.scalars(_whole().where(Order.group_id == group_id).order_by(Order.id)))
+
+
+def orders_of_buyer(
+    db: Session, person_id: int, *, offset: int, limit: int
+) -> tuple[list[Order], int]:
+    """A page of a person's own orders, newest first; and how many there are."""
+    total = db.scalar(select(func.count()).select_from(Order).where(Order.buyer_id == person_id))
+    rows = db.scalars(
+        _whole()
+        .where(Order.buyer_id == person_id)
+        .order_by(Order.placed_at.desc(), Order.id.desc())
+        .offset(offset)
+        .limit(limit)
+    )
+    return list(rows), total or 0
+
+
+def timeline(db: Session, order_id: int, *, public_only: bool) -> list[OrderEvent]:
+    """The order's steps, oldest first."""
+    events = select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.id)
+    if public_only:
+        events = events.where(OrderEvent.is_public.is_(True))
+    return list(db.scalars(events))
+
+
+@dataclass(frozen=True)
+class PackedLine:
+    """Units of an order line in a parcel, and the lot they come from."""
+
+    order_line_id: int
+    product_id: int
+    quantity: int
+    lot_id: int | None
+    lot_no: str | None
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A shipment with what is in it."""
+
+    shipment: Shipment
+    lines: Sequence[PackedLine]
+
+
+def parcels(db: Session, order_id: int) -> list[Parcel]:
+    """The order's parcels that were not taken apart again."""
+    shipments = db.scalars(
+        select(Shipment)
+        .where(Shipment.order_id == order_id, Shipment.state != "cancelled")
+        .order_by(Shipment.id)
+    ).all()
+    inside: dict[int, list[PackedLine]] = {}
+    rows = db.execute(
+        select(ShipmentLine, OrderLine.product_id, Lot.lot_no)
+        .join(OrderLine, OrderLine.id == ShipmentLine.order_line_id)
+        .outerjoin(Lot, Lot.id == ShipmentLine.lot_id)
+        .where(ShipmentLine.shipment_id.in_([shipment.id for shipment in shipments]))
+        .order_by(ShipmentLine.id)
+    )
+    for row, product_id, lot_no in rows:
+        line = PackedLine(row.order_line_id, product_id, row.quantity, row.lot_id, lot_no)
+        inside.setdefault(row.shipment_id, []).append(line)
+    return [Parcel(shipment, inside.get(shipment.id, ())) for shipment in shipments]
+
+
+def due_orders(
+    db: Session, now: datetime, *, variant_ids: Collection[int] | None = None
+) -> list[int]:
+    """Orders whose time is over and that received no money; of these variants only, if given."""
+    due = select(Order.id).where(
+        Order.state.in_(AWAITING), Order.expires_at <= now, Order.payment_state == "unpaid"
+    )
+    if variant_ids is not None:
+        due = due.where(
+            exists().where(OrderLine.order_id == Order.id, OrderLine.variant_id.in_(variant_ids))
+        )
+    return list(db.scalars(due.order_by(Order.expires_at, Order.id).limit(DUE_AT_ONCE)))
+
+
+# The producer's desk
+
+_DISTURBED = ("overpaid", "disputed", "partly_refunded")
+_HAS_MONEY = ("partial", "paid", "overpaid", "disputed")
+
+TABS: Final[dict[str, ColumnElement[bool]]] = {
+    "to_confirm": Order.state.in_(AWAITING),
+    "to_pack": and_(Order.state == "confirmed", Order.fulfilment_state == "none"),
+    "to_ship": and_(Order.state == "confirmed", Order.fulfilment_state == "packed"),
+    "on_the_way": and_(
+        Order.state == "confirmed",
+        Order.fulfilment_state.in_(("partly_shipped", "shipped", "delivered")),
+    ),
+    "problems": or_(
+        Order.fulfilment_state.in_(("failed_delivery", "returned")),
+        and_(Order.state.in_((*AWAITING, "confirmed")), Order.payment_state.in_(_DISTURBED)),
+        and_(Order.state.in_(("cancelled", "expired")), Order.payment_state.in_(_HAS_MONEY)),
+    ),
+    "all": Order.id > 0,
+}
+"""The desk's lists. An order may stand in "problems" and in another one."""
+
+
+def desk_counts(db: Session, producer_ids: Collection[int], now: datetime) -> dict[str, int]:
+    """How many orders wait in each list, in one statement."""
+    counted = [
+        func.count().filter(
+            and_(condition, ~_is_overdue(now)) if name == "to_confirm" else condition
+        )
+        for name, condition in TABS.items()
+    ]
+    row = db.execute(select(*counted).where(Order.producer_id.in_(producer_ids))).one()
+    return dict(zip(TABS, row, strict=True))
+
+
+def desk_orders(
+    db: Session,
+    producer_ids: Collection[int],
+    tab: str,
+    now: datetime,
+    *,
+    offset: int,
+    limit: int,
+) -> list[Order]:
+    """A page of one of the desk's lists: what waits longest first, the newest first in "all"."""
+    condition = TABS[tab]
+    if tab == "to_confirm":
+        condition = and_(condition, ~_is_overdue(now))
+    order = (
+        (Order.placed_at.desc(), Order.id.desc()) if tab == "all" else (Order.placed_at, Order.id)
+    )
+    return list(
+        db.scalars(
+            _whole()
+            .where(Order.producer_id.in_(producer_ids), condition)
+            .order_by(*order)
+            .offset(offset)
+            .limit(limit)
+        )
+    )
+
+
+def _is_overdue(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        Order.state.in_(AWAITING),
+        Order.payment_state == "unpaid",
+        func.coalesce(Order.expires_at, now) < now,
+    )
+
+
+def bought_at_live_price(db: Session, window_ids: Collection[int], phone: str) -> dict[int, int]:
+    """Units this phone number already bought at each live price, ended orders not counted."""
+    rows = db.execute(
+        select(OrderLine.price_window_id, func.sum(OrderLine.quantity))
+        .join(Order, Order.id == OrderLine.order_id)
+        .join(OrderContact, OrderContact.order_id == Order.id)
+        .where(
+            OrderLine.price_window_id.in_(window_ids),
+            OrderContact.phone == phone,
+            Order.state.not_in(("cancelled", "expired")),
+        )
+        .group_by(OrderLine.price_window_id)
+    )
+    return {window_id: int(units) for window_id, units in rows if window_id is not None}

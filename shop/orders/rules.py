@@ -1,0 +1,322 @@
+"""The life of an order without a database: states, sums, codes, words.
+
+Three axes: the order's own state moves along a table; payment and fulfilment are derived from the
+ledger and the shipments, cached in the order, and can be computed again at any time.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from shop.core.errors import Conflict, Invalid
+from shop.core.money import MAX_VND
+from shop.core.text import CROCKFORD, N_, random_code
+
+CODE_LENGTH: Final = 10
+MAX_LINES: Final = 50
+MAX_LINE_QUANTITY: Final = 999
+
+AWAITING: Final = frozenset({"awaiting_payment", "awaiting_confirmation"})
+"""States that end by themselves when nobody acts in time."""
+
+STEPS: Final[Mapping[str, frozenset[str]]] = {
+    "awaiting_payment": frozenset({"confirmed", "cancelled", "expired"}),
+    "awaiting_confirmation": frozenset({"confirmed", "cancelled", "expired"}),
+    "confirmed": frozenset({"completed", "cancelled"}),
+    "expired": frozenset({"confirmed"}),
+    "completed": frozenset(),
+    "cancelled": frozenset(),
+}
+"""From which state to which an order may go; expired → confirmed is late money."""
+
+STATE_WORDS: Final = {
+    "awaiting_payment": N_("Chờ thanh toán"),
+    "awaiting_confirmation": N_("Chờ người bán xác nhận"),
+    "confirmed": N_("Đã xác nhận"),
+    "completed": N_("Hoàn tất"),
+    "cancelled": N_("Đã hủy"),
+    "expired": N_("Hết hạn"),
+}
+
+PAYMENT_WORDS: Final = {
+    "unpaid": N_("Chưa trả tiền"),
+    "partial": N_("Trả một phần"),
+    "paid": N_("Đã trả đủ"),
+    "overpaid": N_("Trả thừa"),
+    "partly_refunded": N_("Đã hoàn một phần"),
+    "refunded": N_("Đã hoàn tiền"),
+    "disputed": N_("Đang khiếu nại với ngân hàng"),
+}
+
+FULFILMENT_WORDS: Final = {
+    "none": N_("Chưa đóng gói"),
+    "packed": N_("Đã đóng gói"),
+    "partly_shipped": N_("Đã gửi một phần"),
+    "shipped": N_("Đang giao"),
+    "delivered": N_("Đã giao"),
+    "failed_delivery": N_("Giao không thành"),
+    "returned": N_("Đã trả hàng"),
+}
+
+EVENT_WORDS: Final = {
+    "placed": N_("Đã đặt hàng"),
+    "confirmed": N_("Người bán đã xác nhận đơn"),
+    "money": N_("Đã ghi nhận tiền"),
+    "paid": N_("Đã nhận đủ tiền"),
+    "packed": N_("Đã đóng gói"),
+    "shipped": N_("Đã gửi đi"),
+    "delivered": N_("Đã giao tới người nhận"),
+    "delivery_failed": N_("Giao không thành"),
+    "completed": N_("Đơn hoàn tất"),
+    "cancelled": N_("Đơn đã hủy"),
+    "expired": N_("Đơn hết hạn, hàng được trả lại kho"),
+    "reinstated": N_("Tiền đến sau hạn, đơn được khôi phục"),
+    "late_money": N_("Tiền đến khi đơn đã đóng, sẽ được hoàn lại"),
+}
+
+BUYER_REASONS: Final = {
+    "changed_mind": N_("Tôi đổi ý"),
+    "wrong_order": N_("Tôi đặt nhầm"),
+    "too_slow": N_("Chờ lâu quá"),
+    "other": N_("Lý do khác"),
+}
+
+SELLER_REASONS: Final = {
+    "out_of_stock": N_("Hết hàng"),
+    "quality": N_("Hàng không đạt chất lượng"),
+    "no_answer": N_("Không liên lạc được người mua"),
+    "bad_address": N_("Không giao được tới địa chỉ này"),
+    "buyer_asked": N_("Người mua yêu cầu"),
+    "recalled": N_("Lô hàng bị giữ hoặc thu hồi"),
+    "other": N_("Lý do khác"),
+}
+
+REASON_WORDS: Final = (
+    BUYER_REASONS
+    | SELLER_REASONS
+    | {
+        "not_paid": N_("Quá hạn thanh toán"),
+        "not_confirmed": N_("Người bán không xác nhận kịp"),
+    }
+)
+
+
+class WrongState(Conflict):
+    message = N_("Đơn đã chuyển sang trạng thái khác. Vui lòng tải lại trang để xem.")
+
+
+class TooLate(Conflict):
+    message = N_("Đơn đã đóng gói nên không hủy được nữa. Vui lòng gọi cho người bán.")
+
+
+class OrderOver(Conflict):
+    message = N_("Đơn đã quá hạn nên không xác nhận được nữa.")
+
+
+class CannotPack(Conflict):
+    message = N_("Kho không còn đủ hàng được phép bán để đóng gói “%(product)s”.")
+
+
+class BadTotals(Invalid):
+    message = N_("Đơn quá lớn. Vui lòng chia thành nhiều đơn nhỏ hơn.")
+
+
+def require_step(current: str, wanted: str) -> None:
+    """Raises WrongState unless the table allows the step."""
+    if wanted not in STEPS[current]:
+        raise WrongState
+
+
+def is_overdue(state: str, expires_at: datetime | None, payment_state: str, now: datetime) -> bool:
+    """Whether the order has ended although no job has written so yet. Money stops the clock."""
+    return (
+        state in AWAITING
+        and payment_state == "unpaid"
+        and expires_at is not None
+        and expires_at <= now
+    )
+
+
+def may_buyer_cancel(state: str, fulfilment_state: str) -> bool:
+    """Buyers may call it off until it is packed."""
+    return state in AWAITING or (state == "confirmed" and fulfilment_state == "none")
+
+
+def may_seller_cancel(state: str, fulfilment_state: str) -> bool:
+    """Sellers may call it off until it is on its way."""
+    return state in AWAITING or (state == "confirmed" and fulfilment_state in {"none", "packed"})
+
+
+def may_pack(state: str, fulfilment_state: str, payment_state: str) -> bool:
+    """Confirmed, not packed yet, and its money (if it needs any now) is not gone or in dispute."""
+    return (
+        state == "confirmed"
+        and fulfilment_state == "none"
+        and payment_state not in {"refunded", "disputed"}
+    )
+
+
+def is_complete(state: str, fulfilment_state: str, payment_state: str) -> bool:
+    """Goods are there and so is the money."""
+    return (
+        state == "confirmed"
+        and fulfilment_state == "delivered"
+        and payment_state in {"paid", "overpaid", "partly_refunded"}
+    )
+
+
+def payment_state(
+    total_vnd: int, *, charged_vnd: int, refunded_vnd: int, is_disputed: bool = False
+) -> str:
+    """Derived from the ledger: what came in, what went back. Amounts in đồng."""
+    if is_disputed:
+        return "disputed"
+    kept = charged_vnd - refunded_vnd
+    if refunded_vnd > 0 and kept < total_vnd:
+        return "partly_refunded" if kept > 0 else "refunded"
+    if kept > total_vnd:
+        return "overpaid"
+    if kept == total_vnd:
+        return "paid"
+    return "partial" if kept > 0 else "unpaid"
+
+
+def fulfilment_state(ordered: int, parcels: Sequence[tuple[str, int]]) -> str:
+    """Derived from the shipments: (state, units) of each. Cancelled parcels count for nothing."""
+    units = {
+        state: sum(count for parcel, count in parcels if parcel == state)
+        for state in ("packed", "shipped", "delivered", "failed", "returned")
+    }
+    on_the_way = units["shipped"] + units["delivered"]
+    if units["returned"] and units["returned"] >= ordered:
+        return "returned"
+    if units["failed"]:
+        return "failed_delivery"
+    if units["delivered"] and units["delivered"] >= ordered:
+        return "delivered"
+    if on_the_way:
+        return "shipped" if on_the_way >= ordered else "partly_shipped"
+    return "packed" if units["packed"] else "none"
+
+
+@dataclass(frozen=True)
+class LineDraft:
+    """A line about to be written: prices as agreed now, in đồng; weight of one unit in grams."""
+
+    variant_id: int
+    product_id: int
+    product_name: str
+    variant_label: str
+    sku: str
+    unit_price_vnd: int
+    quantity: int
+    weight_g: int
+    photo_sha: str | None = None
+    discount_vnd: int = 0
+    price_window_id: int | None = None
+    from_owner: str | None = None
+    """Whose set-aside the units may come from."""
+
+    @property
+    def gross_vnd(self) -> int:
+        return self.unit_price_vnd * self.quantity
+
+
+@dataclass(frozen=True)
+class ContactDraft:
+    """Who gets the parcel, and where."""
+
+    full_name: str
+    phone: str
+    province_code: str
+    commune_code: str
+    street: str
+    place: str
+    email: str | None = None
+    note: str = ""
+    language: str = "vi"
+
+
+@dataclass(frozen=True)
+class OrderDraft:
+    """An order about to be written: one producer's lines, and how it will be paid."""
+
+    producer_id: int
+    producer_name: str
+    payment_provider: str
+    is_prepaid: bool
+    """Whether money must arrive before the producer starts; otherwise the producer confirms."""
+    lines: tuple[LineDraft, ...]
+    shipping_vnd: int
+    expires_at: datetime
+    is_demo: bool = False
+    detail: Mapping[str, object] = field(default_factory=dict)
+    """What the timeline keeps about the price, e.g. the voucher's code."""
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums in đồng. ``total = subtotal + shipping - discount``."""
+
+    subtotal_vnd: int
+    discount_vnd: int
+    shipping_vnd: int
+
+    @property
+    def total_vnd(self) -> int:
+        return self.subtotal_vnd + self.shipping_vnd - self.discount_vnd
+
+
+def totals(lines: Sequence[LineDraft], shipping_vnd: int) -> Totals:
+    """Sums of an order. Raises BadTotals when a figure is negative or absurd."""
+    subtotal = sum(line.gross_vnd for line in lines)
+    discount = sum(line.discount_vnd for line in lines)
+    is_fine = (
+        0 < len(lines) <= MAX_LINES
+        and all(0 < line.quantity <= MAX_LINE_QUANTITY for line in lines)
+        and all(0 <= line.discount_vnd <= line.gross_vnd for line in lines)
+        and shipping_vnd >= 0
+        and subtotal + shipping_vnd <= MAX_VND
+    )
+    if not is_fine:
+        raise BadTotals
+    return Totals(subtotal, discount, shipping_vnd)
+
+
+# Codes: nine random symbols and one that checks them.
+
+_ALIASES: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_CODE: Final = re.compile(f"[{CROCKFORD}]{{{CODE_LENGTH}}}")
+
+
+def _times_alpha(value: int) -> int:
+    """Multiply by x in GF(32) = GF(2)[x] / (x^5 + x^2 + 1)."""
+    value <<= 1
+    return value ^ 0b100101 if value & 0b100000 else value
+
+
+def check_symbol(body: str) -> str:
+    """The symbol that makes any single wrong symbol, and any two swapped ones, visible.
+
+    A weighted sum over GF(32): the powers of x are all different for up to 31 places.
+    """
+    total = 0
+    for symbol in body:
+        total = _times_alpha(total ^ CROCKFORD.index(symbol))
+    return CROCKFORD[total]
+
+
+def new_code() -> str:
+    """An unguessable code (45 random bits) with its check symbol."""
+    body = random_code(CODE_LENGTH - 1)
+    return body + check_symbol(body)
+
+
+def read_code(typed: str) -> str | None:
+    """The code as stored, from what people type (lower case, blanks, O for 0); None if wrong."""
+    code = re.sub(r"[\s-]", "", typed[:40]).upper().translate(_ALIASES)
+    if not _CODE.fullmatch(code) or check_symbol(code[:-1]) != code[-1]:
+        return None
+    return code

@@ -1,0 +1,35 @@
+"""Verbs of orders. Every change locks the order, checks the state table, writes the timeline."""
+
+from shop.orders.services.life import (
+    cancel_order,
+    complete,
+    confirm_order,
+    expire_order,
+    expire_orders,
+    money_changed,
+)
+from shop.orders.services.parcels import (
+    deliver,
+    fail_delivery,
+    pack_order,
+    propose_picks,
+    ship,
+)
+from shop.orders.services.placing import create_order, open_group, place_orders
+
+__all__ = [
+    "cancel_order",
+    "complete",
+    "confirm_order",
+    "create_order",
+    "deliver",
+    "expire_order",
+    "expire_orders",
+    "fail_delivery",
+    "money_changed",
+    "open_group",
+    "pack_order",
+    "place_orders",
+    "propose_picks",
+    "ship",
+]

@@ -1,0 +1,304 @@
+"""Confirming, cancelling, expiring, and what money does to an order."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop.catalogue import services as catalogue
+from shop.core.errors import Invalid
+from shop.orders import rules, signals
+from shop.orders.models import Order, OrderLine, Shipment, ShipmentLine
+from shop.orders.rules import (
+    AWAITING,
+    OrderOver,
+    TooLate,
+    WrongState,
+    is_overdue,
+    may_buyer_cancel,
+    may_seller_cancel,
+    require_step,
+)
+from shop.orders.services.parts import (
+    audit,
+    lines_of,
+    lock_order,
+    notify_buyer,
+    notify_producer,
+    owner_key,
+    tell,
+    units_by_product,
+)
+from shop.stock import services as stock
+from shop.stock.rules import UNPACKED, OutOfStock, Want
+
+MoneyOutcome = Literal["unchanged", "noted", "paid", "reinstated", "refund_needed"]
+
+
+def confirm_order(db: Session, *, order_id: int, actor_id: int | None, now: datetime) -> Order:
+    """The producer takes on a cash-on-delivery order. Raises WrongState, OrderOver."""
+    order = lock_order(db, order_id)
+    if order.state != "awaiting_confirmation":
+        raise WrongState
+    if is_overdue(order.state, order.expires_at, order.payment_state, now):
+        raise OrderOver
+    _confirm(db, order, actor_id=actor_id, now=now)
+    audit(db, order, "confirm", actor_id, now)
+    return order
+
+
+def _confirm(db: Session, order: Order, *, actor_id: int | None, now: datetime) -> None:
+    require_step(order.state, "confirmed")
+    order.state = "confirmed"
+    order.confirmed_at = now
+    order.expires_at = None
+    tell(db, order, "confirmed", actor_id=actor_id, now=now)
+    db.flush()
+    signals.order_confirmed.send(None, db=db, order=order, now=now)
+    notify_buyer(db, order, "confirmed", now=now)
+
+
+def cancel_order(
+    db: Session,
+    *,
+    order_id: int,
+    by: Literal["buyer", "seller"],
+    reason: str,
+    actor_id: int | None,
+    now: datetime,
+) -> Order:
+    """Call an order off and give its goods back to stock. ``reason`` is a code of the rules.
+
+    Buyers may until it is packed, sellers (and staff) until it is on its way. Cancelling a
+    cancelled order changes nothing. Raises TooLate, WrongState, Invalid (field ``reason``).
+    """
+    reasons = rules.BUYER_REASONS if by == "buyer" else rules.SELLER_REASONS
+    if reason not in reasons:
+        raise Invalid(field="reason")
+    order = lock_order(db, order_id)
+    if order.state == "cancelled":
+        return order
+    may = may_buyer_cancel if by == "buyer" else may_seller_cancel
+    if not may(order.state, order.fulfilment_state):
+        raise TooLate if order.state == "confirmed" else WrongState
+    require_step(order.state, "cancelled")
+    order.state = "cancelled"
+    order.end_reason = reason
+    order.expires_at = None
+    _unpack(db, order, actor_id=actor_id, now=now)
+    _give_back(db, [order.id], now)
+    tell(db, order, "cancelled", actor_id=actor_id, now=now, detail={"by": by, "reason": reason})
+    audit(db, order, "cancel", actor_id, now, reason=reason)
+    db.flush()
+    signals.order_cancelled.send(None, db=db, order=order, now=now)
+    if by == "seller":
+        notify_buyer(db, order, "cancelled", now=now)
+    else:
+        notify_producer(db, order, "withdrawn", now=now)
+    return order
+
+
+def expire_order(db: Session, *, order_id: int, now: datetime) -> bool:
+    """End one order if it is due; says whether it ended now."""
+    return bool(expire_orders(db, order_ids=[order_id], now=now))
+
+
+def expire_orders(
+    db: Session,
+    *,
+    order_ids: Collection[int],
+    now: datetime,
+    also_lock_variants: Collection[int] = (),
+) -> list[Order]:
+    """End those of the orders whose time is over and that received no money; free their stock.
+
+    Orders that someone else is changing right now are left to the next time. Whether money came
+    is judged on the locked row, so an order that is being paid never expires under the payment.
+    ``also_lock_variants``: what the caller will reserve next, locked in the same order.
+    """
+    if not order_ids:
+        return []
+    due = list(
+        db.scalars(
+            select(Order)
+            .where(
+                Order.id.in_(order_ids),
+                Order.state.in_(AWAITING),
+                Order.payment_state == "unpaid",
+                Order.expires_at <= now,
+            )
+            .order_by(Order.id)
+            .with_for_update(skip_locked=True)
+            .execution_options(populate_existing=True)
+        )
+    )
+    for order in due:
+        require_step(order.state, "expired")
+        order.end_reason = "not_paid" if order.state == "awaiting_payment" else "not_confirmed"
+        order.state = "expired"
+        tell(db, order, "expired", now=now, detail={"reason": order.end_reason})
+    db.flush()
+    _give_back(db, [order.id for order in due], now, also_lock_variants)
+    for order in due:
+        signals.order_expired.send(None, db=db, order=order, now=now)
+        notify_buyer(db, order, "expired", now=now)
+    return due
+
+
+def money_changed(
+    db: Session,
+    *,
+    order: Order,
+    charged_vnd: int,
+    refunded_vnd: int,
+    now: datetime,
+    is_disputed: bool = False,
+) -> MoneyOutcome:
+    """The ledger's sums changed: derive the payment state and let the order follow.
+
+    Full payment confirms a waiting order; money for an expired one brings it back when its goods
+    can still be had. ``refund_needed`` says that the money must go back instead. Asking twice with
+    the same sums changes nothing.
+    """
+    order = lock_order(db, order.id)
+    before = order.payment_state
+    after = rules.payment_state(
+        order.total_vnd,
+        charged_vnd=charged_vnd,
+        refunded_vnd=refunded_vnd,
+        is_disputed=is_disputed,
+    )
+    outcome: MoneyOutcome = "unchanged"
+    if after != before:
+        order.payment_state = after
+        sums = {"charged_vnd": charged_vnd, "refunded_vnd": refunded_vnd, "state": after}
+        tell(db, order, "paid" if after == "paid" else "money", now=now, detail=sums)
+        outcome = "noted"
+    db.flush()
+    kept = charged_vnd - refunded_vnd
+    if after in {"paid", "overpaid"}:
+        outcome = _follow_full_payment(db, order, before, now) or outcome
+    elif kept > 0 and order.state in {"expired", "cancelled"}:
+        outcome = "refund_needed"
+    complete_if_done(db, order, now=now)
+    return outcome
+
+
+def _follow_full_payment(
+    db: Session, order: Order, before: str, now: datetime
+) -> MoneyOutcome | None:
+    if order.state in {"cancelled", "expired"} and not _reinstate(db, order, now):
+        if before not in {"paid", "overpaid"}:
+            tell(db, order, "late_money", now=now)
+            notify_producer(db, order, "late_money", now=now)
+            db.flush()
+        return "refund_needed"
+    is_back = order.confirmed_at is None and order.state == "confirmed"
+    if order.state in AWAITING:
+        _confirm(db, order, actor_id=None, now=now)
+    if before in {"paid", "overpaid"}:
+        return None
+    if is_back:
+        order.confirmed_at = now
+    signals.order_paid.send(None, db=db, order=order, now=now)
+    notify_producer(db, order, "paid", now=now)
+    db.flush()
+    return "reinstated" if is_back else "paid"
+
+
+def _reinstate(db: Session, order: Order, now: datetime) -> bool:
+    """Late money: the order comes back when its goods are still there."""
+    if order.state != "expired":
+        return False
+    wants = [
+        Want(owner_key(line.id), line.variant_id, line.quantity)
+        for line in db.scalars(select(OrderLine).where(OrderLine.order_id == order.id))
+    ]
+    try:
+        stock.reserve(db, wants=wants, expires_at=None, now=now)
+    except OutOfStock:
+        return False
+    require_step(order.state, "confirmed")
+    order.state = "confirmed"
+    order.expires_at = None
+    order.end_reason = ""
+    tell(db, order, "reinstated", now=now)
+    db.flush()
+    signals.order_reinstated.send(None, db=db, order=order, now=now)
+    signals.order_confirmed.send(None, db=db, order=order, now=now)
+    notify_buyer(db, order, "confirmed", now=now)
+    return True
+
+
+def complete(db: Session, *, order_id: int, actor_id: int | None, now: datetime) -> Order:
+    """Close an order whose goods and money have both arrived. Raises WrongState."""
+    order = lock_order(db, order_id)
+    if order.state != "completed" and not complete_if_done(db, order, now=now, actor_id=actor_id):
+        raise WrongState
+    return order
+
+
+def complete_if_done(
+    db: Session, order: Order, *, now: datetime, actor_id: int | None = None
+) -> bool:
+    """Close the (locked) order when nothing is left to do; says whether it was closed."""
+    if not rules.is_complete(order.state, order.fulfilment_state, order.payment_state):
+        return False
+    require_step(order.state, "completed")
+    order.state = "completed"
+    order.completed_at = now
+    tell(db, order, "completed", actor_id=actor_id, now=now)
+    db.flush()
+    return True
+
+
+def _unpack(db: Session, order: Order, *, actor_id: int | None, now: datetime) -> None:
+    """Put the goods of parcels that have not left back on the shelf they came from."""
+    parcels = db.scalars(
+        select(Shipment).where(Shipment.order_id == order.id, Shipment.state == "packed")
+    ).all()
+    for parcel in parcels:
+        parcel.state = "cancelled"
+        rows = db.execute(
+            select(ShipmentLine, OrderLine.variant_id)
+            .join(OrderLine, OrderLine.id == ShipmentLine.order_line_id)
+            .where(ShipmentLine.shipment_id == parcel.id)
+            .order_by(OrderLine.variant_id, ShipmentLine.id)
+        ).all()
+        stock.lock_levels(db, [variant_id for _row, variant_id in rows])
+        for row, variant_id in rows:
+            stock.receive(
+                db,
+                variant_id=variant_id,
+                quantity=row.quantity,
+                reason=UNPACKED,
+                key=f"shipment_line:{row.id}:back",
+                lot_id=row.lot_id,
+                actor_id=actor_id,
+                now=now,
+            )
+    if parcels:
+        order.fulfilment_state = "none"
+        for product_id, units in sorted(units_by_product(lines_of(db, order.id)).items()):
+            catalogue.add_sold(db, product_id, -units)
+
+
+def _give_back(
+    db: Session,
+    order_ids: Sequence[int],
+    now: datetime,
+    also_lock_variants: Collection[int] = (),
+) -> None:
+    """Free what the orders' lines hold: units, and units counted against a live price's cap."""
+    lines = db.scalars(select(OrderLine).where(OrderLine.order_id.in_(order_ids))).all()
+    locked = {line.variant_id for line in lines} | set(also_lock_variants)
+    if locked:
+        stock.lock_levels(db, locked)
+    if not lines:
+        return
+    stock.release(db, owner_keys=[owner_key(line.id) for line in lines], now=now)
+    for line in sorted(lines, key=lambda line: line.price_window_id or 0):
+        if line.price_window_id is not None:
+            stock.give_back_live_price(db, window_id=line.price_window_id, quantity=line.quantity)

@@ -1,0 +1,68 @@
+"""How orders joins an application: message kinds, navigation, what waits on the desk."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask import Flask, url_for
+from sqlalchemy.orm import Session
+
+from shop.core import clock
+from shop.core.text import N_
+from shop.notifications.services import register_message
+from shop.orders import queries
+from shop.web.access import Actor
+from shop.web.i18n import gettext as _
+from shop.web.slots import NavItem, Todo
+from shop.web.workspaces import ACCOUNT_NAV, PRODUCER_NAV, PRODUCER_TODO
+
+_BUYER_URL: Final = "/don-hang/%(code)s"
+_DESK_URL: Final = "/ban-hang/don-hang/%(code)s"
+
+MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
+    "orders.placed": (N_("Có đơn mới %(code)s chờ xác nhận"), _DESK_URL),
+    "orders.paid": (N_("Đơn %(code)s đã nhận đủ tiền, hãy đóng gói"), _DESK_URL),
+    "orders.withdrawn": (N_("Người mua đã hủy đơn %(code)s"), _DESK_URL),
+    "orders.late_money": (N_("Có tiền đến cho đơn %(code)s đã đóng, cần hoàn lại"), _DESK_URL),
+    "orders.thanks": (N_("Đã nhận đơn %(code)s của bạn gửi %(producer)s"), _BUYER_URL),
+    "orders.confirmed": (N_("%(producer)s đã xác nhận đơn %(code)s"), _BUYER_URL),
+    "orders.shipped": (N_("Đơn %(code)s đã được gửi đi qua %(carrier)s"), _BUYER_URL),
+    "orders.delivered": (N_("Đơn %(code)s đã giao xong"), _BUYER_URL),
+    "orders.cancelled": (N_("%(producer)s đã hủy đơn %(code)s"), _BUYER_URL),
+    "orders.expired": (N_("Đơn %(code)s đã hết hạn"), _BUYER_URL),
+}
+
+
+def producer_nav(actor: Actor) -> list[NavItem]:
+    """The desk in the producer's navigation."""
+    if not actor.is_producer:
+        return []
+    return [NavItem(_("Đơn hàng"), url_for("orders.desk"), "truck", order=20)]
+
+
+def account_nav(_actor: Actor) -> list[NavItem]:
+    """A person's own orders."""
+    return [NavItem(_("Đơn của tôi"), url_for("orders.mine"), "basket", order=20)]
+
+
+def producer_todo(db: Session, actor: Actor) -> list[Todo]:
+    """What waits on the desk, most urgent first."""
+    counts = queries.desk_counts(db, list(actor.producers), clock.now())
+    lines = (
+        ("to_confirm", _("Đơn chờ xác nhận hoặc chờ tiền"), "phone", False),
+        ("to_pack", _("Đơn cần đóng gói"), "box", True),
+        ("to_ship", _("Đơn cần gửi đi"), "truck", False),
+        ("problems", _("Đơn có vấn đề"), "warning", True),
+    )
+    return [
+        Todo(label, counts[tab], url_for("orders.desk", muc=tab), icon, is_urgent)
+        for tab, label, icon, is_urgent in lines
+    ]
+
+
+def init_app(_app: Flask) -> None:
+    """Register messages and fill the slots; doing it again changes nothing."""
+    for kind, (title, url) in MESSAGES.items():
+        register_message(kind, title=title, url=url)
+    PRODUCER_NAV.fill(producer_nav)
+    ACCOUNT_NAV.fill(account_nav)
+    PRODUCER_TODO.fill(producer_todo)
