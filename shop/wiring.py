@@ -16,6 +16,7 @@ from shop.core.storage import Storage
 from shop.web import (
     access,
     assets,
+    converters,
     csrf,
     errors,
     headers,
@@ -51,6 +52,7 @@ def make_app(settings: Settings) -> Flask:
         TESTING=settings.app_env == "testing",
         TEMPLATES_AUTO_RELOAD=settings.app_env == "development",
     )
+    app.url_map.converters["int"] = converters.RowIdConverter
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     return app

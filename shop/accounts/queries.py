@@ -241,7 +241,7 @@ def find_people(words: str) -> Select[Person]:
     return statement.where(or_(*asked))
 
 
-def count(db: Session, statement: Select[*tuple[Any, ...]]) -> int:
+def count(db: Session, statement: Select[Any]) -> int:
     """How many rows the statement has."""
     inner = statement.order_by(None).subquery()
     return db.scalar(select(func.count()).select_from(inner)) or 0
@@ -275,26 +275,34 @@ class AuditRow:
     note: str
 
 
-def audit_entries(*, action: str = "", subject_kind: str = "") -> Select[AuditEntry, str, str]:
-    """The audit log, newest first; ``action`` is a beginning such as ``order.``."""
-    statement = (
-        select(AuditEntry, Person.name, AuditNote.text)
-        .outerjoin(Person, Person.id == AuditEntry.actor_id)
-        .outerjoin(AuditNote, AuditNote.entry_id == AuditEntry.id)
-        .order_by(AuditEntry.id.desc())
-    )
+def _asked_entries(action: str, subject_kind: str) -> list[ColumnElement[bool]]:
+    asked = []
     if action:
-        statement = statement.where(AuditEntry.action.startswith(action, autoescape=True))
+        asked.append(AuditEntry.action.startswith(action, autoescape=True))
     if subject_kind:
-        statement = statement.where(AuditEntry.subject_kind == subject_kind)
-    return statement
+        asked.append(AuditEntry.subject_kind == subject_kind)
+    return asked
+
+
+def count_audit(db: Session, *, action: str = "", subject_kind: str = "") -> int:
+    """How many entries ``audit_rows`` would give."""
+    statement = select(func.count()).select_from(AuditEntry)
+    return db.scalar(statement.where(*_asked_entries(action, subject_kind))) or 0
 
 
 def audit_rows(
-    db: Session, statement: Select[AuditEntry, str, str], *, limit: int, offset: int
+    db: Session, *, action: str = "", subject_kind: str = "", limit: int, offset: int = 0
 ) -> list[AuditRow]:
-    """One page of ``audit_entries``."""
-    rows = db.execute(statement.limit(limit).offset(offset))
+    """The audit log, newest first; ``action`` is a beginning such as ``order.``."""
+    rows = db.execute(
+        select(AuditEntry, Person.name, AuditNote.text)
+        .outerjoin(Person, Person.id == AuditEntry.actor_id)
+        .outerjoin(AuditNote, AuditNote.entry_id == AuditEntry.id)
+        .where(*_asked_entries(action, subject_kind))
+        .order_by(AuditEntry.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
     return [
         AuditRow(
             id=entry.id,

@@ -149,6 +149,10 @@ class WrongLogin(Invalid):
     message = N_("Số điện thoại, e-mail hoặc mật khẩu chưa đúng.")
 
 
+class Disabled(NotAllowed):
+    message = N_("Tài khoản này đã bị khóa. Vui lòng liên hệ cán bộ Đoàn phụ trách.")
+
+
 class TooManyTries(NotAllowed):
     message = N_("Bạn đã thử sai quá nhiều lần. Vui lòng chờ 15 phút rồi thử lại.")
 
@@ -178,6 +182,17 @@ class Login:
 
     def __str__(self) -> str:
         return self.email or self.phone or ""
+
+
+def home_of(actor: Actor) -> str:
+    """The workspace someone lands in after signing in."""
+    if actor.needs_totp:
+        return "/tai-khoan/xac-thuc"
+    if actor.is_staff:
+        return "/can-bo"
+    if actor.is_producer:
+        return "/ban-hang"
+    return "/clb" if actor.is_club else "/tai-khoan"
 
 
 def local_path(raw: str | None) -> str | None:

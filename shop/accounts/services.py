@@ -160,13 +160,44 @@ def judge_try(
     return False
 
 
+def sign_in(
+    db: Session,
+    *,
+    person_id: int | None,
+    verified_hash: str | None,
+    new_hash: str | None,
+    login_digest: str,
+    source_digest: str,
+    device: str,
+    old_token: str,
+    now: datetime,
+) -> str | None:
+    """Judge a try whose password has been compared already; returns the cookie's token.
+
+    ``verified_hash`` is the stored hash that the password matched (None: it matched none), checked
+    again here; ``new_hash`` replaces it when its parameters are out of date; ``old_token`` is the
+    sign-in this device had before, which ends. Returns None for a wrong try, which is now counted:
+    the caller commits either way. Raises TooManyTries, Disabled.
+    """
+    person = db.get(Person, person_id) if person_id and verified_hash else None
+    is_right = person is not None and person.password_hash == verified_hash
+    digests = {"login_digest": login_digest, "source_digest": source_digest}
+    if not judge_try(db, is_right=is_right, now=now, **digests) or person is None:
+        return None
+    if new_hash:
+        person.password_hash = new_hash
+    if old_token:
+        end_sign_in(db, token=old_token, now=now)
+    return start_sign_in(db, person, now=now, device=device)
+
+
 def start_sign_in(db: Session, person: Person, *, now: datetime, device: str = "") -> str:
     """A new sign-in; returns the random token for the cookie, of which we keep only the digest.
 
-    Raises WrongLogin when the person has been disabled meanwhile.
+    Raises Disabled.
     """
     if person.disabled_at is not None:
-        raise rules.WrongLogin
+        raise rules.Disabled
     token = secrets.token_urlsafe(32)
     db.add(
         SignIn(
@@ -266,6 +297,32 @@ def pass_second_factor(
     return True
 
 
+def try_second_factor(
+    db: Session,
+    person: Person,
+    *,
+    code: str,
+    token: str,
+    offered_secret: str,
+    login_digest: str,
+    source_digest: str,
+    now: datetime,
+) -> bool:
+    """Judge one code against the person's secret, or against ``offered_secret`` when they enrol.
+
+    Says whether it passes; a wrong one is counted, so the caller commits either way.
+    Raises TooManyTries.
+    """
+    secret = person.totp_secret or offered_secret
+    step = matching_step(secret, code, now) if secret else None
+    digests = {"login_digest": login_digest, "source_digest": source_digest}
+    if not judge_try(db, is_right=step is not None, now=now, **digests) or step is None:
+        return False
+    return pass_second_factor(
+        db, person_id=person.id, token=token, secret=secret, step=step, now=now
+    )
+
+
 def drop_second_factor(
     db: Session, person: Person, *, actor_id: int, now: datetime, note: str = ""
 ) -> None:
@@ -320,6 +377,41 @@ def add_member(
             db.add(member)
     except IntegrityError:
         raise rules.AlreadyMember(field="login") from None
+    return member
+
+
+def let_in(
+    db: Session,
+    *,
+    person_id: int,
+    unit_kind: str,
+    unit_id: int,
+    role: str,
+    actor_id: int,
+    now: datetime,
+) -> Membership:
+    """``add_member`` by someone who leads the unit: their doing so is the consent on record.
+
+    Raises UnknownRole, AlreadyMember.
+    """
+    member = add_member(
+        db,
+        person_id=person_id,
+        unit_kind=unit_kind,
+        unit_id=unit_id,
+        role=role,
+        now=now,
+        consented_at=now,
+    )
+    record_audit(
+        db,
+        actor_id=actor_id,
+        action="member.added",
+        subject_kind=unit_kind,
+        subject_id=unit_id,
+        now=now,
+        detail={"person_id": person_id, "role": role},
+    )
     return member
 
 
@@ -387,6 +479,19 @@ def _audit_scope(
         subject_id=person_id,
         now=now,
         detail={"province_code": code},
+    )
+
+
+def make_admin(db: Session, person: Person, *, now: datetime) -> None:
+    """Give a person every right; only an operator at the machine does so."""
+    person.is_admin = True
+    record_audit(
+        db,
+        actor_id=None,
+        action="person.made_admin",
+        subject_kind="person",
+        subject_id=person.id,
+        now=now,
     )
 
 

@@ -17,6 +17,8 @@ from typing import Any, Literal, TypeVar, cast
 from flask import Flask, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
 from itsdangerous import Signer
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response as BaseResponse
 
 from shop.core.errors import NotAllowed, NotFound
@@ -28,6 +30,9 @@ from shop.web.actor import Role as Role
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])
 
 MAX_WEBHOOK_BYTES = 256 * 1024
+MAX_RETURN_ADDRESS = 1000
+
+_SECOND_FACTOR_ENDPOINTS = frozenset({"accounts.second_factor", "accounts.pass_second_factor"})
 
 
 @dataclass(frozen=True)
@@ -93,8 +98,12 @@ class SignInNeeded(NotAllowed):
     message = N_("Vui lòng đăng nhập để tiếp tục.")
 
 
-class TokenNeeded(NotAllowed):
-    message = N_("Mã truy cập API thiếu, sai, hết hạn hoặc không đủ quyền.")
+class SecondFactorNeeded(NotAllowed):
+    message = N_("Vui lòng xác thực hai bước để tiếp tục.")
+
+
+class ScopeNeeded(NotAllowed):
+    message = N_("Mã truy cập API không có quyền này.")
 
 
 class SessionUser(UserMixin):
@@ -174,21 +183,31 @@ def _enforce_person(guard: Guard) -> BaseResponse | None:
     who = actor()
     if not who.is_signed_in:
         if request.method in {"GET", "HEAD"}:
-            return redirect(url_for("accounts.sign_in", tiep=request.full_path.rstrip("?")), 303)
+            return redirect(url_for("accounts.sign_in", tiep=_this_page()), 303)
         raise SignInNeeded
-    if who.needs_totp and not request.path.startswith("/tai-khoan/xac-thuc"):
-        return redirect(url_for("accounts.second_factor"), 303)
+    if who.needs_totp and request.endpoint not in _SECOND_FACTOR_ENDPOINTS:
+        if request.method in {"GET", "HEAD"}:
+            return redirect(url_for("accounts.second_factor", tiep=_this_page()), 303)
+        raise SecondFactorNeeded
     if guard.kind == "role" and not any(who.has_role(wanted) for wanted in guard.roles):
         raise NotAllowed
     return None
+
+
+def _this_page() -> str:
+    """The address asked for, to come back to; nothing too long for an address."""
+    address = request.script_root + request.full_path.rstrip("?")
+    return address if len(address) < MAX_RETURN_ADDRESS else ""
 
 
 def _actor_of_bearer(scope: str) -> Actor:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     load = cast(LoadActor, current_app.extensions["load_api_token"])
     found = load(token.strip()) if kind.lower() == "bearer" and token else None
-    if found is None or scope not in found.scopes:
-        raise TokenNeeded
+    if found is None:
+        raise Unauthorized(www_authenticate=WWWAuthenticate("bearer"))
+    if scope not in found.scopes:
+        raise ScopeNeeded
     return found
 
 

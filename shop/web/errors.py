@@ -25,6 +25,7 @@ STATUS: dict[type[DomainError], int] = {
 
 _TITLES = {
     400: N_("Yêu cầu chưa đúng"),
+    401: N_("Cần mã truy cập"),
     403: N_("Bạn chưa được phép vào đây"),
     404: N_("Không tìm thấy trang"),
     405: N_("Cách gọi trang này không đúng"),
@@ -38,6 +39,7 @@ _TITLES = {
 
 _ADVICE = {
     400: N_("Trình duyệt gửi lên nội dung mà hệ thống không đọc được. Vui lòng tải lại trang."),
+    401: N_("Mã truy cập API thiếu, sai hoặc đã hết hạn."),
     404: N_("Có thể địa chỉ đã đổi hoặc bị gõ sai. Hãy tìm sản phẩm hoặc quay về trang chủ."),
     405: N_("Vui lòng quay lại và dùng nút trên trang."),
     413: N_("Vui lòng chọn tệp nhỏ hơn rồi gửi lại."),
@@ -101,7 +103,7 @@ def _http_error(error: HTTPException) -> Response:
     advice = _ADVICE.get(status)
     response = _answer(status, gettext(advice) if advice else gettext(_ADVICE[400]))
     for name, value in error.get_headers():
-        if name in {"Allow", "Retry-After"}:
+        if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
             response.headers[name] = value
     return response
 

@@ -135,7 +135,7 @@ def email(label: str, *, is_required: bool = True, **kw: Any) -> wtforms.EmailFi
     """An e-mail address: syntax only."""
 
     def check(_form: Any, field: Any) -> None:
-        if not _EMAIL.match(field.data):
+        if not is_email(field.data):
             raise ValidationError(_("Địa chỉ e-mail chưa đúng, ví dụ: ten@vidu.vn."))
 
     return wtforms.EmailField(
@@ -144,6 +144,11 @@ def email(label: str, *, is_required: bool = True, **kw: Any) -> wtforms.EmailFi
         validators=[_presence(is_required), _length(0, 200), check],
         **kw,
     )
+
+
+def is_email(text: str) -> bool:
+    """Whether ``text`` looks like an e-mail address."""
+    return len(text) <= 200 and _EMAIL.match(text) is not None
 
 
 def phone_digits(raw: str) -> str | None:
@@ -253,6 +258,32 @@ def choice(
         filters=[lambda value: _clean_line(value)[:200]],
         coerce=str,
         **kw,
+    )
+
+
+def choices(
+    label: str, options: Sequence[tuple[str, str]] = (), *, is_required: bool = True, **kw: Any
+) -> wtforms.SelectMultipleField:
+    """Any of a list, as boxes to tick; ``options`` are (value, label)."""
+
+    class Checked(wtforms.SelectMultipleField):
+        widget = wtforms.widgets.ListWidget(prefix_label=False)
+        option_widget = wtforms.widgets.CheckboxInput()
+
+        def pre_validate(self, _form: Any) -> None:
+            known = {value for value, *_rest in self.iter_choices()}
+            if set(self.data or ()) - known:
+                raise ValidationError(_("Vui lòng chọn trong danh sách."))
+
+    return Checked(
+        label, choices=list(options), validators=[_presence(is_required)], coerce=str, **kw
+    )
+
+
+def hidden(*, maximum: int = 2000) -> wtforms.HiddenField:
+    """A value that travels with the form unseen; too long a one is dropped."""
+    return wtforms.HiddenField(
+        filters=[lambda value: value if value and len(value) <= maximum else ""]
     )
 
 

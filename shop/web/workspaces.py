@@ -14,6 +14,7 @@ from shop.web.slots import NavItem, Panel, Slot, Todo
 PRODUCER_TODO: Slot[[Session, Actor], Todo] = Slot()
 STAFF_TODO: Slot[[Session, Actor], Todo] = Slot()
 CLUB_TODO: Slot[[Session, Actor], Todo] = Slot()
+ACCOUNT_TODO: Slot[[Session, Actor], Todo] = Slot()
 
 PRODUCER_NAV: Slot[[Actor], NavItem] = Slot()
 STAFF_NAV: Slot[[Actor], NavItem] = Slot()

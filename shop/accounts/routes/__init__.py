@@ -1,0 +1,8 @@
+"""Pages of this feature: signing in, the own account, the workspaces' homes, staff pages."""
+
+from shop.accounts.routes import account, admin, homes, members, signing
+from shop.accounts.routes.base import bp
+
+BLUEPRINTS = (bp,)
+
+__all__ = ["BLUEPRINTS", "account", "admin", "homes", "members", "signing"]
