@@ -42,7 +42,7 @@ def clubs_of(db: Session, club_ids: Collection[int]) -> list[Club]:
     return list(db.scalars(select(Club).where(Club.id.in_(club_ids)).order_by(Club.name, Club.id)))
 
 
-def waiting_clubs(provinces: Collection[str] | None) -> Select[tuple[Club]]:
+def waiting_clubs(provinces: Collection[str] | None) -> Select[Club]:
     """Clubs that wait for verification in these provinces; None: everywhere."""
     statement = select(Club).where(Club.state == "submitted").order_by(Club.id)
     return statement if provinces is None else statement.where(Club.province_code.in_(provinces))

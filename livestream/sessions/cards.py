@@ -1,0 +1,69 @@
+"""Session cards and countdowns as public pages and panels draw them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from flask import url_for
+
+from livestream.clubs.rules import PLATFORM_NAMES
+from livestream.sessions.queries import SessionRow
+from shop.core.text import N_
+from shop.web.assets import media_url
+from shop.web.i18n import gettext, pick, show_date, show_time
+
+COUNTDOWN_WITHIN: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the macro ``session_card`` needs."""
+
+    url: str
+    title: str
+    starts_at: datetime
+    time_text: str
+    date_text: str
+    is_live: bool
+    is_past: bool
+    countdown: str | None
+    club_name: str
+    platform: str
+    place: str
+    items: list[dict[str, Any]] = field(default_factory=list)
+
+
+def cards(rows: Iterable[SessionRow], *, now: datetime) -> list[Card]:
+    """The rows as cards in the request's language."""
+    return [_card(row, now) for row in rows]
+
+
+def platform_names(slugs: Iterable[str]) -> str:
+    """``TikTok, Facebook`` for people."""
+    return ", ".join(gettext(PLATFORM_NAMES[slug]) for slug in slugs if slug in PLATFORM_NAMES)
+
+
+def _card(row: SessionRow, now: datetime) -> Card:
+    live = row.live
+    is_soon = now < live.starts_at <= now + COUNTDOWN_WITHIN
+    return Card(
+        url=url_for("sessions.show_public", slug=live.slug),
+        title=pick(live.title, live.title_en),
+        starts_at=live.starts_at,
+        time_text=show_time(live.starts_at),
+        date_text=show_date(live.starts_at, gettext(N_("EEEE dd/MM"))),
+        is_live=live.state == "live",
+        is_past=live.state == "ended",
+        countdown=live.starts_at.isoformat() if is_soon else None,
+        club_name=row.club.name,
+        platform=platform_names(row.platforms),
+        place=row.club.place,
+        items=[
+            {
+                "name": shown.name,
+                "photo_url": media_url(f"{shown.photo_sha}-320.webp") if shown.photo_sha else None,
+            }
+            for shown in row.shown
+        ],
+    )

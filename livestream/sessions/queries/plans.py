@@ -1,0 +1,295 @@
+"""From rows to the plan that the rules judge, and to the lanes that free slots are found in."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from livestream.clubs.models import Resource
+from livestream.clubs.queries import bookable_hours
+from livestream.sessions.models import LiveSession, ResourceHold, SessionItem
+from livestream.sessions.rules import Busy, Plan, PlanItem, PlanResource
+from livestream.sessions.states import PUBLIC_STATES
+from livestream.sessions.timing import (
+    VN,
+    Interval,
+    Lane,
+    day_interval,
+    epoch,
+    free_starts,
+    instant,
+)
+from shop.catalogue.models import Certificate, Producer, Product, ProductFacets, Variant
+from shop.catalogue.rules import CERTIFICATE_KINDS
+from shop.core.clock import today_vn
+from shop.stock.models import LotLevel
+from shop.stock.queries import held_by, levels
+from shop.traceability.models import Lot
+
+HORIZON: Final = timedelta(days=8)
+"""How far around a session rivals are read: a host's week, and where free slots are offered."""
+
+
+def owner_key(item_id: int) -> str:
+    """Who holds a line-up item's set-aside and price, as stock knows it."""
+    return f"session_item:{item_id}"
+
+
+def span_text(starts_at: datetime, ends_at: datetime) -> str:
+    """``20:00–21:30 28/11`` in Vietnam's time."""
+    start, end = starts_at.astimezone(VN), ends_at.astimezone(VN)
+    return f"{start:%H:%M}–{end:%H:%M} {start:%d/%m}"
+
+
+def load_plan(
+    db: Session, live: LiveSession, *, now: datetime, viewer_clubs: Collection[int] = ()
+) -> Plan:
+    """The session as the rules see it; in a fixed number of statements.
+
+    ``viewer_clubs``: whose sessions may be named; of others only public ones are.
+    """
+    resources = _resources_of(db, live.id)
+    busy = busy_around(
+        db,
+        [resource.id for resource in resources],
+        around=Interval(epoch(live.starts_at - HORIZON), epoch(live.ends_at + HORIZON)),
+        now=now,
+        but=live.id,
+        viewer_clubs=viewer_clubs,
+    )
+    hours = _hours(db, resources, live.starts_at, live.ends_at)
+    return Plan(
+        now=now,
+        starts_at=live.starts_at,
+        ends_at=live.ends_at,
+        resources=tuple(
+            PlanResource(
+                id=resource.id,
+                kind=resource.kind,
+                name=resource.name,
+                before_minutes=resource.buffer_before_minutes,
+                after_minutes=resource.buffer_after_minutes,
+                platform=resource.platform,
+                is_active=resource.is_active,
+                is_identity_checked=resource.identity_checked_at is not None,
+                hours=hours.get(resource.id),
+                busy=tuple(busy.get(resource.id, ())),
+            )
+            for resource in resources
+        ),
+        items=tuple(_items(db, live.id, now)),
+    )
+
+
+def _resources_of(db: Session, session_id: int) -> Sequence[Resource]:
+    return db.scalars(
+        select(Resource)
+        .join(ResourceHold, ResourceHold.resource_id == Resource.id)
+        .where(ResourceHold.session_id == session_id)
+        .order_by(Resource.id)
+    ).all()
+
+
+def busy_around(
+    db: Session,
+    resource_ids: Collection[int],
+    *,
+    around: Interval,
+    now: datetime,
+    but: int | None = None,
+    viewer_clubs: Collection[int] = (),
+) -> dict[int, list[Busy]]:
+    """Active holds of other sessions by resource; proposals whose time has lapsed do not count."""
+    rows = db.execute(
+        select(ResourceHold, LiveSession)
+        .join(LiveSession, LiveSession.id == ResourceHold.session_id)
+        .where(
+            ResourceHold.resource_id.in_(resource_ids),
+            ResourceHold.is_active,
+            ResourceHold.hold_start < around.end,
+            ResourceHold.hold_end > around.start,
+            LiveSession.id != (but or 0),
+            or_(
+                LiveSession.state != "proposed",
+                LiveSession.holds_until.is_(None),
+                LiveSession.holds_until > now,
+            ),
+        )
+        .order_by(ResourceHold.hold_start, ResourceHold.id)
+    )
+    found: dict[int, list[Busy]] = {}
+    for hold, live in rows:
+        found.setdefault(hold.resource_id, []).append(
+            Busy(
+                session=Interval(epoch(live.starts_at), epoch(live.ends_at)),
+                hold=Interval(hold.hold_start, hold.hold_end),
+                label=_label(live, viewer_clubs),
+            )
+        )
+    return found
+
+
+def _label(live: LiveSession, viewer_clubs: Collection[int]) -> str:
+    """When a rival is on air; its title only if it is the viewer's or public."""
+    span = span_text(live.starts_at, live.ends_at)
+    is_seen = live.club_id in viewer_clubs or live.state in PUBLIC_STATES
+    return f"{span}, “{live.title}”" if is_seen else span
+
+
+def _hours(
+    db: Session, resources: Sequence[Resource], starts_at: datetime, ends_at: datetime
+) -> dict[int, tuple[Interval, ...]]:
+    first = starts_at.astimezone(VN).date() - timedelta(days=1)
+    last = ends_at.astimezone(VN).date()
+    kept = bookable_hours(db, [resource.id for resource in resources], first=first, last=last)
+    return {
+        resource_id: tuple(
+            Interval(
+                day_interval(hours.day).start + hours.from_minute * 60,
+                day_interval(hours.day).start + hours.to_minute * 60,
+            )
+            for hours in days
+        )
+        for resource_id, days in kept.items()
+    }
+
+
+def _items(db: Session, session_id: int, now: datetime) -> list[PlanItem]:
+    rows = db.execute(
+        select(SessionItem, Variant, Product, Producer, ProductFacets.is_listed)
+        .join(Variant, Variant.id == SessionItem.variant_id)
+        .join(Product, Product.id == SessionItem.product_id)
+        .join(Producer, Producer.id == SessionItem.producer_id)
+        .outerjoin(ProductFacets, ProductFacets.product_id == Product.id)
+        .where(SessionItem.session_id == session_id, SessionItem.withdrawn_at.is_(None))
+        .order_by(SessionItem.position, SessionItem.id)
+    ).all()
+    stock = levels(db, [item.variant_id for item, *_rest in rows])
+    held = held_by(db, [owner_key(item.id) for item, *_rest in rows])
+    lapses = _paper_lapses(db, [product.id for _item, _variant, product, *_rest in rows], now)
+    until = _sold_until(db, [item.variant_id for item, *_rest in rows])
+    return [
+        PlanItem(
+            id=item.id,
+            name=f"{product.name} {variant.label}".strip(),
+            producer_name=producer.name,
+            minutes=item.minutes,
+            set_aside=item.set_aside,
+            available=stock[variant.id].available + held.get(owner_key(item.id), 0),
+            is_published=product.state == "published",
+            is_producer_verified=producer.state == "verified",
+            is_for_sale=bool(is_listed) and variant.is_active,
+            regulated_class=product.regulated_class,
+            season_mask=product.season_mask,
+            sold_until=until.get(variant.id),
+            paper_lapses=tuple(lapses.get(product.id, ())),
+        )
+        for item, variant, product, producer, is_listed in rows
+    ]
+
+
+def _paper_lapses(
+    db: Session, product_ids: Collection[int], now: datetime
+) -> dict[int, list[tuple[str, datetime]]]:
+    """Papers that count today, with the instant after their last day."""
+    rows = db.execute(
+        select(Certificate.product_id, Certificate.kind, Certificate.expires_on).where(
+            Certificate.product_id.in_(product_ids),
+            Certificate.state == "verified",
+            Certificate.expires_on >= today_vn(now),
+        )
+    )
+    found: dict[int, list[tuple[str, datetime]]] = {}
+    for product_id, kind, expires_on in rows:
+        lapse = (CERTIFICATE_KINDS[kind], instant(day_interval(expires_on).end))
+        if product_id is not None:
+            found.setdefault(product_id, []).append(lapse)
+    return found
+
+
+def _sold_until(db: Session, variant_ids: Collection[int]) -> dict[int, datetime]:
+    """For variants whose stock lies in dated lots: the end of the last day they may be sold."""
+    rows = db.execute(
+        select(LotLevel.variant_id, Lot.best_before)
+        .join(Lot, Lot.id == LotLevel.lot_id)
+        .where(LotLevel.variant_id.in_(variant_ids), LotLevel.on_hand > 0, Lot.state == "released")
+    )
+    days: dict[int, list[datetime | None]] = {}
+    for variant_id, best_before in rows:
+        end = instant(day_interval(best_before).end) if best_before else None
+        days.setdefault(variant_id, []).append(end)
+    return {
+        variant_id: max(end for end in ends if end is not None)
+        for variant_id, ends in days.items()
+        if all(end is not None for end in ends)
+    }
+
+
+def free_slots(
+    db: Session,
+    resource_ids: Collection[int],
+    *,
+    length: timedelta,
+    around: datetime,
+    now: datetime,
+    but: int | None = None,
+    days: int = 7,
+    limit: int = 3,
+) -> list[datetime]:
+    """Up to ``limit`` starts near ``around`` at which all the resources are free, in order of time.
+
+    ``but``: the session that asks, whose own holds do not count. Small hours (23–6) are offered
+    only to who asked for one.
+    """
+    window = Interval(
+        epoch(max(now + timedelta(minutes=15), around - timedelta(days=days))),
+        epoch(around + timedelta(days=days)),
+    )
+    resources = db.scalars(
+        select(Resource).where(Resource.id.in_(resource_ids)).order_by(Resource.id)
+    ).all()
+    busy = busy_around(
+        db,
+        resource_ids,
+        around=Interval(window.start - 86_400, window.end + 86_400),
+        now=now,
+        but=but,
+    )
+    hours = _hours(db, resources, instant(window.start), instant(window.end) + length)
+    lanes = [
+        Lane(
+            before_seconds=resource.buffer_before_minutes * 60,
+            after_seconds=resource.buffer_after_minutes * 60,
+            busy=tuple(entry.hold for entry in busy.get(resource.id, ())),
+            hours=hours.get(resource.id),
+        )
+        for resource in resources
+    ]
+    if not _is_night(around):
+        lanes.append(Lane(0, 0, busy=tuple(_nights(window))))
+    starts = free_starts(
+        lanes,
+        length_seconds=int(length.total_seconds()),
+        window=window,
+        around=epoch(around),
+        limit=limit,
+    )
+    return [instant(start) for start in starts]
+
+
+def _is_night(at: datetime) -> bool:
+    return not 6 <= at.astimezone(VN).hour < 23
+
+
+def _nights(window: Interval) -> list[Interval]:
+    """From midnight to six of every day in the window."""
+    day = instant(window.start).astimezone(VN).date()
+    last = instant(window.end).astimezone(VN).date()
+    found = []
+    while day <= last + timedelta(days=1):
+        start = day_interval(day).start
+        found.append(Interval(start, start + 6 * 3600))
+        day += timedelta(days=1)
+    return found

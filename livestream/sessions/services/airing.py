@@ -1,0 +1,122 @@
+"""From "we are on air" to "it is over"; also by the clock when nobody says so."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from livestream.sessions.models import LiveSession
+from livestream.sessions.services.changing import (
+    club_people,
+    drop_holds,
+    give_back,
+    open_for_change,
+    product_ids_of,
+    set_state,
+    staff_people,
+    tell,
+    tell_next_sessions,
+)
+from livestream.sessions.states import ReasonMissing
+from shop.core.errors import Conflict
+from shop.core.text import N_
+
+EARLY: Final = timedelta(minutes=15)
+"""How long before its start a session may go live."""
+NO_SHOW_AFTER: Final = timedelta(minutes=20)
+OVERTIME: Final = timedelta(minutes=30)
+"""How long after its end a live session is taken for over."""
+
+
+class TooEarly(Conflict):
+    message = N_("Chỉ lên sóng được từ 15 phút trước giờ hẹn đến hết giờ của phiên.")
+
+
+def go_live(
+    db: Session, *, public_id: str, actor_id: int, now: datetime, version: int | None = None
+) -> LiveSession:
+    """Start a confirmed session. Raises TooEarly, WrongState, Outdated."""
+    live = open_for_change(db, public_id, version=version)
+    if live.state == "confirmed" and not live.starts_at - EARLY <= now < live.ends_at:
+        raise TooEarly
+    live.went_live_at = now
+    set_state(db, live, "live", "went_live", actor_id=actor_id, now=now)
+    return live
+
+
+def stop_session(
+    db: Session,
+    *,
+    public_id: str,
+    reason: str,
+    actor_id: int,
+    now: datetime,
+    version: int | None = None,
+) -> LiveSession:
+    """Stop a live session for a legal or safety reason. Raises ReasonMissing, WrongState."""
+    if not reason:
+        raise ReasonMissing(field="reason")
+    live = open_for_change(db, public_id, version=version)
+    set_state(db, live, "stopped", "stopped", actor_id=actor_id, now=now, note=reason)
+    give_back(db, live, now=now)
+    tell(db, live, "session.stopped", [*club_people(db, live), *staff_people(db, live)], now=now)
+    return live
+
+
+def end_session(
+    db: Session,
+    *,
+    public_id: str,
+    actor_id: int | None,
+    now: datetime,
+    version: int | None = None,
+) -> LiveSession:
+    """End a live (or stopped) session: what was set aside and not sold is free again."""
+    live = open_for_change(db, public_id, version=version)
+    _close(db, live, "ended", "ended", actor_id=actor_id, now=now)
+    return live
+
+
+def _close(
+    db: Session, live: LiveSession, state: str, kind: str, *, actor_id: int | None, now: datetime
+) -> None:
+    live.ended_at = now
+    set_state(db, live, state, kind, actor_id=actor_id, now=now)
+    drop_holds(db, live)
+    give_back(db, live, now=now)
+    tell_next_sessions(db, product_ids_of(db, live), now=now)
+
+
+def overdue(db: Session, *, now: datetime, limit: int = 200) -> list[str]:
+    """Public ids of sessions that never started or were never ended."""
+    return list(
+        db.scalars(
+            select(LiveSession.public_id)
+            .where(
+                or_(
+                    (LiveSession.state == "confirmed")
+                    & (LiveSession.starts_at <= now - NO_SHOW_AFTER),
+                    LiveSession.state.in_(("live", "stopped"))
+                    & (LiveSession.ends_at <= now - OVERTIME),
+                )
+            )
+            .order_by(LiveSession.starts_at, LiveSession.id)
+            .limit(limit)
+        )
+    )
+
+
+def keep_time(db: Session, *, public_id: str, now: datetime) -> bool:
+    """Mark one that never started as no-show, end one that was left on; says whether it did."""
+    live = open_for_change(db, public_id)
+    if live.state == "confirmed" and live.starts_at <= now - NO_SHOW_AFTER:
+        _close(db, live, "no_show", "no_show", actor_id=None, now=now)
+        tell(
+            db, live, "session.no_show", [*club_people(db, live), *staff_people(db, live)], now=now
+        )
+        return True
+    if live.state in {"live", "stopped"} and live.ends_at <= now - OVERTIME:
+        _close(db, live, "ended", "ended", actor_id=None, now=now)
+        return True
+    return False

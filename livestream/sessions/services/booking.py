@@ -1,0 +1,189 @@
+"""Taking resources: where the database decides who was first.
+
+A proposal activates its holds inside a savepoint; the exclusion constraint (PostgreSQL) or the
+trigger (SQLite, under BEGIN IMMEDIATE) refuses an overlap, and the refusal says what is taken, as
+far as the asker may know, and when else everything would be free.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from livestream.clubs import rules as club_rules
+from livestream.clubs.models import Resource
+from livestream.clubs.queries import get_club, usable_ids
+from livestream.sessions.models import LiveSession, ResourceHold
+from livestream.sessions.queries import free_slots, load_plan
+from livestream.sessions.rules import Finding, Problem, judge, refusals
+from livestream.sessions.services.changing import (
+    club_people,
+    items_of,
+    open_for_change,
+    producer_people,
+    resource_ids_of,
+    set_state,
+    staff_people,
+    tell,
+)
+from livestream.sessions.services.expiring import drop_lapsed
+from livestream.sessions.states import require_step
+from livestream.sessions.timing import check_times, epoch, hold_range
+from shop.core.errors import Conflict, Invalid
+from shop.core.text import N_
+
+OVERLAP: Final = "ex_live_resource_hold_overlap"
+"""What the constraint and the trigger are called in the database's refusal."""
+
+GUARDED_RULES: Final = frozenset({"overlap", "buffer"})
+"""Rules whose judge is the database; in Python they only put the refusal into words."""
+
+
+class ResourceTaken(Conflict):
+    """``resource``: what is taken; ``offers``: starts at which everything asked for is free."""
+
+    message = N_("%(resource)s vừa có lịch khác vào giờ này.")
+
+    def __init__(self, problem: Problem | None, *, resource: str, offers: list[datetime]) -> None:
+        self.resource = resource
+        self.offers = tuple(offers)
+        text, params = (problem.text, problem.params) if problem else (None, {})
+        super().__init__(text, field="starts_at", **({"resource": resource} | params))
+
+
+class CannotPropose(Invalid):
+    """A rule's own sentence says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.text, field="starts_at", **problem.params)
+
+
+def take_holds(
+    db: Session,
+    live: LiveSession,
+    *,
+    now: datetime,
+    viewer_clubs: Collection[int] = (),
+    only: Collection[int] | None = None,
+) -> None:
+    """Activate the session's holds (``only`` those of some resources) at its present times.
+
+    All or none. The caller has locked the resources. Raises ResourceTaken naming
+    the first one that is taken.
+    """
+    rows = db.execute(
+        select(ResourceHold, Resource)
+        .join(Resource, Resource.id == ResourceHold.resource_id)
+        .where(ResourceHold.session_id == live.id)
+        .order_by(ResourceHold.resource_id)
+        .execution_options(populate_existing=True)
+    ).all()
+    wanted_rows = [row for row in rows if only is None or row[1].id in only]
+    taken = ""
+    try:
+        with db.begin_nested():
+            for hold, resource in wanted_rows:
+                taken = resource.name
+                wanted = hold_range(
+                    live.starts_at,
+                    live.ends_at,
+                    before_minutes=resource.buffer_before_minutes,
+                    after_minutes=resource.buffer_after_minutes,
+                )
+                hold.hold_start, hold.hold_end = wanted.start, wanted.end
+                hold.is_active = True
+                db.flush()
+    except IntegrityError as error:
+        if OVERLAP not in str(error.orig):
+            raise
+        ids = [resource.id for _hold, resource in wanted_rows]
+        raise refusal(db, live, taken, ids, now=now, viewer_clubs=viewer_clubs) from None
+
+
+def refusal(
+    db: Session,
+    live: LiveSession,
+    resource: str,
+    resource_ids: Collection[int],
+    *,
+    now: datetime,
+    viewer_clubs: Collection[int] = (),
+) -> ResourceTaken:
+    """Put a refused booking into words: the reason, and the three nearest free slots."""
+    plan = load_plan(db, live, now=now, viewer_clubs=viewer_clubs)
+    problems = [
+        finding.problem
+        for finding in judge(plan)
+        if finding.rule.slug in GUARDED_RULES and finding.problem.params.get("resource") == resource
+    ]
+    offers = free_slots(
+        db,
+        resource_ids,
+        length=live.ends_at - live.starts_at,
+        around=live.starts_at,
+        now=now,
+        but=live.id,
+    )
+    return ResourceTaken(problems[0] if problems else None, resource=resource, offers=offers)
+
+
+def require_times(live: LiveSession, *, now: datetime) -> None:
+    """Raises BadTime when the start has passed meanwhile."""
+    check_times(live.starts_at, (epoch(live.ends_at) - epoch(live.starts_at)) // 60, now=now)
+
+
+def require_bookable(db: Session, live: LiveSession) -> None:
+    """Raises NotVerified, or Invalid when the club lost the right to use something."""
+    if get_club(db, live.club_id).state != "verified":
+        raise club_rules.NotVerified
+    wanted = resource_ids_of(db, live.id)
+    missing = set(wanted) - usable_ids(db, live.club_id, wanted).keys()
+    if missing:
+        name = db.get_one(Resource, min(missing)).name
+        raise Invalid(N_("Câu lạc bộ không còn được dùng %(name)s."), name=name)
+
+
+def early_refusals(findings: Collection[Finding]) -> list[Finding]:
+    """What refuses a proposal in Python; overlaps are left to the database."""
+    return [
+        finding
+        for finding in refusals(findings, "propose")
+        if finding.rule.slug not in GUARDED_RULES
+    ]
+
+
+def propose_session(
+    db: Session,
+    *,
+    public_id: str,
+    actor_id: int,
+    now: datetime,
+    hold_hours: int,
+    version: int | None = None,
+    viewer_clubs: Collection[int] = (),
+) -> LiveSession:
+    """Ask for a session: its resources are held for ``hold_hours`` or until it starts.
+
+    Raises ResourceTaken, CannotPropose, NotVerified, BadTime, WrongState, Outdated.
+    """
+    live = open_for_change(db, public_id, version=version)
+    require_step(live.state, "proposed")
+    require_times(live, now=now)
+    require_bookable(db, live)
+    drop_lapsed(db, resource_ids_of(db, live.id), now=now)
+    plan = load_plan(db, live, now=now, viewer_clubs=viewer_clubs)
+    refused = early_refusals(judge(plan))
+    if refused:
+        raise CannotPropose(refused[0].problem)
+    take_holds(db, live, now=now, viewer_clubs=viewer_clubs)
+    live.holds_until = min(now + timedelta(hours=hold_hours), live.starts_at)
+    live.proposed_by = actor_id
+    set_state(db, live, "proposed", "proposed", actor_id=actor_id, now=now)
+    waiting = [item.producer_id for item in items_of(db, live) if item.consent == "asked"]
+    tell(db, live, "session.consent_asked", producer_people(db, waiting), now=now)
+    others = [person for person in club_people(db, live) if person != actor_id]
+    tell(db, live, "session.proposed", [*others, *staff_people(db, live)], now=now)
+    return live

@@ -1,0 +1,263 @@
+"""Two-sided agreement: the producer of each product, then someone who did not propose."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from livestream.sessions.models import LiveSession, ResourceHold, RuleOverride, SessionItem
+from livestream.sessions.queries import load_plan, owner_key
+from livestream.sessions.rules import Finding, judge, open_warnings, refusals, registry
+from livestream.sessions.services.changing import (
+    club_people,
+    items_of,
+    lock_session,
+    open_for_change,
+    producer_people,
+    record,
+    set_state,
+    tell,
+    tell_next_sessions,
+    touch,
+)
+from livestream.sessions.services.expiring import is_lapsed
+from livestream.sessions.states import (
+    STATE_LABELS,
+    Outdated,
+    OwnProposal,
+    ReasonMissing,
+    WrongState,
+    require_step,
+)
+from shop.catalogue.models import Product
+from shop.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from shop.core.text import N_
+from shop.stock.rules import Want
+from shop.stock.services import reserve, set_price_window
+
+Capacity = Literal["staff", "manager"]
+
+GRACE: Final = timedelta(hours=6)
+"""Set-asides that nothing gave back end by themselves this long after the session."""
+
+
+class HoldLapsed(Conflict):
+    message = N_("Thời gian giữ chỗ của đề xuất đã hết. Hãy đề xuất lại.")
+
+
+class ConsentMissing(Conflict):
+    message = N_("Chưa chốt được: %(who)s chưa đồng ý.")
+
+
+class StaffNeeded(NotAllowed):
+    message = N_(
+        "Phiên này cần cán bộ tỉnh chốt: có chiến dịch, hàng quy định riêng hoặc ngoại lệ."
+    )
+
+
+class NotReady(Conflict):
+    """``findings``: everything that stands against it."""
+
+    message = N_("Chưa chốt được. Các lý do nằm trong mục “Kiểm tra” của phiên.")
+
+    def __init__(self, findings: Collection[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__()
+
+
+def answer_item(
+    db: Session,
+    *,
+    item_id: int,
+    producer_ids: Collection[int],
+    is_agreed: bool,
+    actor_id: int,
+    now: datetime,
+    version: int | None = None,
+    note: str = "",
+) -> SessionItem:
+    """A producer agrees to have a product sold in the session as proposed, or declines.
+
+    Raises NotFound for other people's products, WrongState, HoldLapsed, Outdated when price or
+    quantity changed since ``version`` was shown, ReasonMissing when declining without a word.
+    """
+    found = db.execute(
+        select(SessionItem.session_id).where(
+            SessionItem.id == item_id,
+            SessionItem.producer_id.in_(producer_ids),
+            SessionItem.withdrawn_at.is_(None),
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    live = lock_session(db, found.session_id)
+    if live.state != "proposed":
+        raise WrongState(state=STATE_LABELS[live.state])
+    if is_lapsed(live, now):
+        raise HoldLapsed
+    if version is not None and live.version != version:
+        raise Outdated
+    if not is_agreed and not note:
+        raise ReasonMissing(field="note")
+    item = db.get_one(SessionItem, item_id, populate_existing=True)
+    item.consent = "agreed" if is_agreed else "declined"
+    item.consent_by, item.consent_at, item.consent_note = actor_id, now, note
+    db.flush()
+    kind = f"item_{item.consent}"
+    record(db, live, kind, actor_id=actor_id, now=now, detail={"item_id": item_id}, note=note)
+    tell(
+        db,
+        live,
+        f"session.item_{item.consent}",
+        club_people(db, live),
+        now=now,
+        code=item.short_code,
+    )
+    return item
+
+
+def override_warning(
+    db: Session, *, public_id: str, rule: str, reason: str, actor_id: int, now: datetime
+) -> RuleOverride:
+    """Staff let a warning pass, by name and with the reason. Raises Invalid, ReasonMissing."""
+    known = registry().get(rule)
+    if known is None or known.severity != "warn":
+        raise Invalid(N_("Lý do này không bỏ qua được."), field="rule")
+    if not reason:
+        raise ReasonMissing(field="reason")
+    live = open_for_change(db, public_id)
+    override = db.scalars(
+        select(RuleOverride).where(RuleOverride.session_id == live.id, RuleOverride.rule == rule)
+    ).one_or_none()
+    if override is None:
+        override = RuleOverride(session_id=live.id, rule=rule)
+        db.add(override)
+    override.reason, override.actor_id, override.at = reason, actor_id, now
+    touch(db, live, now=now, is_schedule=False)
+    record(
+        db, live, "warning_passed", actor_id=actor_id, now=now, detail={"rule": rule}, note=reason
+    )
+    return override
+
+
+def overridden(db: Session, live: LiveSession) -> set[str]:
+    """Slugs of the warnings somebody let pass."""
+    return set(
+        db.scalars(select(RuleOverride.rule).where(RuleOverride.session_id == live.id)).all()
+    )
+
+
+def open_warning_slugs(db: Session, live: LiveSession, *, now: datetime) -> list[str]:
+    """Rules whose warnings nobody has let pass yet."""
+    findings = open_warnings(judge(load_plan(db, live, now=now)), overridden(db, live))
+    return sorted({finding.rule.slug for finding in findings})
+
+
+def confirm_session(
+    db: Session,
+    *,
+    public_id: str,
+    actor_id: int,
+    capacity: Capacity,
+    now: datetime,
+    version: int | None = None,
+    viewer_clubs: Collection[int] = (),
+) -> LiveSession:
+    """Make a proposal firm: goods are set aside, live prices get their window, all are told.
+
+    ``capacity``: what the actor acts as; a manager may confirm an ordinary session that somebody
+    else proposed, staff of the province any but their own. Compare-and-swap on ``version``.
+    Raises OwnProposal, StaffNeeded, HoldLapsed, ConsentMissing, NotReady, OutOfStock, Outdated,
+    WrongState.
+    """
+    live = open_for_change(db, public_id, version=version)
+    require_step(live.state, "confirmed")
+    if is_lapsed(live, now):
+        raise HoldLapsed
+    if actor_id == live.proposed_by:
+        raise OwnProposal
+    items = items_of(db, live)
+    _lock_products(db, items)
+    _require_consent(items)
+    require_ready(db, live, capacity=capacity, now=now, viewer_clubs=viewer_clubs)
+    _require_holds(db, live)
+    live.confirmed_by = actor_id
+    live.holds_until = None
+    set_state(db, live, "confirmed", "confirmed", actor_id=actor_id, now=now)
+    set_aside(db, live, items, now=now)
+    tell_next_sessions(db, [item.product_id for item in items], now=now)
+    people = [*club_people(db, live), *producer_people(db, [item.producer_id for item in items])]
+    tell(db, live, "session.confirmed", people, now=now)
+    return live
+
+
+def require_ready(
+    db: Session,
+    live: LiveSession,
+    *,
+    capacity: Capacity,
+    now: datetime,
+    viewer_clubs: Collection[int] = (),
+) -> None:
+    """Let a session pass that may be firm at its present times. Raises NotReady, StaffNeeded."""
+    passed = overridden(db, live)
+    findings = judge(load_plan(db, live, now=now, viewer_clubs=viewer_clubs))
+    against = [*refusals(findings, "confirm"), *open_warnings(findings, passed)]
+    if against:
+        raise NotReady(against)
+    if capacity != "staff" and (passed or live.campaign_id is not None):
+        raise StaffNeeded
+
+
+def _lock_products(db: Session, items: Collection[SessionItem]) -> None:
+    """Keep the products as they are until the end of the transaction; a withdrawal waits."""
+    db.execute(
+        select(Product.id)
+        .where(Product.id.in_({item.product_id for item in items}))
+        .order_by(Product.id)
+        .with_for_update(read=True)
+    ).all()
+
+
+def _require_consent(items: Collection[SessionItem]) -> None:
+    waiting = [item.short_code for item in items if item.consent != "agreed"]
+    if waiting:
+        raise ConsentMissing(who=", ".join(waiting))
+
+
+def _require_holds(db: Session, live: LiveSession) -> None:
+    """Everything the session wants is still held by it. Raises HoldLapsed."""
+    states: list[Any] = list(
+        db.scalars(select(ResourceHold.is_active).where(ResourceHold.session_id == live.id))
+    )
+    if not states or not all(states):
+        raise HoldLapsed
+
+
+def set_aside(
+    db: Session, live: LiveSession, items: Collection[SessionItem], *, now: datetime
+) -> None:
+    """Hold the goods and open the price windows at the session's times. Again only moves them.
+
+    Raises OutOfStock.
+    """
+    wants = [
+        Want(owner_key(item.id), item.variant_id, item.set_aside)
+        for item in items
+        if item.set_aside
+    ]
+    if wants:
+        reserve(db, wants=wants, expires_at=live.ends_at + GRACE, now=now)
+    for item in items:
+        if item.live_price_vnd is not None:
+            set_price_window(
+                db,
+                owner_key=owner_key(item.id),
+                variant_id=item.variant_id,
+                price_vnd=item.live_price_vnd,
+                starts_at=live.starts_at,
+                ends_at=live.ends_at,
+                cap=item.set_aside or None,
+            )

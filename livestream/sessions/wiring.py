@@ -1,0 +1,135 @@
+"""What sessions add to an application: messages, to-do, panels, ears for the shop's signals."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from livestream.sessions import queries, services
+from livestream.sessions.cards import cards
+from shop.accounts.rules import staff_scope_of
+from shop.catalogue.signals import product_withdrawn
+from shop.core import clock
+from shop.core.text import N_
+from shop.notifications.services import register_message
+from shop.traceability.signals import lot_held
+from shop.web.actor import Actor
+from shop.web.i18n import gettext as _
+from shop.web.slots import NavItem, Panel, Todo
+from shop.web.workspaces import (
+    CLUB_NAV,
+    CLUB_TODO,
+    HOME_PANELS,
+    PRODUCER_NAV,
+    PRODUCER_PANELS,
+    PRODUCER_TODO,
+    PRODUCT_PANELS,
+    STAFF_NAV,
+    STAFF_TODO,
+)
+
+
+def init_app(_app: Flask) -> None:
+    """Fill the slots, declare the messages, listen to the shop; again is harmless."""
+    declare_messages()
+    connect_signals()
+    CLUB_NAV.fill(_club_links)
+    CLUB_TODO.fill(_club_todo)
+    STAFF_NAV.fill(_staff_links)
+    STAFF_TODO.fill(_staff_todo)
+    PRODUCER_NAV.fill(_producer_links)
+    PRODUCER_TODO.fill(_producer_todo)
+    PRODUCT_PANELS.fill(_product_panel)
+    PRODUCER_PANELS.fill(_producer_panel)
+    HOME_PANELS.fill(_home_panel)
+
+
+def connect_signals() -> None:
+    """Listen to what the shop tells; connecting twice is once."""
+    product_withdrawn.connect(_on_product_withdrawn, weak=False)
+    lot_held.connect(_on_lot_held, weak=False)
+
+
+def _on_product_withdrawn(
+    _sender: Any, *, db: Session, product_id: int, now: datetime, **_more: Any
+) -> None:
+    services.withdraw_product(db, product_id=product_id, now=now)
+
+
+def _on_lot_held(_sender: Any, *, db: Session, lot: Any, now: datetime, **_more: Any) -> None:
+    if lot.variant_id is not None:
+        services.flag_held_lot(db, variant_id=lot.variant_id, lot_id=lot.id, now=now)
+
+
+def declare_messages() -> None:
+    """Every kind of message about sessions."""
+    club = "/clb/phien/%(public_id)s"
+    public = "/phien-live/%(slug)s"
+    for kind, title, url in (
+        ("session.proposed", N_("Đề xuất phiên live “%(title)s” chờ duyệt"), "/can-bo/phien"),
+        ("session.consent_asked", N_("Phiên “%(title)s” muốn bán hàng của bạn"), "/ban-hang/phien"),
+        ("session.item_agreed", N_("Người sản xuất đồng ý %(code)s trong “%(title)s”"), club),
+        ("session.item_declined", N_("Người sản xuất từ chối %(code)s trong “%(title)s”"), club),
+        ("session.item_withdrawn", N_("%(code)s đã ngừng bán, rút khỏi “%(title)s”"), club),
+        ("session.lot_held", N_("Một lô của %(code)s trong “%(title)s” đang bị giữ lại"), club),
+        ("session.confirmed", N_("Phiên “%(title)s” đã chốt"), public),
+        ("session.moved", N_("Phiên “%(title)s” đã đổi giờ"), public),
+        ("session.cancelled", N_("Phiên “%(title)s” đã hủy"), public),
+        ("session.expired", N_("Đề xuất “%(title)s” hết hạn giữ chỗ"), club),
+        ("session.stopped", N_("Phiên “%(title)s” đã bị dừng"), club),
+        ("session.no_show", N_("Phiên “%(title)s” không lên sóng"), club),
+    ):
+        register_message(kind, title=title, url=url)
+
+
+def _club_links(actor: Actor) -> list[NavItem]:
+    return [NavItem(_(N_("Phiên live")), "/clb/phien", "live", 20)] if actor.is_club else []
+
+
+def _club_todo(db: Session, actor: Actor) -> list[Todo]:
+    counts = queries.count_of_clubs(db, actor.clubs.keys(), now=clock.now())
+    return [
+        Todo(_(N_("Phiên chờ chốt")), counts.get("proposed", 0), "/clb/phien", "clock"),
+        Todo(_(N_("Phiên sắp lên sóng")), counts.get("confirmed", 0), "/clb/phien", "live"),
+        Todo(_(N_("Bản nháp")), counts.get("draft", 0), "/clb/phien", "list"),
+    ]
+
+
+def _staff_links(_actor: Actor) -> list[NavItem]:
+    return [NavItem(_(N_("Phiên live")), "/can-bo/phien", "live", 30)]
+
+
+def _staff_todo(db: Session, actor: Actor) -> list[Todo]:
+    waiting = queries.count_queue(db, staff_scope_of(actor), now=clock.now())
+    return [Todo(_(N_("Phiên live chờ chốt")), waiting, "/can-bo/phien", "live")]
+
+
+def _producer_links(_actor: Actor) -> list[NavItem]:
+    return [NavItem(_(N_("Phiên live")), "/ban-hang/phien", "live", 60)]
+
+
+def _producer_todo(db: Session, actor: Actor) -> list[Todo]:
+    asked = queries.count_consents(db, actor.producers.keys(), now=clock.now())
+    return [
+        Todo(
+            _(N_("Lời mời lên live chờ trả lời")), asked, "/ban-hang/phien", "live", is_urgent=True
+        )
+    ]
+
+
+def _product_panel(db: Session, product_id: int, now: datetime) -> list[Panel]:
+    coming = queries.sessions_with_product(product_id, now=now).limit(3)
+    found = cards(queries.session_rows(db, coming), now=now)
+    return [Panel("livestream/panels/product.html", {"sessions": found})] if found else []
+
+
+def _producer_panel(db: Session, producer_id: int, now: datetime) -> list[Panel]:
+    coming = queries.sessions_with_product(producer_id=producer_id, now=now).limit(4)
+    found = cards(queries.session_rows(db, coming), now=now)
+    return [Panel("livestream/panels/producer.html", {"sessions": found})] if found else []
+
+
+def _home_panel(db: Session, now: datetime) -> list[Panel]:
+    found = cards(queries.session_rows(db, queries.public_sessions(now=now).limit(4)), now=now)
+    return [Panel("livestream/panels/home.html", {"sessions": found})] if found else []
