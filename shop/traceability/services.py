@@ -12,8 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Product, Variant
+from shop.catalogue.services import bump_version
 from shop.core.clock import VN, today_vn
-from shop.core.errors import Conflict, Invalid, NotFound
+from shop.core.errors import Conflict, Invalid
 from shop.core.text import N_, clean, random_code
 from shop.places.queries import get_commune
 from shop.traceability import queries, signals
@@ -37,10 +38,6 @@ _MOST_ANCHOR_DAYS = 31
 
 class UsedKey(Conflict):
     message = N_("Biểu mẫu này đã gửi cho việc khác. Vui lòng tải lại trang.")
-
-
-class UnknownProduct(NotFound):
-    message = N_("Không tìm thấy sản phẩm này.")
 
 
 class UnknownEntry(Invalid):
@@ -131,7 +128,7 @@ def open_lot(
 def _product(db: Session, product_id: int) -> Product:
     product = db.get(Product, product_id)
     if product is None or product.is_service:
-        raise UnknownProduct(field="product_id")
+        raise lots.UnknownProduct(field="product_id")
     return product
 
 
@@ -239,6 +236,7 @@ def _move(
         submit_key=secrets.token_urlsafe(16),
     )
     lot.state = state
+    bump_version(db)
 
 
 def _lock(db: Session, lot_id: int) -> Lot:

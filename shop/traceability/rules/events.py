@@ -5,7 +5,7 @@ A kind is one file in ``traceability/events``; the form, the page and the tests 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
@@ -23,6 +23,7 @@ MAX_WHOLE = 1_000_000
 _PHONE = re.compile(r"(?<!\d)(?:\+?84|0)(?:[\s.\-]?\d){8,9}(?!\d)")
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[a-zA-Z]{2,}")
 _MOST_PLACES = 3
+_GROUPED = re.compile(r"^[1-9]\d{0,2}(\.\d{3})+(,\d+)?$")
 
 
 class UnknownKind(NotFound):
@@ -94,7 +95,7 @@ class EventKind:
     position: int = 50
     """Order among the buttons of the entry page."""
     hint: str = ""
-    lots: tuple[str, ...] = field(default=("raw", "semi", "finished"))
+    lots: tuple[str, ...] = ("raw", "semi", "finished")
     """Kinds of lot this happens to."""
 
 
@@ -159,9 +160,15 @@ def _read_whole(item: Field, value: Any, _today: date) -> int:
 
 
 def _read_decimal(item: Field, value: Any, _today: date) -> str:
-    """Decimals are kept as text, because binary floats have no one spelling."""
+    """Decimals are kept as text, because binary floats have no one spelling.
+
+    ``1.250`` and ``1.250,5`` are read as people here write them; ``12.5`` and ``12,5`` are equal.
+    """
+    typed = str(value).strip()
+    if isinstance(value, str) and _GROUPED.match(typed):
+        typed = typed.replace(".", "")
     try:
-        number = Decimal(str(value).strip().replace(",", "."))
+        number = Decimal(typed.replace(",", "."))
     except InvalidOperation:
         raise BadFact(N_("Vui lòng nhập một số, ví dụ: 12,5."), field=item.name) from None
     if not number.is_finite() or not 0 <= number <= item.limit:

@@ -30,6 +30,10 @@ class UnknownLot(NotFound):
     message = N_("Không tìm thấy lô hàng này.")
 
 
+class UnknownProduct(NotFound):
+    message = N_("Không tìm thấy sản phẩm này.")
+
+
 class BadLotNumber(Invalid):
     message = N_("Số lô chỉ gồm chữ không dấu A–Z, số và gạch nối, tối đa 20 ký tự.")
 

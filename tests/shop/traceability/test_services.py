@@ -13,6 +13,7 @@ from shop.core.errors import Conflict, DomainError, Invalid, NotFound
 from shop.traceability import queries, services, signals
 from shop.traceability.invariants import INVARIANTS
 from shop.traceability.models import Lot, LotEvent, ScanStat, TraceCode
+from shop.traceability.queries.journals import missing_leaf
 from shop.traceability.rules import codes, events, journal, lots
 from tests.factories.accounts import make_person
 from tests.factories.catalogue import make_product, variant_of
@@ -123,7 +124,7 @@ def test_goods_without_lots_have_a_product_code_only(db: Session) -> None:
     target = queries.target_of(db, code)
     assert target is not None
     assert target.lot is None
-    with pytest.raises(services.UnknownProduct):
+    with pytest.raises(lots.UnknownProduct):
         services.ensure_product_code(db, product_id=2**40, now=NOW)
 
 
@@ -385,7 +386,7 @@ def test_a_rewritten_journal_betrays_itself_against_the_anchor(db: Session) -> N
     anchor = queries.last_anchor(db)
     assert anchor is not None
     fake_leaf = journal.leaf(forged.code, 1, "0" * 64)
-    assert queries._missing_leaf(anchor, lot.code, {3: "0" * 64}) == 3
+    assert missing_leaf(anchor, lot.code, {3: "0" * 64}) == 3
     assert fake_leaf not in anchor.leaves
 
 

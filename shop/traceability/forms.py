@@ -1,0 +1,155 @@
+"""Forms of lots and journals. The form of an event is made from its kind's fields."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+import wtforms
+
+from shop.core.text import N_
+from shop.traceability.labels import TEMPLATES
+from shop.traceability.rules.events import EventKind, Field
+from shop.web import forms
+
+RESERVED = frozenset({"happened_at", "photos", "submit_key", "reason", "csrf_token"})
+"""Names of the form itself; no fact of a kind people record may carry one."""
+
+
+def fresh_key() -> str:
+    """What makes a double click one event: made when the form is shown."""
+    return secrets.token_urlsafe(16)
+
+
+def _submit_key() -> wtforms.HiddenField:
+    return wtforms.HiddenField(
+        filters=[lambda value: value or None],
+        validators=[forms.required(), wtforms.validators.Length(min=8, max=64)],
+    )
+
+
+class LotForm(forms.Form):
+    """Opening a lot."""
+
+    variant_id = forms.choice(N_("Sản phẩm và quy cách"))
+    quantity = forms.whole(N_("Số lượng trong lô"), minimum=1, maximum=1_000_000)
+    made_on = forms.day(N_("Ngày sản xuất"))
+    packed_on = forms.day(N_("Ngày đóng gói"), is_required=False)
+    best_before = forms.day(
+        N_("Hạn dùng"),
+        is_required=False,
+        description=N_("Để trống: tính theo thời hạn của sản phẩm."),
+    )
+    lot_no = forms.text(
+        N_("Số lô"),
+        is_required=False,
+        maximum=20,
+        description=N_("Chữ không dấu, số, gạch nối. Để trống: hệ thống đặt số."),
+    )
+    site = forms.text(N_("Nơi làm"), is_required=False, maximum=160)
+    submit_key = _submit_key()
+
+    def values(self) -> dict[str, Any]:
+        """What ``open_lot`` takes, the product left out (it follows from the variant)."""
+        return {
+            "variant_id": int(self.variant_id.data),
+            "quantity": self.quantity.data,
+            "made_on": self.made_on.data,
+            "packed_on": self.packed_on.data,
+            "best_before": self.best_before.data,
+            "lot_no": self.lot_no.data or None,
+            "site": self.site.data or "",
+            "submit_key": self.submit_key.data,
+        }
+
+
+class ReasonForm(forms.Form):
+    """Why a lot is held."""
+
+    reason = forms.text(N_("Lý do"), minimum=3, maximum=200)
+
+
+class LabelForm(forms.Form):
+    """Which labels, and how many."""
+
+    mau = forms.choice(N_("Khổ nhãn"), [(t.slug, t.label) for t in TEMPLATES.values()])
+    so = forms.whole(N_("Số nhãn"), minimum=1, maximum=1000, default=24)
+    bo_qua = forms.whole(
+        N_("Bỏ qua mấy ô đầu"),
+        is_required=False,
+        maximum=23,
+        description=N_("Khi in tiếp lên tờ đã dùng một phần."),
+    )
+
+
+class SuspicionForm(forms.Form):
+    """A buyer's word about a code."""
+
+    words = forms.long_text(N_("Bạn thấy điều gì khác lạ?"), minimum=5, maximum=1000)
+
+
+class EventForm(forms.Form):
+    """What every event form has besides its facts."""
+
+    happened_at = forms.moment(N_("Lúc nào"))
+    submit_key = _submit_key()
+
+    kind: EventKind
+
+    def facts(self) -> dict[str, Any]:
+        """The typed facts, for the service to judge."""
+        return {item.name: self._fields[item.name].data for item in self.kind.fields}
+
+    def fill(self, facts: Mapping[str, Any]) -> None:
+        """Put recorded facts back into the fields."""
+        for item in self.kind.fields:
+            value = facts.get(item.name)
+            if value is not None:
+                self._fields[item.name].data = _typed(item, value)
+
+
+def _typed(item: Field, value: Any) -> Any:
+    if item.type == "day":
+        return date.fromisoformat(value)
+    if item.type == "decimal":
+        return str(value).replace(".", ",")
+    return value
+
+
+@cache
+def event_form(kind: EventKind) -> type[EventForm]:
+    """The form that records an event of ``kind``."""
+    fields = {item.name: _field(item) for item in kind.fields}
+    return type(f"{kind.slug.title()}Form", (EventForm,), {**fields, "kind": kind})
+
+
+@cache
+def correction_form(kind: EventKind) -> type[EventForm]:
+    """The form that corrects an event of ``kind``: its facts again, and why."""
+    reason = forms.text(N_("Lý do sửa"), minimum=3, maximum=200)
+    return type(
+        f"{kind.slug.title()}Correction",
+        (event_form(kind),),
+        {"reason": reason, "happened_at": None},
+    )
+
+
+def _field(item: Field) -> Any:
+    common: dict[str, Any] = {"is_required": item.is_required}
+    if item.type == "text":
+        return forms.text(item.label, maximum=item.limit, **common)
+    if item.type == "long_text":
+        return forms.long_text(item.label, maximum=item.limit, **common)
+    if item.type == "whole":
+        return forms.whole(item.label, minimum=1, maximum=item.limit, **common)
+    if item.type == "decimal":
+        return forms.text(item.label, maximum=20, **common)
+    if item.type == "day":
+        return forms.day(item.label, **common)
+    return forms.choice(item.label, item.choices, **common)
+
+
+def local_now(now: datetime) -> datetime:
+    """What a ``happened_at`` field shows at first: this minute."""
+    return now.replace(second=0, microsecond=0, tzinfo=None)

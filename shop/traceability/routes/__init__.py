@@ -1,0 +1,5 @@
+"""Pages of this feature: the producer's lots, and what anybody sees behind a code."""
+
+from shop.traceability.routes import desk, pages
+
+BLUEPRINTS = (desk.bp, pages.bp)

@@ -1,0 +1,409 @@
+"""The producer's pages: lots, sixty-second entries, release and hold, labels."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as BaseResponse
+
+from shop.catalogue.pictures import store_many
+from shop.core import clock
+from shop.core.errors import Conflict, Invalid
+from shop.core.text import N_
+from shop.traceability import labels, queries, services
+from shop.traceability.forms import (
+    EventForm,
+    LabelForm,
+    LotForm,
+    ReasonForm,
+    correction_form,
+    event_form,
+    fresh_key,
+    local_now,
+)
+from shop.traceability.models import Lot
+from shop.traceability.routes.show import shown_events
+from shop.traceability.rules.lots import UnknownLot, local_moment
+from shop.web.access import actor, role
+from shop.web.i18n import gettext
+from shop.web.pagination import Page, page_number
+from shop.web.request import house, read_session, write_session
+
+bp = Blueprint("traceability", __name__)
+
+MAX_SEQ = 1_000_000
+
+
+class EmptyPhoto(Invalid):
+    message = N_("Tệp ảnh trống. Hãy chọn lại ảnh.")
+
+
+def _mine() -> list[int]:
+    return list(actor().producers)
+
+
+def _own(db: Session, code: str) -> Lot:
+    return queries.own_lot(db, code, _mine())
+
+
+# Lots
+
+
+@bp.get("/ban-hang/lo")
+@role("producer")
+def lots() -> str:
+    """The producer's lots, and the codes of goods without lots."""
+    db = read_session()
+    number = page_number(request.args.get("trang"))
+    rows, total = queries.lots_of(db, _mine(), page=number)
+    page = Page(number, queries.PAGE_SIZE, total, lambda n: url_for(".lots", trang=n))
+    return render_template(
+        "traceability/lots.html",
+        rows=rows,
+        page=page,
+        lotless=queries.lotless_products(db, _mine()),
+    )
+
+
+@bp.get("/ban-hang/lo/moi")
+@role("producer")
+def new_lot() -> str:
+    """The form that opens a lot."""
+    now = clock.now()
+    form = LotForm(submit_key=fresh_key(), made_on=clock.today_vn(now))
+    _offer_variants(form, read_session())
+    wanted = request.args.get("bien_the", "")
+    form.variant_id.data = wanted[:20]
+    return render_template("traceability/new_lot.html", form=form)
+
+
+@bp.post("/ban-hang/lo")
+@role("producer")
+def open_lot() -> BaseResponse | tuple[str, int]:
+    """Open a lot and go to its page."""
+    form = LotForm.read()
+    products = _offer_variants(form, read_session())
+    if not form.validate():
+        return render_template("traceability/new_lot.html", form=form), 422
+    db = write_session()
+    values = form.values()
+    try:
+        lot = services.open_lot(
+            db,
+            product_id=products[values["variant_id"]],
+            actor_id=actor().id(),
+            now=clock.now(),
+            **values,
+        )
+    except (Invalid, Conflict) as refusal:
+        form.add_error(refusal)
+        status = 409 if isinstance(refusal, Conflict) else 422
+        return render_template("traceability/new_lot.html", form=form), status
+    db.commit()
+    return redirect(url_for(".lot", code=lot.code), 303)
+
+
+def _offer_variants(form: LotForm, db: Session) -> dict[int, int]:
+    """Fill the pick list; gives variant id -> product id."""
+    products = [p for p in queries.products_for_lots(db, _mine()) if p.is_lot_tracked]
+    form.variant_id.choices = [
+        (str(variant_id), f"{product.name} — {label}")
+        for product in products
+        for variant_id, label in product.variants
+    ]
+    return {variant_id: product.id for product in products for variant_id, _ in product.variants}
+
+
+@bp.get("/ban-hang/lo/<code>")
+@role("producer")
+def lot(code: str) -> str:
+    """One lot: what was recorded, what to do next, labels."""
+    return _lot_page(read_session(), code)
+
+
+def _lot_page(
+    db: Session, code: str, *, hold: ReasonForm | None = None, label: LabelForm | None = None
+) -> str:
+    found = _own(db, code)
+    journal_events = queries.events_of(db, found.id)
+    target = queries.target_of(db, found.code)
+    return render_template(
+        "traceability/lot.html",
+        lot=found,
+        target=target,
+        entries=shown_events(journal_events, with_inner=True),
+        kinds=queries.kinds_to_record(found.kind),
+        has_story=queries.has_story(db, found.id),
+        scans=queries.scans_of(db, found.code),
+        hold=hold or ReasonForm(),
+        label=label or LabelForm(),
+        qr=labels.qr_path(_address(found.code)),
+    )
+
+
+# Journal
+
+
+@bp.get("/ban-hang/lo/<code>/ghi/<kind>")
+@role("producer")
+def new_event(code: str, kind: str) -> str:
+    """The form of an event; with ``?nhu_truoc=1`` filled like the last one of its kind."""
+    db = read_session()
+    found, plug = _own(db, code), queries.recordable_kind(kind)
+    form = event_form(plug)(submit_key=fresh_key(), happened_at=_local_now())
+    last = queries.last_facts(db, product_id=found.product_id, kind=plug.slug)
+    if last is not None and request.args.get("nhu_truoc") == "1":
+        form.fill(last)
+    return _event_page(found, form, has_last=last is not None)
+
+
+@bp.post("/ban-hang/lo/<code>/ghi/<kind>")
+@role("producer")
+def record_event(code: str, kind: str) -> BaseResponse | tuple[str, int]:
+    """Record an event; photos are stored before the database is asked."""
+    found, plug = _own(read_session(), code), queries.recordable_kind(kind)
+    form = event_form(plug).read()
+    if not form.validate():
+        return _event_page(found, form), 422
+    try:
+        photos = _store_photos()
+        db = write_session()
+        services.record_event(
+            db,
+            lot_id=_own(db, code).id,
+            kind=plug.slug,
+            facts=form.facts(),
+            happened_at=local_moment(form.happened_at.data),
+            attachments=photos,
+            actor_id=actor().id(),
+            submit_key=form.submit_key.data,
+            now=clock.now(),
+        )
+    except (Invalid, Conflict) as refusal:
+        form.add_error(refusal)
+        return _event_page(found, form), 409 if isinstance(refusal, Conflict) else 422
+    db.commit()
+    flash(gettext("Đã ghi vào nhật ký."), "ok")
+    return redirect(url_for(".lot", code=code), 303)
+
+
+def _event_page(found: Lot, form: EventForm, *, has_last: bool = False) -> str:
+    return render_template(
+        "traceability/event.html", lot=found, form=form, kind=form.kind, has_last=has_last
+    )
+
+
+def _local_now() -> datetime:
+    return local_now(clock.now().astimezone(clock.VN))
+
+
+def _store_photos() -> list[str]:
+    """Decode and keep the uploaded pictures. Raises Invalid (field ``photos``)."""
+    files = [file for file in request.files.getlist("photos") if file.filename]
+    if len(files) > services.MAX_ATTACHMENTS:
+        raise services.TooManyPhotos(field="photos")
+    raws = [file.read() for file in files]
+    if not all(raws):
+        raise EmptyPhoto(field="photos")
+    try:
+        return [picture.sha for picture in store_many(house().storage, raws)]
+    except Invalid as refusal:
+        raise Invalid(refusal.text, field="photos", **refusal.params) from refusal
+
+
+@bp.get("/ban-hang/lo/<code>/dinh-chinh/<int:seq>")
+@role("producer")
+def correct(code: str, seq: int) -> str:
+    """The form that corrects an entry, filled with what it said."""
+    db = read_session()
+    found = _own(db, code)
+    event = queries.event_at(db, found.id, _seq(seq))
+    plug = queries.recordable_kind(event.kind)
+    form = correction_form(plug)(submit_key=fresh_key())
+    form.fill({**event.facts, **event.inner_facts})
+    return render_template(
+        "traceability/event.html", lot=found, form=form, kind=plug, corrects=seq, has_last=False
+    )
+
+
+@bp.post("/ban-hang/lo/<code>/dinh-chinh/<int:seq>")
+@role("producer")
+def record_correction(code: str, seq: int) -> BaseResponse | tuple[str, int]:
+    """Record what is right instead of entry ``seq``."""
+    reader = read_session()
+    found = _own(reader, code)
+    plug = queries.recordable_kind(queries.event_at(reader, found.id, _seq(seq)).kind)
+    form: Any = correction_form(plug).read()
+    values: dict[str, Any] = {
+        "lot": found,
+        "form": form,
+        "kind": plug,
+        "corrects": seq,
+        "has_last": False,
+    }
+    if not form.validate():
+        return render_template("traceability/event.html", **values), 422
+    db = write_session()
+    try:
+        services.correct_event(
+            db,
+            lot_id=_own(db, code).id,
+            seq=seq,
+            facts=form.facts(),
+            reason=form.reason.data,
+            actor_id=actor().id(),
+            submit_key=form.submit_key.data,
+            now=clock.now(),
+        )
+    except (Invalid, Conflict) as refusal:
+        form.add_error(refusal)
+        status = 409 if isinstance(refusal, Conflict) else 422
+        return render_template("traceability/event.html", **values), status
+    db.commit()
+    flash(gettext("Đã ghi đính chính. Mục cũ vẫn còn trong nhật ký."), "ok")
+    return redirect(url_for(".lot", code=code), 303)
+
+
+def _seq(seq: int) -> int:
+    if not 0 < seq <= MAX_SEQ:
+        raise UnknownLot
+    return seq
+
+
+# States
+
+
+@bp.post("/ban-hang/lo/<code>/mo-ban")
+@role("producer")
+def release(code: str) -> BaseResponse:
+    """Put the lot on sale."""
+    db = write_session()
+    services.release_lot(db, lot_id=_own(db, code).id, actor_id=actor().id(), now=clock.now())
+    db.commit()
+    flash(gettext("Lô đã mở bán."), "ok")
+    return redirect(url_for(".lot", code=code), 303)
+
+
+@bp.post("/ban-hang/lo/<code>/tam-giu")
+@role("producer")
+def hold(code: str) -> BaseResponse | tuple[str, int]:
+    """Take the lot off sale for the time being."""
+    form = ReasonForm.read()
+    if not form.validate():
+        return _lot_page(read_session(), code, hold=form), 422
+    db = write_session()
+    try:
+        services.hold_lot(
+            db,
+            lot_id=_own(db, code).id,
+            reason=form.reason.data,
+            actor_id=actor().id(),
+            now=clock.now(),
+        )
+    except Invalid as refusal:
+        form.add_error(refusal)
+        return _lot_page(read_session(), code, hold=form), 422
+    db.commit()
+    flash(gettext("Lô đã ngừng bán."), "warn")
+    return redirect(url_for(".lot", code=code), 303)
+
+
+@bp.post("/ban-hang/lo/<code>/dong")
+@role("producer")
+def close(code: str) -> BaseResponse:
+    """End the lot."""
+    db = write_session()
+    services.close_lot(db, lot_id=_own(db, code).id, actor_id=actor().id(), now=clock.now())
+    db.commit()
+    flash(gettext("Lô đã đóng."), "ok")
+    return redirect(url_for(".lot", code=code), 303)
+
+
+# Codes and labels
+
+
+def _address(code: str) -> str:
+    """What the QR holds: upper case keeps it small; scheme and host do not mind."""
+    return (house().public_url + queries.code_url(code)).upper()
+
+
+@bp.post("/ban-hang/ma-san-pham/<int:product_id>")
+@role("producer")
+def make_product_code(product_id: int) -> BaseResponse:
+    """Make the code of a product without lots and go to its labels."""
+    db = write_session()
+    queries.require_own_product(db, product_id, _mine())
+    code = services.ensure_product_code(db, product_id=product_id, now=clock.now())
+    db.commit()
+    return redirect(url_for(".show_code", code=code), 303)
+
+
+@bp.get("/ban-hang/ma/<code>")
+@role("producer")
+def show_code(code: str) -> str:
+    """A product-level code and its labels."""
+    return _code_page(read_session(), code)
+
+
+def _code_page(db: Session, code: str, *, label: LabelForm | None = None) -> str:
+    target = queries.own_target(db, code, _mine())
+    return render_template(
+        "traceability/code.html",
+        target=target,
+        scans=queries.scans_of(db, target.code.code),
+        label=label or LabelForm(),
+        qr=labels.qr_path(_address(target.code.code)),
+    )
+
+
+@bp.post("/ban-hang/lo/<code>/nhan", endpoint="order_lot_labels")
+@bp.post("/ban-hang/ma/<code>/nhan", endpoint="order_labels")
+@role("producer")
+def order_labels(code: str) -> BaseResponse | tuple[str, int]:
+    """Note that labels are made, then show the sheet."""
+    form = LabelForm.read()
+    target = queries.own_target(read_session(), code, _mine())
+    if not form.validate():
+        page = _lot_page if target.lot else _code_page
+        return page(read_session(), code, label=form), 422
+    db = write_session()
+    services.make_labels(
+        db,
+        code=target.code.code,
+        count=form.so.data or 1,
+        template=form.mau.data,
+        actor_id=actor().id(),
+        now=clock.now(),
+    )
+    db.commit()
+    endpoint = ".lot_labels" if target.lot else ".product_labels"
+    skip = form.bo_qua.data or None
+    return redirect(
+        url_for(endpoint, code=code, mau=form.mau.data, so=form.so.data, bo_qua=skip), 303
+    )
+
+
+@bp.get("/ban-hang/lo/<code>/nhan.pdf", endpoint="lot_labels")
+@bp.get("/ban-hang/ma/<code>/nhan.pdf", endpoint="product_labels")
+@role("producer")
+def label_sheet(code: str) -> Response:
+    """The sheet as PDF: ``mau`` (which sheet), ``so`` (how many), ``bo_qua`` (places to skip)."""
+    form = LabelForm(MultiDict({"mau": "a4-24", "so": "24"} | request.args.to_dict()))
+    if not form.validate():
+        raise Invalid
+    db = read_session()
+    facts = queries.label_facts(
+        db, queries.own_target(db, code, _mine()), today=clock.today_vn(clock.now())
+    )
+    template = labels.template_of(form.mau.data)
+    sheet = labels.make_sheet(
+        labels.LabelFacts(address=_address(code), code=code, **facts),
+        template=template,
+        count=form.so.data or 1,
+        skip=(form.bo_qua.data or 0) % template.per_page,
+    )
+    response = Response(sheet, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="nhan-{code}.pdf"'
+    return response

@@ -1,0 +1,253 @@
+"""What anybody sees behind a code: verdict and journey, the journal, its check, daily roots."""
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from sqlalchemy.exc import OperationalError
+from werkzeug.wrappers import Response as BaseResponse
+
+from shop.catalogue.queries import valid_certificates
+from shop.core import clock
+from shop.core.errors import Invalid, NotFound, Unavailable
+from shop.traceability import labels, queries, services
+from shop.traceability.forms import SuspicionForm
+from shop.traceability.models import Lot
+from shop.traceability.routes.show import shown_events
+from shop.traceability.rules import codes, journal
+from shop.traceability.rules.lots import UnknownLot, is_sellable, judge
+from shop.web.access import public
+from shop.web.limits import limiter
+from shop.web.request import database, house, read_session, write_session
+
+bp = Blueprint("trace", __name__)
+
+Page = str | tuple[str, int] | BaseResponse
+
+
+@bp.get("/t")
+@public
+def find() -> Page:
+    """Where people type a code; with ``?ma=`` on to its page."""
+    typed = request.args.get("ma", "")[:60].strip()
+    if not typed:
+        return render_template("traceability/wrong.html", reason="", typed="", near=None)
+    code = codes.normalise(typed)
+    if code is None:
+        return _wrong("shape", typed), 404
+    return redirect(url_for(".show", code=code), 303)
+
+
+@bp.get("/t/<code>")
+@bp.get("/T/<code>", endpoint="printed")
+@public
+def show(code: str) -> Page:
+    """The page a QR leads to: verdict first, then the journey, the papers and where to buy."""
+    read = codes.normalise(code)
+    if read is None:
+        return _wrong("shape", code), 404
+    if not codes.is_right(read):
+        return _wrong("mistyped", code, near=_only_near(read)), 404
+    target = queries.target_of(read_session(), read)
+    if target is None:
+        return _wrong("unknown", code), 404
+    now = clock.now()
+    is_counted = request.method == "GET" and _count(read, now)
+    return _no_store(_trace_page(target, now, scans=target.scans + int(is_counted)))
+
+
+def _trace_page(
+    target: queries.Target, now: datetime, *, scans: int, form: SuspicionForm | None = None
+) -> str:
+    db, today, lot = read_session(), clock.today_vn(now), target.lot
+    papers = valid_certificates(db, target.product.id, today)
+    judged = judge(
+        code_state=target.code.state,
+        lot_state=lot.state if lot else None,
+        best_before=lot.best_before if lot else None,
+        today=today,
+    )
+    is_on_sale = target.product.state == "published" and target.producer.state == "verified"
+    return render_template(
+        "traceability/trace.html",
+        target=target,
+        lot=lot,
+        product=target.product,
+        producer=target.producer,
+        judged=judged,
+        entries=shown_events(queries.events_of(db, lot.id)) if lot else [],
+        papers=papers,
+        best=queries.best_stars(papers, target.product.id),
+        scans=scans,
+        first_scan_at=target.first_scan_at or now,
+        form=form or SuspicionForm(),
+        is_reported=request.args.get("da_gui") == "1",
+        can_buy=is_on_sale
+        and (lot is None or is_sellable(lot.state, lot.best_before, today))
+        and not judged.is_bad,
+        grouped=codes.grouped(target.code.code),
+    )
+
+
+def _count(code: str, now: datetime) -> bool:
+    """Count one look, in a write of its own; a busy database skips it. No visitor data is kept."""
+    try:
+        with database().write(patience=0) as db:
+            services.count_scan(db, code=code, now=now)
+            db.commit()
+    except (Unavailable, OperationalError):
+        return False
+    return True
+
+
+def _wrong(reason: str, typed: str, near: str | None = None) -> str:
+    return render_template("traceability/wrong.html", reason=reason, typed=typed[:40], near=near)
+
+
+def _only_near(code: str) -> str | None:
+    """The one code that exists within one mistake of what was typed, if it is only one."""
+    found = queries.existing(read_session(), codes.near(code))
+    return found[0] if len(found) == 1 else None
+
+
+def _no_store(body: str, status: int = 200) -> Response:
+    """A page that changes with each look must not be kept by anyone."""
+    response = Response(body, status, mimetype="text/html")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@bp.post("/t/<code>/nghi-van")
+@public
+@limiter.limit("20 per hour")
+def report(code: str) -> Page:
+    """Keep a buyer's word that something about the code looks wrong."""
+    read = codes.normalise(code)
+    target = queries.target_of(read_session(), read) if read else None
+    if read is None or target is None:
+        raise UnknownLot
+    form, now = SuspicionForm.read(), clock.now()
+    if not form.validate():
+        return _no_store(_trace_page(target, now, scans=target.scans, form=form), 422)
+    db = write_session()
+    try:
+        services.report_code(db, code=read, words=form.words.data, now=now)
+    except Invalid as refusal:
+        form.add_error(refusal)
+        return _no_store(_trace_page(target, now, scans=target.scans, form=form), 422)
+    db.commit()
+    return redirect(url_for(".show", code=read, da_gui=1) + "#nghi-van", 303)
+
+
+# The journal
+
+
+def _lot(code: str) -> Lot:
+    read = codes.normalise(code)
+    if read is None:
+        raise UnknownLot
+    return queries.get_lot(read_session(), read)
+
+
+@bp.get("/lo/<code>")
+@public
+def lot(code: str) -> str:
+    """A lot's whole journal with its hashes."""
+    db = read_session()
+    found = _lot(code)
+    return render_template(
+        "traceability/journal.html",
+        lot=found,
+        target=queries.target_of(db, found.code),
+        entries=shown_events(queries.events_of(db, found.id), with_sealed=True),
+        genesis=journal.genesis(found.code),
+        grouped=codes.grouped(found.code),
+    )
+
+
+@bp.get("/lo/<code>/nhat-ky.json")
+@public
+def journal_json(code: str) -> Response:
+    """The public part of a journal with its hashes: all that the stand-alone verifier needs."""
+    db = read_session()
+    found = _lot(code)
+    target = queries.target_of(db, found.code)
+    entries = [queries.entry_of(event, found.code) for event in queries.events_of(db, found.id)]
+    return _open_json(
+        {
+            "format": "cho-phien-journal-1",
+            "lot": found.code,
+            "lot_no": found.lot_no,
+            "product": target.product.name if target else "",
+            "producer": target.producer.name if target else "",
+            "state": found.state,
+            "genesis": journal.genesis(found.code),
+            "head": {"seq": found.head_seq, "hash": found.head_hash},
+            "entries": [
+                {"body": entry.body, "previous": entry.previous, "hash": entry.hash}
+                for entry in entries
+            ],
+        }
+    )
+
+
+@bp.get("/lo/<code>/kiem-tra")
+@public
+def check(code: str) -> Response:
+    """Check the chain now, from its first hash to its head and against the published roots."""
+    found = _lot(code)
+    checked = queries.check_lot(read_session(), found)
+    return _no_store(
+        render_template(
+            "traceability/check.html",
+            lot=found,
+            checked=checked,
+            at=clock.now(),
+            grouped=codes.grouped(found.code),
+        )
+    )
+
+
+@bp.get("/lo/<code>/qr.svg")
+@public
+def qr(code: str) -> Response:
+    """The code's QR as a picture, for posters and packaging designers."""
+    path, side = labels.qr_path((house().public_url + queries.code_url(_lot(code).code)).upper())
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" '
+        f'shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{side}v{side}H0z"/>'
+        f'<path d="{path}"/></svg>'
+    )
+    return Response(svg, mimetype="image/svg+xml")
+
+
+@bp.get("/moc/<day>.json")
+@public
+def anchor(day: str) -> Response:
+    """The root over all journals of a day; keep a copy, and no journal can be rewritten unseen."""
+    try:
+        wanted = date.fromisoformat(day)
+    except ValueError:
+        raise NotFound from None
+    found = queries.anchors_on(read_session(), {wanted})
+    if not found:
+        raise NotFound
+    return _open_json(
+        {
+            "format": "cho-phien-anchor-1",
+            "day": found[0].day.isoformat(),
+            "merkle_root": found[0].merkle_root,
+            "count": found[0].count,
+            "leaves": found[0].leaves,
+            "published_at": journal.stamp(found[0].published_at),
+        }
+    )
+
+
+def _open_json(content: dict[str, Any]) -> Response:
+    """JSON that pages and programs anywhere may read."""
+    body = json.dumps(content, ensure_ascii=False, indent=1)
+    response = Response(body, mimetype="application/json")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response

@@ -1,0 +1,57 @@
+"""Where traceability shows itself in the pages of others, and what it listens to."""
+
+from datetime import datetime
+
+from flask import Flask, url_for
+from sqlalchemy.orm import Session
+
+from shop.catalogue.models import Product
+from shop.catalogue.signals import product_published
+from shop.core.clock import today_vn
+from shop.core.text import N_
+from shop.traceability import queries, services
+from shop.web.access import Actor
+from shop.web.i18n import gettext
+from shop.web.slots import NavItem, Panel, Todo
+from shop.web.workspaces import PRODUCER_NAV, PRODUCER_TODO, PRODUCT_PANELS
+
+_LOTS = N_("Lô hàng")
+
+
+def init_app(_app: Flask) -> None:
+    """Fill the slots and connect the listeners; doing it twice changes nothing."""
+    PRODUCER_NAV.fill(lot_link)
+    PRODUCER_TODO.fill(lots_to_do)
+    PRODUCT_PANELS.fill(lots_panel)
+    product_published.connect(give_product_code, weak=False)
+
+
+def lot_link(_actor: Actor) -> list[NavItem]:
+    """The producer's way to the lots."""
+    return [NavItem(gettext(_LOTS), url_for("traceability.lots"), "qr", order=30)]
+
+
+def lots_to_do(db: Session, actor: Actor) -> list[Todo]:
+    """Lots whose journal is being kept, and lots on hold that wait for a decision."""
+    is_open, is_held = queries.lots_to_work_on(db, list(actor.producers))
+    url = url_for("traceability.lots")
+    return [
+        Todo(gettext(N_("Lô đang ghi nhật ký, chưa mở bán")), is_open, url, "qr"),
+        Todo(gettext(N_("Lô đang tạm giữ")), is_held, url, "warning", is_urgent=is_held > 0),
+    ]
+
+
+def lots_panel(db: Session, product_id: int, now: datetime) -> list[Panel]:
+    """On the product page: the lots on sale, each with its trace link, or the product's code."""
+    lots = queries.lots_on_sale(db, product_id, today=today_vn(now))
+    code = None if lots else queries.product_code(db, product_id)
+    if not lots and code is None:
+        return []
+    return [Panel("traceability/panel.html", {"lots": lots, "product_code": code})]
+
+
+def give_product_code(_sender: object, *, db: Session, product_id: int, now: datetime) -> None:
+    """Goods without lots get their product-level code when they go on sale."""
+    product = db.get(Product, product_id)
+    if product is not None and not product.is_lot_tracked and not product.is_service:
+        services.ensure_product_code(db, product_id=product_id, now=now)
