@@ -1,0 +1,38 @@
+"""Registers the shop's part of the demo: accounts, then products with lots and stock."""
+
+from datetime import datetime
+
+from flask import Flask
+
+from shop.accounts.passwords import hash_password
+from shop.demo.cli import Loader
+from shop.demo.lots import load_stock
+from shop.demo.people import PASSWORD, load_people
+from shop.demo.pictures import load_covers
+from shop.demo.products import load_product, missing
+from shop.demo.seed_rows import load_products
+from shop.web.request import House
+
+
+def init_app(app: Flask) -> None:
+    """Add the loaders; livestream adds its own after them."""
+    loaders = app.extensions["demo_loaders"]
+    loaders["people"] = Loader("people", _load_people)
+    loaders["products"] = Loader("products", _load_products)
+
+
+def _load_people(house: House, now: datetime) -> str:
+    password_hash = hash_password(PASSWORD)
+    with house.database.transaction() as db:
+        return f"{load_people(db, password_hash=password_hash, now=now)} accounts"
+
+
+def _load_products(house: House, now: datetime) -> str:
+    rows = load_products()
+    with house.database.read() as db:
+        wanted = missing(db, rows)
+    for row, cover in load_covers(house.storage, wanted):
+        with house.database.transaction() as db:
+            product = load_product(db, row, cover=cover, now=now)
+            load_stock(db, product, row, now=now)
+    return f"{len(rows)} products, {len(wanted)} of them new"
