@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from shop.catalogue.rules.groups import SUBGROUPS, group_of
+from shop.catalogue.rules.groups import SUBGROUPS, group_of, is_service
 from shop.core.text import N_
 
 MIN_PRICE_VND: Final = 1_000
@@ -103,7 +103,7 @@ def findings(state: ProductState) -> list[Finding]:
             Finding("missing_summary", N_("Chưa có câu giới thiệu ngắn."), "facts", "summary")
         )
     found += missing_facts(state)
-    if state.active_variants == 0:
+    if state.active_variants == 0 and not is_service(state.subgroup):
         found.append(
             Finding("missing_variant", N_("Chưa có quy cách và giá bán."), "variants", "price_vnd")
         )
