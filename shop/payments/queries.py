@@ -149,3 +149,17 @@ def attempts_to_poll(now: datetime, asked_before: datetime, providers: Sequence[
         )
         .order_by(PaymentAttempt.polled_at, PaymentAttempt.id)
     )
+
+
+def has_txn(db: Session, provider: str, txn_id: str) -> bool:
+    """Whether the ledger holds this charge already."""
+    return (
+        db.scalar(
+            select(PaymentTxn.id).where(
+                PaymentTxn.provider == provider,
+                PaymentTxn.txn_id == txn_id,
+                PaymentTxn.kind == "charge",
+            )
+        )
+        is not None
+    )

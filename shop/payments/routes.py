@@ -1,5 +1,413 @@
-"""Pages of this feature."""
+"""Pages about money: paying, the desks of producers and staff, payee accounts, webhooks."""
 
-from flask import Blueprint
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from shop.accounts.rules import require_producer, require_staff
+from shop.catalogue.models import Producer
+from shop.core import clock
+from shop.core.db import MAX_ID
+from shop.core.errors import Conflict, Invalid, NotFound
+from shop.orders.models import Order
+from shop.orders.rules import read_code
+from shop.payments import desk, panels, queries, services
+from shop.payments.asking import ask_provider, take_push
+from shop.payments.banks import bank_name
+from shop.payments.configuration import config_of
+from shop.payments.forms import DecisionForm, MatchForm, PayeeForm, ReceiptForm, RefundDoneForm
+from shop.payments.models import PayeeAccount, PaymentAttempt, Refund
+from shop.payments.provider import Malformed, Provider, ProviderRefused, ProviderSilent
+from shop.payments.registry import all_providers, provider_called
+from shop.payments.rules import NotPayable, UnknownOrder
+from shop.payments.starting import start_attempt
+from shop.web.access import actor, has_signed_link, role, sign, signed_link, webhook
+from shop.web.errors import status_of
+from shop.web.forms import Form
+from shop.web.i18n import gettext as _
+from shop.web.i18n import say
+from shop.web.limits import limiter
+from shop.web.request import database, read_session, write_session
 
 bp = Blueprint("payments", __name__)
+
+_ID = f"<int(min=1,max={MAX_ID}):"
+
+
+# The buyer
+
+
+def _buyers_order(db: Session, code: str) -> Order:
+    """The order for whoever holds its link, or for its signed-in buyer. Raises NotFound."""
+    order = queries.order_called(db, read_code(code) or "")
+    if order is None:
+        raise NotFound
+    if not has_signed_link() and order.buyer_id != actor().id():
+        raise NotFound
+    return order
+
+
+def _order_page(code: str) -> str:
+    return url_for("orders.show", code=code, k=sign("order", code))
+
+
+@bp.get("/don-hang/<code>/ma-qr.png")
+@signed_link("order")
+def transfer_qr(code: str) -> Response:
+    """The transfer's QR as a picture to save."""
+    db = read_session()
+    order = _buyers_order(db, code)
+    view = panels.pay_view(db, order.id, config_of(database()), clock.now())
+    if view is None or view.instruction is None or not view.instruction.qr_payload:
+        raise NotFound
+    answer = Response(panels.qr_png(view.instruction.qr_payload), mimetype="image/png")
+    answer.headers["Content-Disposition"] = f'attachment; filename="vietqr-{order.code}.png"'
+    return answer
+
+
+def _buyers_attempt(code: str) -> PaymentAttempt:
+    """The attempt at the provider's own page. Raises NotFound, NotPayable."""
+    db = read_session()
+    order = _buyers_order(db, code)
+    attempt = queries.attempt_of(db, order.id, order.payment_provider)
+    if attempt is None or not provider_called(attempt.provider).capabilities.redirect:
+        raise NotPayable
+    return attempt
+
+
+@bp.post("/don-hang/<code>/thanh-toan")
+@limiter.limit("20 per minute")
+@signed_link("order")
+def pay(code: str) -> Any:
+    """Open the provider's page (again); the order page then links to it."""
+    attempt = _buyers_attempt(code)
+    try:
+        start_attempt(database(), attempt.id, config_of(database()), clock.now())
+    except (ProviderSilent, ProviderRefused) as trouble:
+        flash(say(trouble), "warn")
+    return redirect(_order_page(code), 303)
+
+
+@bp.post("/don-hang/<code>/thanh-toan/kiem-tra")
+@limiter.limit("20 per minute")
+@signed_link("order")
+def check(code: str) -> Any:
+    """Ask the provider now whether the money has come."""
+    attempt = _buyers_attempt(code)
+    outcome = "open"
+    if attempt.provider_ref:
+        try:
+            outcome = ask_provider(
+                database(),
+                provider_called(attempt.provider),
+                config_of(database()),
+                attempt.provider_ref,
+                clock.now(),
+            )
+        except (ProviderSilent, ProviderRefused, Malformed) as trouble:
+            flash(say(trouble), "warn")
+    if outcome == "open":
+        flash(_("Chưa thấy tiền về. Trang sẽ tự cập nhật khi nơi thu tiền báo."), "info")
+    return redirect(_order_page(code), 303)
+
+
+# The producer
+
+
+def _sellers_order(db: Session, code: str) -> Order:
+    """The order for members of its producer. Raises NotFound."""
+    order = queries.order_called(db, read_code(code) or "")
+    if order is None:
+        raise NotFound
+    require_producer(actor(), order.producer_id)
+    return order
+
+
+def _receipt_page(db: Session, order: Order, form: ReceiptForm, status: int = 200) -> Any:
+    view = panels.pay_view(db, order.id, config_of(database()), clock.now())
+    if view is None:
+        raise NotFound
+    return render_template("payments/receipt.html", form=form, view=view, order=order), status
+
+
+@bp.get("/ban-hang/don-hang/<code>/nhan-tien")
+@role("producer")
+def receipt(code: str) -> Any:
+    """Ask what money the producer saw."""
+    db = read_session()
+    form = ReceiptForm(submit_key=secrets.token_urlsafe(16))
+    return _receipt_page(db, _sellers_order(db, code), form)
+
+
+@bp.post("/ban-hang/don-hang/<code>/nhan-tien")
+@role("producer")
+def confirm_receipt(code: str) -> Any:
+    """Record the money; the order follows."""
+    form = ReceiptForm.read()
+    if not form.validate():
+        db = read_session()
+        return _receipt_page(db, _sellers_order(db, code), form, 422)
+    db = write_session()
+    order = _sellers_order(db, code)
+    try:
+        outcome = services.confirm_receipt(
+            db,
+            order_id=order.id,
+            amount_vnd=form.amount.data,
+            reference=form.reference.data or "",
+            is_extra=bool(form.is_extra.data),
+            submit_key=form.submit_key.data or "",
+            actor_id=actor().id(),
+            now=clock.now(),
+        )
+    except (Invalid, Conflict) as refusal:
+        db.rollback()
+        form.add_error(refusal)
+        return _receipt_page(db, _sellers_order(db, code), form, status_of(refusal))
+    db.commit()
+    if outcome == "duplicate":
+        flash(_("Khoản tiền này đã được ghi trước đó, không ghi lần nữa."), "info")
+    else:
+        flash(_("Đã ghi nhận tiền cho đơn %(code)s.", code=order.code), "ok")
+    return redirect(url_for("payments.receipt", code=order.code), 303)
+
+
+@bp.get("/ban-hang/doi-soat")
+@role("producer")
+def producer_desk() -> Any:
+    """Transfers awaited, money that came, refunds to pay."""
+    return _producer_desk(RefundDoneForm())
+
+
+def _producer_desk(form: Form, status: int = 200, failed_id: int | None = None) -> Any:
+    db, own = read_session(), sorted(actor().producers)
+    page = render_template(
+        "payments/producer_desk.html",
+        awaited=desk.awaited_transfers(db, own, clock.now()),
+        ledger=desk.recent_money(db, own),
+        refunds=desk.refund_tasks(db, own),
+        form=form,
+        failed_id=failed_id,
+    )
+    return page, status
+
+
+@bp.post(f"/ban-hang/hoan-tien/{_ID}refund_id>")
+@role("producer")
+def finish_refund(refund_id: int) -> Any:
+    """The producer gave a transfer back and says by which bank reference."""
+    form = RefundDoneForm.read()
+    if not form.validate():
+        return _producer_desk(form, 422, refund_id)
+    db = write_session()
+    refund = db.get(Refund, refund_id)
+    order = db.get(Order, refund.order_id) if refund else None
+    if refund is None or order is None:
+        raise NotFound
+    require_producer(actor(), order.producer_id)
+    if not provider_called(refund.provider).capabilities.by_hand:
+        raise NotFound
+    services.finish_refund(
+        db,
+        refund_id=refund.id,
+        reference=form.reference.data,
+        actor_id=actor().id(),
+        now=clock.now(),
+    )
+    db.commit()
+    flash(_("Đã ghi nhận việc hoàn tiền."), "ok")
+    return redirect(url_for("payments.producer_desk"), 303)
+
+
+def _payee_page(form: PayeeForm, status: int = 200) -> Any:
+    db, now = read_session(), clock.now()
+    own = desk.owned_producers(db, actor())
+    rows = [
+        desk.PayeeState(
+            producer,
+            queries.payee_account(db, producer.id, now),
+            queries.payee_accounts(db, producer.id),
+        )
+        for producer in own
+    ]
+    page = render_template(
+        "payments/payee.html", rows=rows, form=form, now_=now, bank_name=bank_name
+    )
+    return page, status
+
+
+@bp.get("/ban-hang/tai-khoan-nhan-tien")
+@role("producer")
+def payee() -> Any:
+    """Where the producer is paid, and the form to change it."""
+    own = [pid for pid, held in sorted(actor().producers.items()) if held == "owner"]
+    return _payee_page(PayeeForm(producer_id=own[0] if own else None))
+
+
+@bp.post("/ban-hang/tai-khoan-nhan-tien")
+@role("producer")
+def submit_payee() -> Any:
+    """Ask for a payee account."""
+    form = PayeeForm.read()
+    if not form.validate():
+        return _payee_page(form, 422)
+    producer_id = form.producer_id.data or 0
+    require_producer(actor(), producer_id, owner=True)
+    db = write_session()
+    try:
+        services.submit_account(
+            db,
+            producer_id=producer_id,
+            bank_bin=form.chosen_bin,
+            number=form.bare_number,
+            holder=form.holder.data,
+            actor_id=actor().id(),
+            now=clock.now(),
+        )
+    except (Invalid, Conflict) as refusal:
+        db.rollback()
+        form.add_error(refusal)
+        return _payee_page(form, status_of(refusal))
+    db.commit()
+    flash(_("Đã gửi tài khoản. Cán bộ Đoàn sẽ kiểm tra trước khi dùng."), "ok")
+    return redirect(url_for("payments.payee"), 303)
+
+
+@bp.post(f"/ban-hang/tai-khoan-nhan-tien/{_ID}account_id>/huy")
+@role("producer")
+def withdraw_payee(account_id: int) -> Any:
+    """Stop an account that is not in force yet."""
+    db = write_session()
+    account = db.get(PayeeAccount, account_id)
+    if account is None:
+        raise NotFound
+    require_producer(actor(), account.producer_id, owner=True)
+    services.withdraw_account(
+        db,
+        account_id=account.id,
+        producer_id=account.producer_id,
+        actor_id=actor().id(),
+        now=clock.now(),
+    )
+    db.commit()
+    flash(_("Đã dừng thay đổi tài khoản nhận tiền."), "ok")
+    return redirect(url_for("payments.payee"), 303)
+
+
+# Staff
+
+
+@bp.get("/can-bo/tai-khoan-nhan-tien")
+@role("staff")
+def payee_queue() -> Any:
+    """Payee accounts that wait for a second person."""
+    return _payee_queue(DecisionForm())
+
+
+def _payee_queue(form: Form, status: int = 200, failed_id: int | None = None) -> Any:
+    rows = desk.waiting_accounts(read_session(), actor())
+    page = render_template(
+        "payments/payee_queue.html",
+        rows=rows,
+        form=form,
+        failed_id=failed_id,
+        bank_name=bank_name,
+    )
+    return page, status
+
+
+@bp.post(f"/can-bo/tai-khoan-nhan-tien/{_ID}account_id>")
+@role("staff")
+def decide_payee(account_id: int) -> Any:
+    """Approve or refuse a payee account."""
+    form = DecisionForm.read()
+    if not form.validate():
+        return _payee_queue(form, 422, account_id)
+    db = write_session()
+    account = db.get(PayeeAccount, account_id)
+    producer = db.get(Producer, account.producer_id) if account else None
+    if account is None or producer is None:
+        raise NotFound
+    require_staff(actor(), producer.province_code)
+    services.decide_account(
+        db,
+        account_id=account.id,
+        is_approved=form.decision.data == "approve",
+        actor_id=actor().id(),
+        now=clock.now(),
+        note=form.note.data or "",
+    )
+    db.commit()
+    flash(_("Đã ghi quyết định. Mọi thành viên của cơ sở đều được báo."), "ok")
+    return redirect(url_for("payments.payee_queue"), 303)
+
+
+@bp.get("/can-bo/doi-soat")
+@role("staff")
+def staff_desk() -> Any:
+    """Money that fits no order yet."""
+    return _staff_desk(MatchForm())
+
+
+def _staff_desk(form: Form, status: int = 200, failed_id: int | None = None) -> Any:
+    rows = desk.unmatched_money(read_session(), actor())
+    page = render_template("payments/staff_desk.html", rows=rows, form=form, failed_id=failed_id)
+    return page, status
+
+
+@bp.post(f"/can-bo/doi-soat/{_ID}txn_row_id>")
+@role("staff")
+def match_money(txn_row_id: int) -> Any:
+    """Give unmatched money to an order."""
+    form = MatchForm.read()
+    if not form.validate():
+        return _staff_desk(form, 422, txn_row_id)
+    db = write_session()
+    try:
+        desk.require_unmatched(db, actor(), txn_row_id)
+        order = queries.order_called(db, read_code(form.order_code.data) or "")
+        producer = db.get(Producer, order.producer_id) if order else None
+        if order is None or producer is None or not actor().is_staff_of(producer.province_code):
+            raise UnknownOrder(field="order_code")
+        services.match_txn(
+            db,
+            txn_row_id=txn_row_id,
+            order=order,
+            actor_id=actor().id(),
+            now=clock.now(),
+            note=form.note.data,
+        )
+    except (Invalid, Conflict) as refusal:
+        db.rollback()
+        form.add_error(refusal)
+        return _staff_desk(form, status_of(refusal), txn_row_id)
+    db.commit()
+    flash(_("Đã gán khoản tiền cho đơn %(code)s.", code=order.code), "ok")
+    return redirect(url_for("payments.staff_desk"), 303)
+
+
+# Providers
+
+
+def _receiver(provider: Provider) -> Callable[[], Any]:
+    def take() -> Any:
+        body = request.get_data(cache=False)
+        config = config_of(database())
+        headers = dict(request.headers.items())
+        outcome = take_push(database(), provider, config, headers, body, clock.now())
+        return {"received": True, "outcome": outcome}
+
+    return take
+
+
+for _provider in all_providers().values():
+    if _provider.parse_push is not None:
+        bp.add_url_rule(
+            f"/webhooks/{_provider.slug}",
+            endpoint=f"webhook_{_provider.slug}",
+            view_func=webhook(_provider.slug)(_receiver(_provider)),
+            methods=["POST"],
+        )

@@ -16,6 +16,8 @@ KEEPS_MONEY: Final = frozenset(
     {"awaiting_payment", "awaiting_confirmation", "confirmed", "completed"}
 )
 """Order states that have a claim on the money received; the others owe it back."""
+AWAITING_MONEY: Final = frozenset({"awaiting_payment", "awaiting_confirmation", "confirmed"})
+"""Order states in which the buyer is told how to pay."""
 OPEN_REFUNDS: Final = frozenset({"requested", "approved", "sent"})
 REFUND_STEPS: Final = {
     "requested": frozenset({"approved", "rejected", "done"}),

@@ -1,17 +1,39 @@
 """How payments joins an application: settings for the providers, message kinds, panels, to-dos."""
 
-from datetime import timedelta
-from typing import cast
+from datetime import datetime, timedelta
+from typing import Any, cast
 
-from flask import Flask
+from flask import Flask, url_for
+from sqlalchemy.orm import Session
 
 from config import Settings
-from shop.payments import registry
-from shop.payments.configuration import configure
+from shop.core import clock
+from shop.core.text import N_
+from shop.notifications.services import register_message
+from shop.orders import signals
+from shop.orders.models import Order
+from shop.orders.slots import DESK_PANELS
+from shop.payments import desk, queries, registry
+from shop.payments.configuration import config_of, configure
+from shop.payments.panels import PayView, pay_view
 from shop.payments.provider import PaymentConfig, StripeConfig
+from shop.payments.services import settle_refunds
+from shop.payments.services.payees import DECIDED, SUBMITTED, WITHDRAWN
 from shop.payments.stripe_api import is_safe_address
 from shop.web import access
-from shop.web.request import House
+from shop.web.actor import Actor
+from shop.web.i18n import gettext
+from shop.web.request import House, database
+from shop.web.slots import NavItem, Panel, Todo
+from shop.web.workspaces import ORDER_PANELS, PRODUCER_NAV, PRODUCER_TODO, STAFF_NAV, STAFF_TODO
+
+_PAYEE_PAGE = "/ban-hang/tai-khoan-nhan-tien"
+
+MESSAGES = {
+    SUBMITTED: N_("Có yêu cầu dùng tài khoản nhận tiền …%(tail)s"),
+    DECIDED: N_("Cán bộ đã xem xét tài khoản nhận tiền …%(tail)s"),
+    WITHDRAWN: N_("Đã dừng thay đổi sang tài khoản …%(tail)s"),
+}
 
 
 class UnsafeSetting(ValueError):
@@ -48,7 +70,126 @@ def _stripe(settings: Settings) -> StripeConfig | None:
 
 
 def init_app(app: Flask) -> None:
-    """Load the providers and give them their settings."""
+    """Load the providers, give them their settings, fill the slots. May be called again."""
     registry.all_providers()
     house = cast(House, app.extensions["house"])
     configure(house.database, payment_config(app, cast(Settings, app.extensions["settings"])))
+    for kind, title in MESSAGES.items():
+        register_message(kind, title=title, url=_PAYEE_PAGE)
+    connect_signals()
+    ORDER_PANELS.fill(order_panels)
+    DESK_PANELS.fill(desk_panels)
+    PRODUCER_TODO.fill(_producer_todo)
+    STAFF_TODO.fill(_staff_todo)
+    PRODUCER_NAV.fill(_producer_nav)
+    STAFF_NAV.fill(_staff_nav)
+
+
+def connect_signals() -> None:
+    """Follow the orders' lives. Connecting twice is connecting once."""
+    for ended in (signals.order_cancelled, signals.order_expired):
+        ended.connect(_owe_back, weak=False)
+
+
+def _owe_back(_sender: object, *, db: Session, order: Order, now: datetime, **_more: Any) -> None:
+    """An order ended: what it received becomes refund tasks in the same transaction."""
+    settle_refunds(db, order=order, now=now)
+
+
+def order_panels(db: Session, order_id: int, now: datetime) -> list[Panel]:
+    """Money on the buyer's page of an order."""
+    view = pay_view(db, order_id, config_of(database()), now)
+    if view is None:
+        return []
+    return [Panel("payments/order_panel.html", {"view": view, "urls": _buyer_urls(view)})]
+
+
+def _buyer_urls(view: PayView) -> dict[str, str]:
+    code = view.order.code
+    key = access.sign("order", code)
+    return {
+        name: url_for(endpoint, code=code, k=key)
+        for name, endpoint in (
+            ("png", "payments.transfer_qr"),
+            ("pay", "payments.pay"),
+            ("check", "payments.check"),
+        )
+    }
+
+
+def desk_panels(db: Session, order_id: int, now: datetime) -> list[Panel]:
+    """Money on the producer's page of an order."""
+    view = pay_view(db, order_id, config_of(database()), now)
+    if view is None:
+        return []
+    urls = {
+        "receipt": url_for("payments.receipt", code=view.order.code),
+        "desk": url_for("payments.producer_desk"),
+    }
+    return [Panel("payments/desk_panel.html", {"view": view, "urls": urls})]
+
+
+def _producer_todo(db: Session, actor: Actor) -> list[Todo]:
+    own = sorted(actor.producers)
+    page = url_for("payments.producer_desk")
+    lines = [
+        Todo(
+            gettext(N_("Đơn chờ chuyển khoản")),
+            desk.count_awaited(db, own, clock.now()),
+            page,
+            icon="wallet",
+        ),
+        Todo(
+            gettext(N_("Khoản cần hoàn cho khách")),
+            len(desk.refund_tasks(db, own)),
+            page,
+            icon="wallet",
+            is_urgent=True,
+        ),
+    ]
+    missing = [
+        one for one in desk.owned_producers(db, actor) if not queries.has_payee_account(db, one.id)
+    ]
+    if missing:
+        lines.append(
+            Todo(
+                gettext(N_("Thêm tài khoản nhận tiền")),
+                len(missing),
+                url_for("payments.payee"),
+                icon="wallet",
+            )
+        )
+    return lines
+
+
+def _staff_todo(db: Session, actor: Actor) -> list[Todo]:
+    unmatched, accounts = desk.staff_counts(db, actor)
+    return [
+        Todo(
+            gettext(N_("Tiền chưa khớp đơn")),
+            unmatched,
+            url_for("payments.staff_desk"),
+            icon="wallet",
+            is_urgent=True,
+        ),
+        Todo(
+            gettext(N_("Tài khoản nhận tiền chờ duyệt")),
+            accounts,
+            url_for("payments.payee_queue"),
+            icon="wallet",
+        ),
+    ]
+
+
+def _producer_nav(_actor: Actor) -> list[NavItem]:
+    return [
+        NavItem(gettext(N_("Đối soát tiền")), url_for("payments.producer_desk"), "wallet", 60),
+        NavItem(gettext(N_("Tài khoản nhận tiền")), url_for("payments.payee"), "lock", 61),
+    ]
+
+
+def _staff_nav(_actor: Actor) -> list[NavItem]:
+    return [
+        NavItem(gettext(N_("Tiền chưa khớp")), url_for("payments.staff_desk"), "wallet", 60),
+        NavItem(gettext(N_("Tài khoản nhận tiền")), url_for("payments.payee_queue"), "lock", 61),
+    ]

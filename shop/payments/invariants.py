@@ -1,0 +1,89 @@
+"""What must always hold about money: each query gives the rows that break it, so none.
+
+Numbers are those of the domain's list: 4 conservation and derived states, 5 replays and refusals,
+6 one payment per key.
+"""
+
+_OWNED = """
+    SELECT COALESCE(t.order_id, m.order_id) AS order_id, t.kind, t.amount_vnd
+    FROM payment_txn t LEFT JOIN payment_match m ON m.txn_row_id = t.id
+    WHERE t.currency = 'VND' AND COALESCE(t.order_id, m.order_id) IS NOT NULL
+"""
+
+_MONEY = f"""
+    SELECT o.id AS order_id, o.code, o.state, o.payment_state, o.total_vnd,
+        COALESCE(SUM(CASE WHEN f.kind = 'charge' THEN f.amount_vnd END), 0) AS charged,
+        COALESCE(SUM(CASE f.kind WHEN 'refund' THEN f.amount_vnd
+            WHEN 'refund_failed' THEN -f.amount_vnd WHEN 'chargeback' THEN f.amount_vnd
+            WHEN 'chargeback_reversed' THEN -f.amount_vnd END), 0) AS refunded
+    FROM shop_order o LEFT JOIN ({_OWNED}) f ON f.order_id = o.id
+    GROUP BY o.id, o.code, o.state, o.payment_state, o.total_vnd
+"""  # noqa: S608 - our own constants
+
+_CLAIM = (
+    "CASE WHEN o.state IN ('awaiting_payment','awaiting_confirmation','confirmed','completed') "
+    "THEN o.total_vnd ELSE 0 END"
+)
+
+INVARIANTS = {
+    # 4. Σ money in = Σ matched + Σ unmatched: no fact belongs to an order twice.
+    "payments_matched_twice": """
+        SELECT t.id FROM payment_txn t JOIN payment_match m ON m.txn_row_id = t.id
+        WHERE t.order_id IS NOT NULL OR t.kind <> 'charge' OR t.currency <> 'VND'
+    """,
+    "payments_refunds_exceed_charges": f"""
+        SELECT o.code FROM ({_MONEY}) o WHERE o.refunded > o.charged OR o.refunded < 0
+    """,  # noqa: S608
+    "payments_state_is_derived": f"""
+        SELECT o.code, o.payment_state FROM ({_MONEY}) o
+        WHERE o.payment_state <> 'disputed' AND o.payment_state <> CASE
+            WHEN o.refunded > 0 AND o.charged - o.refunded < o.total_vnd
+                THEN CASE WHEN o.charged > o.refunded THEN 'partly_refunded' ELSE 'refunded' END
+            WHEN o.charged - o.refunded > o.total_vnd THEN 'overpaid'
+            WHEN o.charged - o.refunded = o.total_vnd THEN 'paid'
+            WHEN o.charged > o.refunded THEN 'partial'
+            ELSE 'unpaid' END
+    """,  # noqa: S608
+    # Late and excess money ends in an order or in a refund task, never nowhere.
+    "payments_owed_money_has_a_task": f"""
+        SELECT o.code FROM ({_MONEY}) o
+        WHERE o.charged - o.refunded - {_CLAIM} > (
+            SELECT COALESCE(SUM(r.amount_vnd), 0) FROM refund r
+            WHERE r.order_id = o.order_id AND r.state IN ('requested','approved','sent'))
+    """,  # noqa: S608
+    "payments_done_refund_is_in_ledger": """
+        SELECT r.id FROM refund r WHERE r.state = 'done' AND NOT EXISTS (
+            SELECT 1 FROM payment_txn t WHERE t.order_id = r.order_id AND t.kind = 'refund')
+    """,
+    # 5. A wrong amount, currency or account belongs to no order by itself.
+    "payments_foreign_money_in_order": """
+        SELECT t.id FROM payment_txn t WHERE t.order_id IS NOT NULL AND t.currency <> 'VND'
+    """,
+    "payments_attempt_of_other_order": """
+        SELECT t.id FROM payment_txn t JOIN payment_attempt a ON a.id = t.attempt_id
+        WHERE t.order_id IS NOT NULL AND t.order_id <> a.order_id
+    """,
+    "payments_inexact_card_charge": """
+        SELECT t.id FROM payment_txn t JOIN payment_attempt a ON a.id = t.attempt_id
+        WHERE t.order_id IS NOT NULL AND t.kind = 'charge' AND a.provider = 'stripe'
+            AND t.amount_vnd <> a.amount_vnd
+    """,
+    "payments_refused_event_took_a_real_key": """
+        SELECT e.id FROM webhook_event e
+        WHERE (e.outcome IN ('bad_signature','malformed')) <> (e.event_key LIKE 'refused:%')
+    """,
+    # 6. One attempt an order and provider; one key, one payment.
+    "payments_two_attempts": """
+        SELECT order_id, provider FROM payment_attempt
+        GROUP BY order_id, provider HAVING COUNT(*) > 1
+    """,
+    "payments_succeeded_without_money": """
+        SELECT a.id FROM payment_attempt a WHERE a.state = 'succeeded' AND NOT EXISTS (
+            SELECT 1 FROM payment_txn t WHERE t.attempt_id = a.id AND t.kind = 'charge')
+    """,
+    # Payees: who submitted never approved; a change waited.
+    "payments_payee_approved_by_submitter": """
+        SELECT id FROM payee_account WHERE state = 'active'
+            AND (verified_by IS NULL OR verified_by = submitted_by OR effective_at IS NULL)
+    """,
+}

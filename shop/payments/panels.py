@@ -1,0 +1,90 @@
+"""What pages of orders show about money."""
+
+import io
+from dataclasses import dataclass
+from datetime import datetime
+
+import segno
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop.orders.models import Order
+from shop.payments import queries
+from shop.payments.banks import bank_name
+from shop.payments.models import PaymentAttempt, Refund
+from shop.payments.provider import Capabilities, Instruction, OrderView, PaymentConfig
+from shop.payments.registry import provider_called
+from shop.payments.rules import AWAITING_MONEY, KEEPS_MONEY, Money
+from shop.payments.starting import view_attempt
+
+
+@dataclass(frozen=True)
+class PayView:
+    """An order's money: what is asked, what came, what the buyer does next."""
+
+    order: Order
+    attempt: PaymentAttempt
+    label: str
+    capabilities: Capabilities
+    money: Money
+    left_vnd: int
+    is_waiting: bool
+    """Whether the buyer can pay now."""
+    refunds: list[Refund]
+    instruction: Instruction | None
+    bank: str
+    qr: Markup
+
+
+def pay_view(db: Session, order_id: int, config: PaymentConfig, now: datetime) -> PayView | None:
+    """The order's money; None when it has no attempt."""
+    row = db.execute(
+        select(Order, PaymentAttempt)
+        .join(
+            PaymentAttempt,
+            (PaymentAttempt.order_id == Order.id)
+            & (PaymentAttempt.provider == Order.payment_provider),
+        )
+        .where(Order.id == order_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    order, attempt = row
+    provider = provider_called(attempt.provider)
+    money = queries.money_of(db, order.id)
+    left = max(0, order.total_vnd - money.net_vnd) if order.state in KEEPS_MONEY else 0
+    is_in_time = order.expires_at is None or order.expires_at > now or money.net_vnd > 0
+    is_waiting = order.state in AWAITING_MONEY and left > 0 and is_in_time
+    instruction = None
+    if is_waiting and not provider.capabilities.redirect:
+        view = OrderView(order.code, order.total_vnd, order.producer_name)
+        instruction = provider.start(config, view, view_attempt(attempt, left))
+    return PayView(
+        order=order,
+        attempt=attempt,
+        label=provider.label,
+        capabilities=provider.capabilities,
+        money=money,
+        left_vnd=left,
+        is_waiting=is_waiting,
+        refunds=queries.open_refunds(db, order.id),
+        instruction=instruction,
+        bank=bank_name(attempt.account_bin or ""),
+        qr=qr_svg(instruction.qr_payload) if instruction and instruction.qr_payload else Markup(),
+    )
+
+
+def qr_svg(payload: str) -> Markup:
+    """The QR as inline SVG without styles or ids."""
+    code = segno.make(payload, error="m", micro=False)
+    return Markup(  # noqa: S704 - our own drawing of our own payload
+        code.svg_inline(scale=1, border=4, svgclass=None, lineclass=None, omitsize=True)
+    )
+
+
+def qr_png(payload: str) -> bytes:
+    """The QR as a picture that bank apps read from the gallery."""
+    out = io.BytesIO()
+    segno.make(payload, error="m", micro=False).save(out, kind="png", scale=10, border=4)
+    return out.getvalue()

@@ -1,0 +1,144 @@
+"""Money that a person says has come or gone: transfers seen in the bank app, cash, refunds paid."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from shop.accounts.services import record_audit
+from shop.core.errors import NotFound
+from shop.core.text import fold
+from shop.orders.models import Order
+from shop.payments import queries
+from shop.payments.models import Refund
+from shop.payments.provider import ProviderTxn
+from shop.payments.registry import provider_called
+from shop.payments.rules import (
+    KEEPS_MONEY,
+    VND,
+    AlreadyPaid,
+    NotByHand,
+    NothingDelivered,
+    WrongStep,
+    may_step,
+)
+from shop.payments.services.ledger import Outcome, apply_txn
+
+
+def left_to_pay(db: Session, order: Order) -> int:
+    """The đồng still missing; 0 when the order is paid."""
+    return max(0, order.total_vnd - queries.money_of(db, order.id).net_vnd)
+
+
+def confirm_receipt(
+    db: Session,
+    *,
+    order_id: int,
+    actor_id: int,
+    now: datetime,
+    amount_vnd: int | None = None,
+    reference: str = "",
+    submit_key: str = "",
+    is_extra: bool = False,
+) -> Outcome:
+    """Record that the producer saw the buyer's money; by default all that is left to pay.
+
+    The same bank reference, or the same form sent twice, counts once. ``is_extra`` says that the
+    money really came on top of a paid order. Raises NotFound, NotByHand, NothingDelivered,
+    AlreadyPaid (field ``amount``).
+    """
+    order = queries.lock_order(db, order_id)
+    if order is None:
+        raise NotFound
+    attempt = queries.attempt_of(db, order.id, order.payment_provider)
+    provider = provider_called(order.payment_provider)
+    if attempt is None or not provider.capabilities.by_hand:
+        raise NotByHand
+    if provider.capabilities.on_delivery and order.state not in {"confirmed", "completed"}:
+        raise NothingDelivered
+    txn_id = _name(order.code, reference, submit_key)
+    missing = left_to_pay(db, order) if order.state in KEEPS_MONEY else order.total_vnd
+    if queries.has_txn(db, provider.slug, txn_id):
+        return "duplicate"
+    if missing <= 0 and not is_extra:
+        raise AlreadyPaid(field="amount")
+    amount = amount_vnd if amount_vnd is not None else missing or order.total_vnd
+    facts = f"{txn_id}|{amount}|{attempt.account_number or ''}|{actor_id}"
+    outcome = apply_txn(
+        db,
+        ProviderTxn(
+            provider=provider.slug,
+            txn_id=txn_id,
+            kind="charge",
+            amount_vnd=amount,
+            currency=VND,
+            occurred_at=now,
+            raw_digest=hashlib.sha256(facts.encode()).hexdigest(),
+            account=attempt.account_number or "",
+            order_hint=order.code,
+        ),
+        now=now,
+        actor_id=actor_id,
+    )
+    record_audit(
+        db,
+        actor_id=actor_id,
+        action="payments.receipt",
+        subject_kind="order",
+        subject_id=order.id,
+        now=now,
+        detail={"amount_vnd": amount, "provider": provider.slug},
+    )
+    return outcome
+
+
+def finish_refund(
+    db: Session, *, refund_id: int, reference: str, actor_id: int, now: datetime
+) -> Refund:
+    """Record that a refund was paid out by hand, with the bank's reference.
+
+    The ledger gets the fact and the order follows. Raises NotFound, WrongStep.
+    """
+    refund = db.get(Refund, refund_id)
+    order = queries.lock_order(db, refund.order_id) if refund is not None else None
+    if refund is None or order is None:
+        raise NotFound
+    db.refresh(refund)
+    if not may_step(refund.state, "done"):
+        raise WrongStep
+    refund.state, refund.reference, refund.ended_at = "done", reference, now
+    refund.approved_by = actor_id
+    db.flush()
+    facts = f"refund|{refund.id}|{refund.amount_vnd}|{reference}|{actor_id}"
+    apply_txn(
+        db,
+        ProviderTxn(
+            provider=refund.provider,
+            txn_id=f"refund:{refund.id}",
+            kind="refund",
+            amount_vnd=refund.amount_vnd,
+            currency=VND,
+            occurred_at=now,
+            raw_digest=hashlib.sha256(facts.encode()).hexdigest(),
+            order_hint=order.code,
+        ),
+        now=now,
+        actor_id=actor_id,
+    )
+    record_audit(
+        db,
+        actor_id=actor_id,
+        action="payments.refund_done",
+        subject_kind="refund",
+        subject_id=refund.id,
+        now=now,
+        detail={"amount_vnd": refund.amount_vnd, "order": order.id},
+        note=reference,
+    )
+    return refund
+
+
+def _name(code: str, reference: str, submit_key: str) -> str:
+    """The fact's own id: by the bank's reference if there is one, else by the form it came from."""
+    plain = fold(reference).replace(" ", "").upper()
+    return f"{code}:ref:{plain}" if plain else f"{code}:form:{submit_key}"
