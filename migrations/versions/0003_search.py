@@ -15,6 +15,9 @@ _LISTS = {
     "ix_handmade_facets_group": "is_listed, ocop_group, published_at, product_id",
     "ix_handmade_facets_province": "is_listed, province_code, published_at, product_id",
     "ix_handmade_facets_sold": "is_listed, sold_count, product_id",
+    "ix_handmade_facets_stars": "is_listed, stars, sold_count, product_id",
+    "ix_handmade_facets_producer": "producer_slug, is_listed, published_at, product_id",
+    "ix_handmade_facets_subgroup": "subgroup, is_listed, sold_count, product_id",
 }
 
 

@@ -18,7 +18,6 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
-    Select,
     Subquery,
     bindparam,
     case,
@@ -115,26 +114,26 @@ def _document(name: str, producer: str, rest: str) -> str:
     return " ".join(f"'{word}':{','.join(dict.fromkeys(at))}" for word, at in places.items())
 
 
-def found(query: Query, *, is_sqlite: bool) -> Subquery:
-    """A subquery of (product_id, tier) that a list joins."""
+def bound_words(query: Query, *, is_sqlite: bool) -> dict[str, str]:
+    """The values of what ``found`` leaves open. The query must have words."""
     if is_sqlite:
         words = _fts5(query.words)
-        bound = {
+        return {
             "anywhere": words,
             "in_name": "{name} : (" + words + ")",
             "in_producer": "{name producer} : (" + words + ")",
         }
-        statement = _FIND_SQLITE
-    else:
-        bound = {
-            "anywhere": _tsquery(query.words, ""),
-            "in_name": _tsquery(query.words, "A"),
-            "in_producer": _tsquery(query.words, "AB"),
-        }
-        statement = _FIND_POSTGRESQL
-    return (
-        statement.bindparams(**bound).columns(product_id=BigInteger, tier=Integer).subquery("found")
-    )
+    return {
+        "anywhere": _tsquery(query.words, ""),
+        "in_name": _tsquery(query.words, "A"),
+        "in_producer": _tsquery(query.words, "AB"),
+    }
+
+
+def found(*, is_sqlite: bool) -> Subquery:
+    """A subquery of (product_id, tier) that a list joins; its values come from ``bound_words``."""
+    statement = _FIND_SQLITE if is_sqlite else _FIND_POSTGRESQL
+    return statement.columns(product_id=BigInteger, tier=Integer).subquery("found")
 
 
 def _fts5(words: Iterable[str]) -> str:
@@ -153,9 +152,10 @@ def _tsquery(words: Iterable[str], weights: str) -> str:
 TODAY: Final = bindparam("today", type_=Date)
 """The calendar day that stars are judged on; every statement built here needs it."""
 
-valid_stars: Final[ColumnElement[int | None]] = case(
-    (ProductFacets.stars_until >= TODAY, ProductFacets.stars), else_=None
-)
+F: Final = ProductFacets.__table__.c
+"""Columns of the table itself: rows of them cost a third of what mapped attributes cost."""
+
+valid_stars: Final[ColumnElement[int | None]] = case((F.stars_until >= TODAY, F.stars), else_=None)
 """Stars of a row that count today, otherwise NULL."""
 
 
@@ -163,9 +163,9 @@ def by_relevance(hits: Subquery) -> tuple[ColumnElement[Any], ...]:
     """The order of found products."""
     return (
         hits.c.tier,
-        case((ProductFacets.stars_until >= TODAY, ProductFacets.stars), else_=0).desc(),
-        ProductFacets.sold_count.desc(),
-        ProductFacets.product_id.desc(),
+        case((F.stars_until >= TODAY, F.stars), else_=0).desc(),
+        F.sold_count.desc(),
+        F.product_id.desc(),
     )
 
 
@@ -176,13 +176,15 @@ def search_ids(
     query = Query.parse(typed)
     if not query.words:
         return []
-    hits = found(query, is_sqlite=db.get_bind().dialect.name == "sqlite")
-    statement: Select[int] = (
-        select(ProductFacets.product_id)
-        .join(hits, hits.c.product_id == ProductFacets.product_id)
-        .where(ProductFacets.is_listed == true())
+    is_sqlite = db.get_bind().dialect.name == "sqlite"
+    hits = found(is_sqlite=is_sqlite)
+    statement = (
+        select(F.product_id)
+        .join(hits, hits.c.product_id == F.product_id)
+        .where(F.is_listed == true())
         .order_by(*by_relevance(hits))
         .limit(limit)
         .offset(offset)
     )
-    return list(db.scalars(statement, {"today": today}))
+    bound = {"today": today, **bound_words(query, is_sqlite=is_sqlite)}
+    return list(db.scalars(statement, bound))

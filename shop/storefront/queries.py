@@ -8,9 +8,10 @@ version, because it looks at every product.
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Final, TypeVar, cast
+from functools import lru_cache
+from typing import Any, Final, Self, TypeVar, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -32,17 +33,23 @@ from shop.catalogue.models import (
     Certificate,
     Producer,
     Product,
-    ProductFacets,
     ProductPhoto,
     Variant,
 )
-from shop.catalogue.search import TODAY, Query, by_relevance, found, valid_stars
+from shop.catalogue.search import TODAY, F, Query, bound_words, by_relevance, found, valid_stars
 from shop.core.db import UtcDateTime
 from shop.places.models import Commune, Province
 from shop.stock.models import StockLevel
 from shop.storefront.rules import LIVE_SOON_DAYS, PAGE_SIZE, Cell, Counts, Filters, count_facets
 
-F = ProductFacets
+P: Final = Product.__table__.c
+M: Final = Producer.__table__.c
+V: Final = Variant.__table__.c
+PHOTO: Final = ProductPhoto.__table__.c
+PAPER: Final = Certificate.__table__.c
+PROVINCE: Final = Province.__table__.c
+COMMUNE: Final = Commune.__table__.c
+LEVEL: Final = StockLevel.__table__.c
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
 ValueT = TypeVar("ValueT")
@@ -63,12 +70,10 @@ CARD: Final = (
     F.ocop_group,
     F.season_mask,
     F.photo_sha,
-    F.photo_alt,
     F.is_demo,
     F.next_session_at,
     F.published_at,
     valid_stars.label("stars"),
-    F.stars_until,
 )
 """What a product card shows."""
 
@@ -91,7 +96,6 @@ def _moment(today: date, now: datetime) -> dict[str, Any]:
 
 _IS_IN_SEASON: Final = F.season_mask.op("&")(_MONTH) > 0
 _IS_LIVE_SOON: Final = and_(F.next_session_at >= _NOW, F.next_session_at < _SOON)
-_STARS_OR_0: Final = case((F.stars_until >= TODAY, F.stars), else_=0)
 
 
 def is_sqlite(db: Session) -> bool:
@@ -99,57 +103,117 @@ def is_sqlite(db: Session) -> bool:
     return db.get_bind().dialect.name == "sqlite"
 
 
-def _searched(statement: AnySelect, db: Session, query: Query) -> tuple[AnySelect, Any]:
-    """The statement joined with the search hits, and the hits; both as they were without words."""
-    if not query.words:
-        return statement, None
-    hits = found(query, is_sqlite=is_sqlite(db))
-    return statement.join(hits, hits.c.product_id == F.product_id), hits
+@dataclass(frozen=True)
+class _Shape:
+    """Which filters a list has, without their values: lists of one shape share one statement."""
+
+    is_sqlite: bool
+    has_words: bool
+    groups: int = 0
+    provinces: int = 0
+    has_stars: bool = False
+    is_in_season: bool = False
+    is_in_stock: bool = False
+    is_live_soon: bool = False
+    has_price_from: bool = False
+    has_price_to: bool = False
+
+    @classmethod
+    def of(cls, filters: Filters, *, is_sqlite: bool, has_words: bool) -> Self:
+        return cls(
+            is_sqlite,
+            has_words,
+            min(len(filters.groups), 2),
+            min(len(filters.provinces), 2),
+            bool(filters.stars),
+            filters.is_in_season,
+            filters.is_in_stock,
+            filters.is_live_soon,
+            filters.price_from is not None,
+            filters.price_to is not None,
+        )
 
 
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    kept = [_LISTED, *_price_conditions(filters)]
-    if filters.groups:
-        kept.append(_one_of(F.ocop_group, filters.groups))
-    if filters.provinces:
-        kept.append(_one_of(F.province_code, filters.provinces))
-    if filters.stars:
-        kept.append(and_(F.stars.in_(filters.stars), F.stars_until >= TODAY))
-    if filters.is_in_season:
+def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:
+    kept = [_LISTED, *_price_conditions(shape)]
+    kept += _one_of(F.ocop_group, "groups", shape.groups)
+    kept += _one_of(F.province_code, "provinces", shape.provinces)
+    if shape.has_stars:
+        kept.append(F.stars.in_(bindparam("stars", expanding=True)))
+        kept.append(F.stars_until >= TODAY)
+    if shape.is_in_season:
         kept.append(_IS_IN_SEASON)
-    if filters.is_in_stock:
+    if shape.is_in_stock:
         kept.append(F.available > 0)
-    if filters.is_live_soon:
+    if shape.is_live_soon:
         kept.append(_IS_LIVE_SOON)
     return kept
 
 
-def _one_of(column: Any, values: Sequence[str]) -> ColumnElement[bool]:
+def _one_of(column: ColumnElement[str], name: str, how_many: int) -> list[ColumnElement[bool]]:
     """An equality for one value, so that the index gives the order too."""
-    return cast(
-        ColumnElement[bool], column == values[0] if len(values) == 1 else column.in_(values)
-    )
+    if how_many == 0:
+        return []
+    if how_many == 1:
+        return [column == bindparam(name)]
+    return [column.in_(bindparam(name, expanding=True))]
 
 
-def _price_conditions(filters: Filters) -> list[ColumnElement[bool]]:
+def _price_conditions(shape: _Shape) -> list[ColumnElement[bool]]:
     """Products with some size in the price range; those without a price are in no range."""
     kept: list[ColumnElement[bool]] = []
-    if filters.price_from is not None or filters.price_to is not None:
+    if shape.has_price_from or shape.has_price_to:
         kept.append(F.price_max_vnd > 0)
-    if filters.price_from is not None:
-        kept.append(F.price_max_vnd >= filters.price_from)
-    if filters.price_to is not None:
-        kept.append(F.price_min_vnd <= filters.price_to)
+    if shape.has_price_from:
+        kept.append(F.price_max_vnd >= bindparam("price_from"))
+    if shape.has_price_to:
+        kept.append(F.price_min_vnd <= bindparam("price_to"))
     return kept
+
+
+def _bound(
+    filters: Filters, query: Query, *, is_sqlite: bool, today: date, now: datetime
+) -> dict[str, Any]:
+    """The values of every parameter that a list's statements may have."""
+    values = _moment(today, now)
+    values["stars"] = filters.stars
+    values["price_from"], values["price_to"] = filters.price_from, filters.price_to
+    for name, chosen in (("groups", filters.groups), ("provinces", filters.provinces)):
+        values[name] = chosen[0] if len(chosen) == 1 else chosen
+    if query.words:
+        values |= bound_words(query, is_sqlite=is_sqlite)
+    return values
 
 
 _ORDERS: Final[dict[str, tuple[ColumnElement[Any], ...]]] = {
     "moi": (F.published_at.desc(), F.product_id.desc()),
     "gia-tang": (F.price_min_vnd.asc(), F.product_id.asc()),
     "gia-giam": (F.price_min_vnd.desc(), F.product_id.desc()),
-    "sao": (_STARS_OR_0.desc(), F.sold_count.desc(), F.product_id.desc()),
+    "sao": (F.stars.desc(), F.sold_count.desc(), F.product_id.desc()),
     "ban-chay": (F.sold_count.desc(), F.product_id.desc()),
 }
+_HAS_STARS: Final = F.stars_until >= TODAY
+_LACKS_STARS: Final = or_(F.stars_until.is_(None), F.stars_until < TODAY)
+
+
+@lru_cache(maxsize=2_000)
+def _rows_statement(shape: _Shape, order: str, part: str) -> AnySelect:
+    """Card rows of a list. ``part``: all of them, those with valid stars, or those without."""
+    statement = select(*CARD, _VERSION)
+    hits = None
+    if shape.has_words:
+        hits = found(is_sqlite=shape.is_sqlite)
+        statement = statement.join(hits, hits.c.product_id == F.product_id)
+    statement = statement.where(*_conditions(shape))
+    if part == "starred":
+        statement = statement.where(_HAS_STARS)
+    elif part == "plain":
+        statement = statement.where(_LACKS_STARS)
+    if order == "phu-hop" and hits is not None:
+        statement = statement.order_by(*by_relevance(hits))
+    else:
+        statement = statement.order_by(*_ORDERS[order])
+    return statement.limit(bindparam("limit")).offset(bindparam("offset"))
 
 
 def list_rows(
@@ -159,15 +223,48 @@ def list_rows(
     query = Query.parse(filters.q)
     if filters.q and not query.words:
         return []
-    statement, hits = _searched(select(*CARD, _VERSION), db, query)
-    order = by_relevance(hits) if filters.order == "phu-hop" else _ORDERS[filters.order]
-    statement = (
-        statement.where(*_conditions(filters))
-        .order_by(*order)
-        .limit(limit)
-        .offset((filters.page - 1) * PAGE_SIZE)
+    engine = is_sqlite(db)
+    shape = _Shape.of(filters, is_sqlite=engine, has_words=bool(query.words))
+    bound = _bound(filters, query, is_sqlite=engine, today=today, now=now)
+    bound |= {"limit": limit, "offset": (filters.page - 1) * PAGE_SIZE}
+    if filters.order == "sao":
+        return _starred_first(db, shape, bound)
+    return db.execute(_rows_statement(shape, filters.order, "all"), bound).all()
+
+
+def _starred_first(db: Session, shape: _Shape, bound: dict[str, Any]) -> Sequence[AnyRow]:
+    """Valid stars first, the rest by units sold: two ordered walks along indexes, no sorting."""
+    rows = list(db.execute(_rows_statement(shape, "sao", "starred"), bound))
+    missing = bound["limit"] - len(rows)
+    if missing and not shape.has_stars:
+        starred = select(func.count()).select_from(F.product_id.table)
+        if shape.has_words:
+            hits = found(is_sqlite=shape.is_sqlite)
+            starred = starred.join(hits, hits.c.product_id == F.product_id)
+        passed = db.scalar(starred.where(*_conditions(shape), _HAS_STARS), bound) or 0
+        rest = bound | {"limit": missing, "offset": max(0, bound["offset"] - passed)}
+        rows += db.execute(_rows_statement(shape, "ban-chay", "plain"), rest)
+    return rows
+
+
+@lru_cache(maxsize=16)
+def _cells_statement(shape: _Shape) -> AnySelect:
+    columns: tuple[ColumnElement[Any], ...] = (
+        F.ocop_group,
+        F.province_code,
+        case((F.stars_until >= TODAY, F.stars), else_=0),
+        case((_IS_IN_SEASON, 1), else_=0),
+        case((F.available > 0, 1), else_=0),
+        case((_IS_LIVE_SOON, 1), else_=0),
     )
-    return db.execute(statement, _moment(today, now)).all()
+    labelled = [column.label(f"c{i}") for i, column in enumerate(columns)]
+    statement = select(*labelled, func.count()).select_from(F.product_id.table)
+    if shape.has_words:
+        hits = found(is_sqlite=shape.is_sqlite)
+        statement = statement.join(hits, hits.c.product_id == F.product_id)
+    return statement.where(_LISTED, *_price_conditions(shape)).group_by(
+        *(literal_column(f"c{i}") for i in range(len(columns)))
+    )
 
 
 def cells(db: Session, filters: Filters, *, today: date, now: datetime) -> list[Cell]:
@@ -176,20 +273,14 @@ def cells(db: Session, filters: Filters, *, today: date, now: datetime) -> list[
     query = Query.parse(filters.q)
     if filters.q and not query.words:
         return []
-    columns: tuple[ColumnElement[Any], ...] = (
-        F.ocop_group.expression,
-        F.province_code.expression,
-        _STARS_OR_0,
-        case((_IS_IN_SEASON, 1), else_=0),
-        case((F.available > 0, 1), else_=0),
-        case((_IS_LIVE_SOON, 1), else_=0),
+    engine = is_sqlite(db)
+    plain = replace(
+        _Shape(engine, bool(query.words)),
+        has_price_from=filters.price_from is not None,
+        has_price_to=filters.price_to is not None,
     )
-    labelled = [column.label(f"c{i}") for i, column in enumerate(columns)]
-    statement, _hits = _searched(select(*labelled, func.count()).select_from(F), db, query)
-    statement = statement.where(_LISTED, *_price_conditions(filters)).group_by(
-        *(literal_column(f"c{i}") for i in range(len(columns)))
-    )
-    rows = db.execute(statement, _moment(today, now))
+    bound = _bound(filters, query, is_sqlite=engine, today=today, now=now)
+    rows = db.execute(_cells_statement(plain), bound)
     return [
         Cell(row[0], row[1], row[2] or 0, bool(row[3]), bool(row[4]), bool(row[5]), row[6])
         for row in rows
@@ -256,7 +347,7 @@ class Places:
 
 def read_places(db: Session) -> Places:
     """Names and slugs by code, codes by slug, in the order of the names."""
-    rows = db.execute(select(Province.code, Province.name, Province.slug).order_by(Province.slug))
+    rows = db.execute(select(PROVINCE.code, PROVINCE.name, PROVINCE.slug).order_by(PROVINCE.slug))
     found_rows = rows.all()
     return Places(
         names={row.code: row.name for row in found_rows},
@@ -266,6 +357,28 @@ def read_places(db: Session) -> Places:
 
 
 # The home page.
+
+
+def _shelf(condition: ColumnElement[bool], order: str, *more: ColumnElement[Any]) -> AnySelect:
+    return (
+        select(*CARD)
+        .where(_LISTED, condition)
+        .order_by(*more, *_ORDERS[order])
+        .limit(bindparam("limit"))
+    )
+
+
+_IN_SEASON: Final = _shelf(_IS_IN_SEASON, "ban-chay")
+_NEWEST: Final = _shelf(true(), "moi")
+_STARRED: Final = _shelf(_HAS_STARS, "sao")
+_OF_PRODUCER: Final = _shelf(
+    and_(F.producer_slug == bindparam("producer"), F.product_id != bindparam("but")), "moi"
+)
+_SIMILAR: Final = _shelf(
+    F.subgroup == bindparam("subgroup"),
+    "ban-chay",
+    case((F.province_code == bindparam("province"), 0), else_=1),
+)
 
 
 @dataclass(frozen=True)
@@ -279,85 +392,92 @@ class HomeRows:
 
 def home_rows(db: Session, *, today: date, now: datetime, each: int = 8) -> HomeRows:
     """In season now, the newest, those with the most valid stars: one statement each."""
-    moment = _moment(today, now)
+    bound = _moment(today, now) | {"limit": each}
+    return HomeRows(*(db.execute(shelf, bound).all() for shelf in (_IN_SEASON, _NEWEST, _STARRED)))
 
-    def shelf(condition: ColumnElement[bool], *order: ColumnElement[Any]) -> Sequence[AnyRow]:
-        statement = select(*CARD).where(_LISTED, condition).order_by(*order).limit(each)
-        return db.execute(statement, moment).all()
 
-    return HomeRows(
-        in_season=shelf(_IS_IN_SEASON, *_ORDERS["ban-chay"]),
-        newest=shelf(true(), *_ORDERS["moi"]),
-        starred=shelf(F.stars_until >= TODAY, *_ORDERS["sao"]),
-    )
+def cards_of_producer(
+    db: Session, producer_slug: str, *, today: date, but: int = 0, limit: int = PAGE_SIZE
+) -> Sequence[AnyRow]:
+    """Listed products of a producer, the newest first, without product ``but``."""
+    bound = {"producer": producer_slug, "but": but, "today": today, "limit": limit}
+    return db.execute(_OF_PRODUCER, bound).all()
+
+
+def similar_cards(
+    db: Session, *, subgroup: str, province_code: str, today: date, limit: int = 8
+) -> Sequence[AnyRow]:
+    """Listed products of the same kind, those of the same province first."""
+    bound = {"subgroup": subgroup, "province": province_code, "today": today, "limit": limit}
+    return db.execute(_SIMILAR, bound).all()
 
 
 # One product.
 
 _PRODUCT: Final = (
-    *(Product.id, Product.slug, Product.name, Product.name_en, Product.subgroup),
-    *(Product.summary, Product.summary_en, Product.story, Product.story_en),
-    *(Product.ingredients, Product.net_content, Product.storage, Product.usage),
-    *(Product.warnings, Product.origin, Product.shelf_life_days, Product.season_mask),
-    *(Product.is_lot_tracked, Product.is_service, Product.is_demo, Product.source_note),
-    *(Product.historic_stars, Product.historic_stars_note, Product.state, Product.updated_at),
-    *(Product.regulated_class, Product.producer_id),
-    Producer.name.label("producer_name"),
-    Producer.slug.label("producer_slug"),
-    Producer.kind.label("producer_kind"),
-    Producer.is_youth_led.label("is_youth_led"),
-    Producer.province_code.label("province_code"),
-    Producer.public_phone.label("producer_phone"),
-    Producer.state.label("producer_state"),
-    F.is_listed,
-    F.place,
-    F.photo_sha,
-    F.rating_sum,
-    F.rating_count,
-    F.sold_count,
-    valid_stars.label("stars"),
-    F.stars_until,
+    select(
+        *(P.id, P.slug, P.name, P.name_en, P.subgroup, P.regulated_class, P.producer_id),
+        *(P.summary, P.summary_en, P.story, P.story_en, P.ingredients, P.net_content),
+        *(P.storage, P.usage, P.warnings, P.origin, P.shelf_life_days, P.season_mask),
+        *(P.is_lot_tracked, P.is_service, P.is_demo, P.source_note),
+        *(P.historic_stars, P.historic_stars_note, P.state, P.updated_at),
+        M.name.label("producer_name"),
+        M.slug.label("producer_slug"),
+        M.kind.label("producer_kind"),
+        M.state.label("producer_state"),
+        *(M.province_code, M.is_youth_led),
+        *(F.is_listed, F.place, F.rating_sum, F.rating_count, F.sold_count),
+        valid_stars.label("stars"),
+    )
+    .join(M.id.table, M.id == P.producer_id)
+    .outerjoin(F.product_id.table, F.product_id == P.id)
+    .where(P.slug == bindparam("slug"))
+)
+_VARIANTS: Final = (
+    select(
+        *(V.id, V.label, V.label_en, V.price_vnd, V.sku, V.net_weight_g, V.net_volume_ml),
+        *(V.is_price_illustrative, V.low_stock_at, V.gtin, V.gtin_status),
+        func.coalesce(LEVEL.on_hand - LEVEL.reserved, 0).label("available"),
+    )
+    .outerjoin(LEVEL.variant_id.table, LEVEL.variant_id == V.id)
+    .where(V.product_id == bindparam("product"), V.is_active == true())
+    .order_by(V.position, V.id)
+)
+_PHOTOS: Final = (
+    select(PHOTO.sha, PHOTO.width, PHOTO.height, PHOTO.alt, PHOTO.is_illustration)
+    .where(PHOTO.product_id == bindparam("product"), PHOTO.has_right_to_use == true())
+    .order_by(PHOTO.position, PHOTO.id)
+)
+_PAPERS: Final = (
+    select(
+        *(PAPER.kind, PAPER.stars, PAPER.certificate_no, PAPER.decision_no, PAPER.issuer),
+        *(PAPER.issued_on, PAPER.expires_on, PAPER.is_illustration, PAPER.state),
+        PAPER.product_id,
+    )
+    .where(
+        or_(
+            PAPER.product_id == bindparam("product"),
+            and_(PAPER.producer_id == bindparam("producer"), PAPER.product_id.is_(None)),
+        ),
+        PAPER.state.in_(("verified", "expired")),
+    )
+    .order_by(PAPER.expires_on.desc(), PAPER.id)
 )
 
 
 def product_row(db: Session, slug: str, *, today: date) -> AnyRow | None:
     """The product with its producer and facets, whatever its state."""
-    statement = (
-        select(*_PRODUCT)
-        .join(Producer, Producer.id == Product.producer_id)
-        .outerjoin(F, F.product_id == Product.id)
-        .where(Product.slug == slug)
-    )
-    return db.execute(statement, {"today": today}).one_or_none()
+    return db.execute(_PRODUCT, {"slug": slug, "today": today}).one_or_none()
 
 
 def variant_rows(db: Session, product_id: int) -> Sequence[AnyRow]:
     """The sizes on offer with what is left of each (``available`` units)."""
-    statement = (
-        select(
-            *(Variant.id, Variant.label, Variant.label_en, Variant.price_vnd, Variant.sku),
-            *(Variant.net_weight_g, Variant.net_volume_ml, Variant.is_price_illustrative),
-            *(Variant.low_stock_at, Variant.gtin, Variant.gtin_status),
-            func.coalesce(StockLevel.on_hand - StockLevel.reserved, 0).label("available"),
-        )
-        .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
-        .where(Variant.product_id == product_id, Variant.is_active == true())
-        .order_by(Variant.position, Variant.id)
-    )
-    return db.execute(statement).all()
+    return db.execute(_VARIANTS, {"product": product_id}).all()
 
 
 def photo_rows(db: Session, product_id: int) -> Sequence[AnyRow]:
-    """The product's pictures in their order."""
-    statement = (
-        select(
-            *(ProductPhoto.sha, ProductPhoto.width, ProductPhoto.height, ProductPhoto.alt),
-            ProductPhoto.is_illustration,
-        )
-        .where(ProductPhoto.product_id == product_id)
-        .order_by(ProductPhoto.position, ProductPhoto.id)
-    )
-    return db.execute(statement).all()
+    """The product's pictures that may be shown, in their order."""
+    return db.execute(_PHOTOS, {"product": product_id}).all()
 
 
 def certificate_rows(db: Session, product_id: int, producer_id: int) -> Sequence[AnyRow]:
@@ -365,105 +485,66 @@ def certificate_rows(db: Session, product_id: int, producer_id: int) -> Sequence
 
     Those past their day are among them: they are history, never a claim.
     """
-    statement = (
-        select(
-            *(Certificate.kind, Certificate.stars, Certificate.certificate_no),
-            *(Certificate.decision_no, Certificate.issuer, Certificate.issued_on),
-            *(Certificate.expires_on, Certificate.is_illustration, Certificate.state),
-            Certificate.product_id,
-        )
-        .where(
-            or_(
-                Certificate.product_id == product_id,
-                and_(Certificate.producer_id == producer_id, Certificate.product_id.is_(None)),
-            ),
-            Certificate.state.in_(("verified", "expired")),
-        )
-        .order_by(Certificate.expires_on.desc(), Certificate.id)
-    )
-    return db.execute(statement).all()
-
-
-def cards_of_producer(
-    db: Session, producer_slug: str, *, today: date, but: int = 0, limit: int = PAGE_SIZE
-) -> Sequence[AnyRow]:
-    """Listed products of a producer, the newest first, without product ``but``."""
-    statement = (
-        select(*CARD)
-        .where(_LISTED, F.producer_slug == producer_slug, F.product_id != but)
-        .order_by(*_ORDERS["moi"])
-        .limit(limit)
-    )
-    return db.execute(statement, {"today": today}).all()
-
-
-def similar_cards(
-    db: Session, *, subgroup: str, province_code: str, today: date, limit: int = 8
-) -> Sequence[AnyRow]:
-    """Listed products of the same kind, those of the same province first."""
-    statement = (
-        select(*CARD)
-        .where(_LISTED, F.subgroup == subgroup)
-        .order_by(
-            case((F.province_code == province_code, 0), else_=1),
-            *(F.sold_count.desc(), F.product_id.desc()),
-        )
-        .limit(limit)
-    )
-    return db.execute(statement, {"today": today}).all()
+    return db.execute(_PAPERS, {"product": product_id, "producer": producer_id}).all()
 
 
 # Producers, provinces, the site map.
 
 
+_PRODUCER: Final = (
+    select(
+        *(M.id, M.slug, M.name, M.kind, M.story, M.story_en, M.public_phone, M.photo_sha),
+        *(M.is_youth_led, M.is_demo, M.province_code),
+        COMMUNE.name.label("commune_name"),
+        PROVINCE.name.label("province_name"),
+        PROVINCE.slug.label("province_slug"),
+    )
+    .join(PROVINCE.code.table, PROVINCE.code == M.province_code)
+    .outerjoin(COMMUNE.code.table, COMMUNE.code == M.commune_code)
+    .where(M.slug == bindparam("slug"), M.state == "verified")
+)
+_MAKERS: Final = (
+    select(F.producer_slug, F.producer_name, func.count().label("products"))
+    .where(_LISTED, F.province_code == bindparam("province"))
+    .group_by(F.producer_slug, F.producer_name)
+    .order_by(func.count().desc(), F.producer_slug)
+    .limit(60)
+)
+
+
 def producer_row(db: Session, slug: str) -> AnyRow | None:
     """A verified producer with its place."""
-    statement = (
-        select(
-            *(Producer.id, Producer.slug, Producer.name, Producer.kind, Producer.story),
-            *(Producer.story_en, Producer.public_phone, Producer.photo_sha, Producer.address),
-            *(Producer.is_youth_led, Producer.is_demo, Producer.province_code),
-            Producer.verified_at,
-            Commune.name.label("commune_name"),
-            Province.name.label("province_name"),
-            Province.slug.label("province_slug"),
-        )
-        .join(Province, Province.code == Producer.province_code)
-        .outerjoin(Commune, Commune.code == Producer.commune_code)
-        .where(Producer.slug == slug, Producer.state == "verified")
-    )
-    return db.execute(statement).one_or_none()
+    return db.execute(_PRODUCER, {"slug": slug}).one_or_none()
 
 
 def producers_of_province(db: Session, province_code: str) -> Sequence[AnyRow]:
-    """Verified producers of a province that sell something now, with how many products."""
-    statement = (
-        select(F.producer_slug, F.producer_name, func.count().label("products"))
-        .where(_LISTED, F.province_code == province_code)
-        .group_by(F.producer_slug, F.producer_name)
-        .order_by(func.count().desc(), F.producer_slug)
-        .limit(60)
-    )
-    return db.execute(statement).all()
+    """Producers of a province that sell something now, with how many products."""
+    return db.execute(_MAKERS, {"province": province_code}).all()
 
 
-def site_map_rows(
-    db: Session,
-) -> tuple[Sequence[AnyRow], Sequence[AnyRow], Sequence[AnyRow]]:
-    """Listed products (slug, changed), their producers, their provinces' slugs."""
-    products = db.execute(
-        select(F.slug, Product.updated_at)
-        .join(Product, Product.id == F.product_id)
-        .where(_LISTED)
+def site_map_products(db: Session, *, after: int, until: int) -> Sequence[AnyRow]:
+    """Listed products with ids above ``after`` up to ``until``: slug, when changed."""
+    return db.execute(
+        select(F.slug, P.updated_at)
+        .join(P.id.table, P.id == F.product_id)
+        .where(_LISTED, F.product_id > after, F.product_id <= until)
         .order_by(F.product_id)
-        .limit(49_000)
     ).all()
-    producers = db.execute(
-        select(F.producer_slug).where(_LISTED).distinct().order_by(F.producer_slug)
+
+
+def largest_product_id(db: Session) -> int:
+    """The largest id of a listed product; 0 without any."""
+    return db.scalar(select(func.max(F.product_id)).where(_LISTED)) or 0
+
+
+def site_map_units(db: Session) -> tuple[Sequence[str], Sequence[str]]:
+    """Slugs of the producers and of the provinces that sell something."""
+    producers = db.scalars(
+        select(F.producer_slug).where(_LISTED).distinct().order_by(F.producer_slug).limit(20_000)
     ).all()
-    provinces = db.execute(
-        select(Province.slug)
-        .where(Province.code.in_(select(F.province_code).where(_LISTED)))
-        .order_by(Province.slug)
+    provinces = db.scalars(
+        select(PROVINCE.slug)
+        .where(PROVINCE.code.in_(select(F.province_code).where(_LISTED)))
+        .order_by(PROVINCE.slug)
     ).all()
-    return products, producers, provinces
+    return producers, provinces

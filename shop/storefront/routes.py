@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from shop.catalogue import rules as catalogue
 from shop.core import clock
+from shop.core.db import MAX_ID
 from shop.core.errors import NotFound
 from shop.core.money import format_vnd
 from shop.places.queries import province_by_slug
@@ -44,6 +45,9 @@ from shop.web.workspaces import HOME_PANELS, PRODUCER_PANELS, PRODUCT_PANELS
 bp = Blueprint("storefront", __name__)
 
 _MANY_PROVINCES: Final = 8
+
+SITE_MAP_PRODUCTS: Final = 10_000
+"""Products in one part of the site map: two addresses each, 50,000 may be in a file."""
 
 
 def _begin() -> tuple[Session, datetime]:
@@ -556,15 +560,46 @@ def province(slug: str) -> str:
 @bp.get("/sitemap.xml")
 @public
 def site_map() -> Response:
-    """Every public page in both languages, with the day of its last change where known."""
+    """Every public page in both languages; an index of parts once there are many products."""
     db, _now = _begin()
-    found_products, producers, provinces = queries.site_map_rows(db)
-    pages: list[tuple[str, str]] = [("/", ""), ("/san-pham", ""), ("/phien-live", "")]
-    pages += [(f"/tinh/{row.slug}", "") for row in provinces]
-    pages += [(f"/nha-san-xuat/{row.producer_slug}", "") for row in producers]
-    pages += [
-        (f"/san-pham/{row.slug}", row.updated_at.strftime("%Y-%m-%d")) for row in found_products
+    parts = -(-queries.largest_product_id(db) // SITE_MAP_PRODUCTS)
+    if parts <= 1:
+        return _site_map([*_units(db), *_product_pages(db, 1)])
+    body = render_template(
+        "storefront/sitemap_index.xml", parts=range(parts + 1), origin=house().public_url
+    )
+    return Response(body, mimetype="application/xml")
+
+
+@bp.get("/sitemap-<int:part>.xml")
+@public
+def site_map_part(part: int) -> Response:
+    """Part 0: home, provinces, producers; part n: products by blocks of ids."""
+    db, _now = _begin()
+    if part > MAX_ID // SITE_MAP_PRODUCTS:
+        raise NotFound
+    pages = _product_pages(db, part) if part else _units(db)
+    if not pages:
+        raise NotFound
+    return _site_map(pages)
+
+
+def _units(db: Session) -> list[tuple[str, str]]:
+    producers, provinces = queries.site_map_units(db)
+    return [
+        *((path, "") for path in ("/", "/san-pham", "/phien-live")),
+        *((f"/tinh/{slug}", "") for slug in provinces),
+        *((f"/nha-san-xuat/{slug}", "") for slug in producers),
     ]
+
+
+def _product_pages(db: Session, part: int) -> list[tuple[str, str]]:
+    first = (part - 1) * SITE_MAP_PRODUCTS
+    rows = queries.site_map_products(db, after=first, until=first + SITE_MAP_PRODUCTS)
+    return [(f"/san-pham/{row.slug}", row.updated_at.strftime("%Y-%m-%d")) for row in rows]
+
+
+def _site_map(pages: list[tuple[str, str]]) -> Response:
     body = render_template("storefront/sitemap.xml", pages=pages, origin=house().public_url)
     return Response(body, mimetype="application/xml")
 
