@@ -5,12 +5,13 @@ type them: ``1.250.000``, ``1 250 000``, ``125.000 ₫``.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Self
 
 import phonenumbers
 import wtforms
 from flask import request
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation, ValidationError
 
 from shop.core.db import MAX_ID
@@ -239,21 +240,40 @@ def row_id(label: str = "", **kw: Any) -> WholeField:
     return whole(label, minimum=1, maximum=MAX_ID, **kw)
 
 
+def _options(pairs: Sequence[tuple[str, str]]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
+class _Spoken:
+    """A choice field whose labels are shown in the request's language."""
+
+    def iter_choices(self) -> list[Any]:
+        return [_translated(one) for one in super().iter_choices()]  # type: ignore[misc]
+
+    def iter_groups(self) -> Iterator[tuple[str | None, list[Any]]]:
+        for group, members in super().iter_groups():  # type: ignore[misc]
+            yield group, [_translated(one) for one in members]
+
+
+def _translated(one: Any) -> Any:
+    return one._replace(label=gettext(str(one.label)))
+
+
 def choice(
     label: str, choices: Sequence[tuple[str, str]] = (), *, is_required: bool = True, **kw: Any
 ) -> wtforms.SelectField:
     """One of a list; ``choices`` are (value, label)."""
 
-    class Checked(wtforms.SelectField):
+    class Checked(_Spoken, wtforms.SelectField):
         def pre_validate(self, _form: Any) -> None:
             if not self.data and not is_required:
                 return
-            if self.data not in {value for value, *_rest in self.iter_choices()}:
+            if self.data not in {one.value for one in self.iter_choices()}:
                 raise ValidationError(_("Vui lòng chọn một mục trong danh sách."))
 
     return Checked(
         label,
-        choices=list(choices),
+        choices=_options(choices),
         validators=[_presence(is_required)],
         filters=[lambda value: _clean_line(value)[:200]],
         coerce=str,
@@ -266,17 +286,21 @@ def choices(
 ) -> wtforms.SelectMultipleField:
     """Any of a list, as boxes to tick; ``options`` are (value, label)."""
 
-    class Checked(wtforms.SelectMultipleField):
+    class Checked(_Spoken, wtforms.SelectMultipleField):
         widget = wtforms.widgets.ListWidget(prefix_label=False)
         option_widget = wtforms.widgets.CheckboxInput()
 
         def pre_validate(self, _form: Any) -> None:
-            known = {value for value, *_rest in self.iter_choices()}
+            known = {one.value for one in self.iter_choices()}
             if set(self.data or ()) - known:
                 raise ValidationError(_("Vui lòng chọn trong danh sách."))
 
     return Checked(
-        label, choices=list(options), validators=[_presence(is_required)], coerce=str, **kw
+        label,
+        choices=_options(options),
+        validators=[_presence(is_required)],
+        coerce=str,
+        **kw,
     )
 
 
