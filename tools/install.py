@@ -40,7 +40,7 @@ def make_venv(folder: Path) -> Path:
     """Create a virtual environment and return its Python."""
     python = folder / "bin" / "python"
     if not python.exists():
-        if sys.version_info < (3, 11):
+        if sys.version_info < (3, 11):  # noqa: UP036 - this runs before anything is installed
             sys.exit("Python 3.11 or newer is needed")
         try:
             import ensurepip  # noqa: F401

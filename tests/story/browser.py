@@ -115,9 +115,7 @@ class Browser:
 
     def get(self, address: str, *, expect: int = 200, **options: Any) -> Page:
         """Open an address. Raises Unexpected when the status differs."""
-        answer = self._http.get(
-            urljoin(self.origin, address), timeout=TIMEOUT_SECONDS, **options
-        )
+        answer = self._http.get(urljoin(self.origin, address), timeout=TIMEOUT_SECONDS, **options)
         return self._expect(Page(answer), expect)
 
     def submit(

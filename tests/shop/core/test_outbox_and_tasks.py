@@ -31,7 +31,7 @@ def states(database: Database) -> dict[str, int]:
         rows = db.execute(
             select(outbox.OutboxMessage.state, func.count()).group_by(outbox.OutboxMessage.state)
         )
-        return {state: count for state, count in rows}
+        return {row[0]: row[1] for row in rows}
 
 
 def test_one_row_per_key(database: Database, now: datetime) -> None:

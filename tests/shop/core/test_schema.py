@@ -1,5 +1,8 @@
 """The schema is one on both databases, and what Alembic cannot see is there too."""
 
+import subprocess
+import sys
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -38,8 +41,7 @@ ENTRY = (
     [
         "UPDATE audit_entry SET action = 'x'",
         "DELETE FROM audit_entry",
-        "INSERT OR REPLACE INTO audit_entry (id, at, action, subject_kind, subject_id, detail) "
-        "VALUES (1, '2026-01-01', 'x', 'b', 1, '{}')",
+        ENTRY.replace("INSERT", "INSERT OR REPLACE").replace("'a'", "'x'"),
         "TRUNCATE audit_entry CASCADE",
     ],
 )
@@ -84,3 +86,36 @@ def test_second_writer_waits_then_is_told_busy(
         first.commit()
     with database.write() as third:
         assert third.scalar(text("SELECT count(*) FROM audit_entry")) == 1
+
+
+def test_other_process_holding_the_file_makes_us_unavailable_then_heals(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not database.is_sqlite:
+        pytest.skip("only SQLite has one writer")
+    monkeypatch.setattr("shop.core.db.BUSY_SECONDS", 0.1)
+    database.dispose()
+    script = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None);"
+        "c.execute('BEGIN IMMEDIATE'); print('held', flush=True); sys.stdin.readline()"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", script, str(database.url.database)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with holder:
+        assert holder.stdout is not None
+        assert holder.stdin is not None
+        assert holder.stdout.readline() == "held\n"
+        with database.write() as db, pytest.raises(Unavailable):
+            db.execute(text(ENTRY))
+        with database.read() as db:
+            assert db.scalar(text("SELECT count(*) FROM audit_entry")) == 0
+        holder.stdin.write("go\n")
+    with database.write() as db:
+        db.execute(text(ENTRY))
+        db.commit()
+    with database.read() as db:
+        assert db.scalar(text("SELECT count(*) FROM audit_entry")) == 1
