@@ -737,9 +737,7 @@ def upgrade() -> None:
         sa.Column("report", sa.JSON(), nullable=True),
         sa.Column("made_by", sa.BigInteger(), nullable=True),
         sa.Column("made_at", shop.core.db.UtcDateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "state IN ('queued','running','done','failed')", name=op.f("ck_export_run_state")
-        ),
+        sa.CheckConstraint("state IN ('queued','done')", name=op.f("ck_export_run_state")),
         sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_export_run_made_by")),
         sa.ForeignKeyConstraint(
             ["producer_id"], ["producer.id"], name=op.f("fk_export_run_producer_id")
@@ -1214,8 +1212,12 @@ def upgrade() -> None:
         sa.Column("is_included", sa.Boolean(), nullable=False),
         sa.Column("overrides", sa.JSON(), nullable=False),
         sa.Column("price_percent", sa.Integer(), nullable=False),
+        sa.Column("price_floor_vnd", sa.BigInteger(), nullable=True),
         sa.Column("stock_reserve", sa.Integer(), nullable=False),
         sa.Column("updated_at", shop.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "price_percent BETWEEN 50 AND 300", name=op.f("ck_listing_price_percent")
+        ),
         sa.CheckConstraint("stock_reserve >= 0", name=op.f("ck_listing_stock_reserve")),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_listing_product_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_listing")),

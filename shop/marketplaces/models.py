@@ -16,6 +16,7 @@ class Listing(Base):
     __table_args__ = (
         UniqueConstraint("product_id", "channel"),
         CheckConstraint("stock_reserve >= 0", name="stock_reserve"),
+        CheckConstraint("price_percent BETWEEN 50 AND 300", name="price_percent"),
     )
 
     id: Mapped[Id]
@@ -24,8 +25,12 @@ class Listing(Base):
     """Slug of a plug in ``marketplaces/profiles``."""
     is_included: Mapped[bool] = mapped_column(default=True)
     overrides: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """``title`` -> the producer's own words. Never changed in place: assign anew."""
     price_percent: Mapped[int] = mapped_column(default=100)
+    price_floor_vnd: Mapped[Ref | None]
+    """The channel's price never goes out below this; None: no floor."""
     stock_reserve: Mapped[int] = mapped_column(default=0)
+    """Units kept back from this channel."""
     updated_at: Mapped[datetime]
 
 
@@ -34,7 +39,7 @@ class ExportRun(Base):
 
     __tablename__ = "export_run"
     __table_args__ = (
-        one_of("state", ("queued", "running", "done", "failed")),
+        one_of("state", ("queued", "done")),
         Index(None, "producer_id", "made_at"),
     )
 
@@ -44,6 +49,7 @@ class ExportRun(Base):
     channel: Mapped[str] = mapped_column(String(20))
     profile_version: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(10), default="queued")
+    """``done`` once the bundle is stored; how far a queued one is, its task says."""
     task_id: Mapped[Ref | None] = mapped_column(ForeignKey("task.id"))
     bundle_name: Mapped[str | None] = mapped_column(String(80))
     """Name of the zip in the store."""

@@ -1,0 +1,34 @@
+"""Postmart.vn: reported renamed to Buudien.vn on 31 March 2024; a hand-over pack.
+
+The farm-goods section is reported at nongsan.buudien.vn with a section for OCOP goods. All of this
+comes from single secondary sources, so it is said but never refused upon.
+"""
+
+from datetime import date
+
+from shop.core.text import N_
+from shop.marketplaces.rules import hand_over
+from shop.marketplaces.rules.profile import Lifecycle, Profile
+
+PROFILE = Profile(
+    slug="postmart",
+    label="Postmart (Buudien.vn)",
+    lifecycle=Lifecycle(
+        state="renamed",
+        as_of=date(2024, 3, 31),
+        source="kế hoạch bán hàng của một cơ sở ở Lạng Sơn, 08/2026",
+        certainty="uncertain",
+        note=N_(
+            "Postmart.vn được cho là đã thành Buudien.vn; nông sản ở nongsan.buudien.vn, có mục "
+            "sản phẩm OCOP. Số hỏi đáp ghi trong nguồn: 1900 565 657."
+        ),
+    ),
+    checked_on=date(2026, 11, 22),
+    source="không tìm thấy mẫu đăng hàng, API hay tài liệu nào được công bố",
+    level="hand_over",
+    file_name="phieu_san_pham",
+    market_words=("postmart", "buudien", "buu dien vn"),
+    columns=hand_over.COLUMNS,
+    limits=hand_over.LIMITS,
+    help=hand_over.HELP,
+)

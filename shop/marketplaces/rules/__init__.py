@@ -1,0 +1,1 @@
+"""What the marketplaces feature decides, as plain functions over plain values."""

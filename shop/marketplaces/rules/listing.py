@@ -1,0 +1,242 @@
+"""From catalogue facts to what a channel is told: title, description, price, stock.
+
+Titles name the thing and its net content and nothing else; promotion words and star claims without
+a valid certificate are left out and named. Texts are NFC without control characters.
+"""
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from shop.catalogue.rules import GROUPS, SUBGROUPS, Paper, group_of, is_valid
+from shop.core.text import clean
+from shop.marketplaces.rules import words
+from shop.marketplaces.rules.facts import (
+    Choice,
+    PaperFacts,
+    PhotoFacts,
+    ProducerFacts,
+    ProductFacts,
+    VariantFacts,
+)
+from shop.marketplaces.rules.profile import Profile
+
+PRICE_STEP_VND: Final = 1_000
+MIN_PERCENT: Final = 50
+MAX_PERCENT: Final = 300
+
+_LOOSE: Final = re.compile(r"\(\s*\)|\[\s*\]")
+_DANGLING: Final = re.compile(r"^[\s\-–—,.:]+|[\s\-–—,:]+$")
+
+
+@dataclass(frozen=True)
+class ListingVariant:
+    """A row to be sold: price in đồng after the price rule, units after the reserve."""
+
+    sku: str
+    option: str
+    price_vnd: int
+    stock: int
+    facts: VariantFacts
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A product as one channel will show it."""
+
+    product: ProductFacts
+    producer: ProducerFacts
+    title: str
+    built_title: str
+    dropped: tuple[str, ...]
+    """Words that the built title leaves out."""
+    description: str
+    variants: tuple[ListingVariant, ...]
+    photos: tuple[PhotoFacts, ...]
+    """Readable, with the right to use, at most as many as the channel takes."""
+    recognition: PaperFacts | None
+    """The OCOP record whose stars count today."""
+    trace_url: str
+
+    @property
+    def stars(self) -> int | None:
+        return self.recognition.stars if self.recognition else None
+
+    @property
+    def folder(self) -> str:
+        """Name of the photo folder: the first SKU, safe for every file system."""
+        sku = self.variants[0].sku if self.variants else ""
+        return safe_name(sku) or f"san-pham-{self.product.id}"
+
+
+def safe_name(text: str) -> str:
+    """Letters, digits, hyphen and underscore only; no path can be made of it."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-")[:60]
+
+
+def text_length(text: str) -> int:
+    """Characters as a person counts them: code points of the NFC text."""
+    return len(clean(text))
+
+
+def channel_price(base_vnd: int, percent: int) -> int:
+    """``percent`` of the price, rounded up to the next 1,000 đồng; 100 leaves it as it is."""
+    if percent == 100:
+        return base_vnd
+    thousandths = base_vnd * percent
+    step = PRICE_STEP_VND * 100
+    return -(-thousandths // step) * PRICE_STEP_VND
+
+
+def amount(variant: VariantFacts) -> str:
+    """``500 g``, ``1 kg``, ``750 ml``, ``1 lít``; empty when neither weight nor volume is known."""
+    if variant.net_weight_g:
+        return _scaled(variant.net_weight_g, "g", "kg")
+    return _scaled(variant.net_volume_ml, "ml", "lít") if variant.net_volume_ml else ""
+
+
+def _scaled(value: int, small: str, large: str) -> str:
+    if value < 1000:
+        return f"{value} {small}"
+    whole = f"{value / 1000:.3f}".rstrip("0").rstrip(".")
+    return f"{whole.replace('.', ',')} {large}"
+
+
+def net_content(product: ProductFacts) -> str:
+    """The amounts of all variants, else what the label says."""
+    amounts = list(dict.fromkeys(filter(None, map(amount, product.variants))))
+    return ", ".join(amounts[:4]) or clean(product.net_content)
+
+
+def build_title(
+    product: ProductFacts, profile: Profile, stars: int | None
+) -> tuple[str, list[str]]:
+    """The title by the channel's habits, and the words of the name that it leaves out."""
+    title, dropped = clean(product.name).replace("\n", " "), []
+    unwanted = words.hits(words.PROMO, title) + words.unproven_stars(title, stars)
+    for phrase in sorted(unwanted, key=len, reverse=True):
+        title = title.replace(phrase, " ")
+        dropped.append(phrase)
+    title = _tidy(title)
+    content = net_content(product)
+    if title and content and not words.AMOUNT.search(title) and len(content) <= 60:
+        title = f"{title} {content}"
+    least = profile.limits.title_min
+    origin = clean(product.origin).split(",")[0].strip()
+    if least and 0 < len(title) < least.value and origin:
+        title = f"{title} {origin}"
+    return title, dropped
+
+
+def _tidy(title: str) -> str:
+    bare = " ".join(_LOOSE.sub(" ", title).split())
+    return _DANGLING.sub("", bare)
+
+
+def recognition(papers: Sequence[PaperFacts], day: date) -> PaperFacts | None:
+    """The product's own OCOP record with the highest stars among those that count on ``day``."""
+    counted = [
+        paper
+        for paper in papers
+        if paper.kind == "ocop"
+        and paper.is_own
+        and paper.stars is not None
+        and is_valid(as_paper(paper), day)
+    ]
+    return max(counted, key=lambda paper: (paper.stars or 0, paper.expires_on), default=None)
+
+
+def as_paper(paper: PaperFacts) -> Paper:
+    """The paper as catalogue's rules judge it."""
+    return Paper(paper.kind, paper.state, paper.issued_on, paper.expires_on, paper.stars)
+
+
+def stars_sentence(paper: PaperFacts) -> str:
+    """What may be said of the stars, with the decision behind them and their last day."""
+    by = " ".join(filter(None, (paper.decision_no, paper.issuer and f"của {paper.issuer}")))
+    mark = " (hồ sơ minh họa)" if paper.is_illustration else ""
+    source = f", theo {by}" if by else ""
+    until = paper.expires_on.strftime("%d/%m/%Y")
+    return f"Sản phẩm OCOP {paper.stars} sao{source}, hiệu lực đến {until}{mark}."
+
+
+def description_parts(
+    product: ProductFacts, producer: ProducerFacts, paper: PaperFacts | None
+) -> list[str]:
+    """Paragraphs in the order in which buyers ask: what it is, what is in it, how to keep it."""
+    days = product.shelf_life_days
+    labelled = (
+        ("Thành phần", product.ingredients),
+        ("Khối lượng tịnh", net_content(product)),
+        ("Hạn dùng", f"{days} ngày kể từ ngày sản xuất" if days else ""),
+        ("Bảo quản", product.storage),
+        ("Cách dùng", product.usage),
+        ("Cảnh báo", product.warnings),
+        ("Xuất xứ", product.origin),
+        ("Nơi sản xuất", ", ".join(filter(None, (producer.name, producer.place)))),
+    )
+    parts = [clean(product.summary), clean(product.story)]
+    parts += [f"{label}: {clean(text)}" for label, text in labelled if text]
+    if paper:
+        parts.append(stars_sentence(paper))
+    return [part for part in parts if part]
+
+
+def build_description(parts: Sequence[str], profile: Profile) -> str:
+    """Plain text with blank lines, or escaped HTML paragraphs where the channel wants HTML."""
+    if profile.description_format == "plain":
+        return "\n\n".join(parts)
+    escaped = (html.escape(part, quote=False).replace("\n", "<br>") for part in parts)
+    return "".join(f"<p>{part}</p>" for part in escaped)
+
+
+def build_listing(
+    product: ProductFacts,
+    producer: ProducerFacts,
+    profile: Profile,
+    choice: Choice,
+    *,
+    day: date,
+    public_url: str,
+) -> Listing:
+    """The product as the channel will show it on ``day``."""
+    paper = recognition(product.papers, day)
+    built, dropped = build_title(product, profile, paper.stars if paper else None)
+    override = clean(choice.title).replace("\n", " ")
+    return Listing(
+        product=product,
+        producer=producer,
+        title=override or built,
+        built_title=built,
+        dropped=() if override else tuple(dropped),
+        description=build_description(description_parts(product, producer, paper), profile),
+        variants=tuple(_variant(variant, choice) for variant in product.variants),
+        photos=usable_photos(product)[: profile.limits.photos_max.value],
+        recognition=paper,
+        trace_url=f"{public_url}/T/{product.trace_code}" if product.trace_code else "",
+    )
+
+
+def _variant(variant: VariantFacts, choice: Choice) -> ListingVariant:
+    return ListingVariant(
+        sku=clean(variant.sku),
+        option=clean(variant.label),
+        price_vnd=channel_price(variant.price_vnd, choice.price_percent),
+        stock=max(0, variant.available - choice.stock_reserve),
+        facts=variant,
+    )
+
+
+def usable_photos(product: ProductFacts) -> tuple[PhotoFacts, ...]:
+    """Photos that may and can be handed on."""
+    return tuple(p for p in product.photos if p.has_right_to_use and p.size is not None)
+
+
+def group_label(subgroup: str) -> str:
+    """``Thực phẩm: Chế biến từ gạo, ngũ cốc, củ``; empty for an unknown subgroup."""
+    if subgroup not in SUBGROUPS:
+        return ""
+    return f"{GROUPS[group_of(subgroup).code].label}: {SUBGROUPS[subgroup].label}"

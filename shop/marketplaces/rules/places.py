@@ -1,0 +1,36 @@
+"""Where the field behind a finding is edited: paths of the producer's workspace."""
+
+from typing import Final, Literal
+
+Place = Literal[
+    "listing",
+    "facts",
+    "label",
+    "variants",
+    "photos",
+    "papers",
+    "review",
+    "stock",
+    "lots",
+    "channel",
+]
+
+_PRODUCT_STEPS: Final[dict[Place, str]] = {
+    "facts": "/thong-tin",
+    "label": "/nhan",
+    "variants": "/quy-cach",
+    "photos": "/anh",
+    "papers": "/chung-nhan",
+    "review": "",
+}
+_ELSEWHERE: Final[dict[Place, str]] = {"stock": "/ban-hang/kho", "lots": "/ban-hang/lo"}
+
+
+def fix_path(place: Place, *, channel: str, product_id: int | None, field: str = "") -> str:
+    """The path of the page that holds the field, with the field as its fragment."""
+    fragment = f"#{field}" if field else ""
+    if place in _PRODUCT_STEPS and product_id is not None:
+        return f"/ban-hang/san-pham/{product_id}{_PRODUCT_STEPS[place]}{fragment}"
+    if place == "listing" and product_id is not None:
+        return f"/ban-hang/kenh-ban/{channel}/{product_id}{fragment}"
+    return _ELSEWHERE.get(place, f"/ban-hang/kenh-ban/{channel}")

@@ -1,0 +1,163 @@
+"""What a finding is, and what the checks of one product look at."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Literal
+
+from shop.core.text import clean
+from shop.marketplaces.rules.codes import CODES
+from shop.marketplaces.rules.facts import Choice, ProducerFacts, ProductFacts
+from shop.marketplaces.rules.listing import Listing
+from shop.marketplaces.rules.places import fix_path
+from shop.marketplaces.rules.profile import Certainty, Limit, Profile, Severity, severity_of
+
+SHOWN_CHARACTERS: Final = 120
+
+Status = Literal["ready", "blocked", "excluded"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to mend. ``value`` is the exact word or value; ``params`` fill the sentences."""
+
+    code: str
+    severity: Severity
+    certainty: Certainty
+    source: str
+    value: str
+    field: str
+    path: str
+    """Where the field is edited."""
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def why(self) -> str:
+        """Msgid of the reason."""
+        return CODES[self.code].why
+
+    @property
+    def fix(self) -> str:
+        """Msgid of what to do."""
+        return CODES[self.code].fix
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A producer's products as one channel sees them on ``day``."""
+
+    producer: ProducerFacts
+    products: tuple[ProductFacts, ...]
+    choices: Mapping[int, Choice]
+    """By product id; without an entry the product is included as it is."""
+    offered_elsewhere: Mapping[int, int]
+    """By variant id: units that listings saved for other channels offer."""
+    day: date
+    public_url: str
+
+    def choice(self, product_id: int) -> Choice:
+        return self.choices.get(product_id, Choice())
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """A product with its verdict. ``listing`` is None when it could not even be built."""
+
+    product: ProductFacts
+    choice: Choice
+    listing: Listing | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def status(self) -> Status:
+        if not self.choice.is_included:
+            return "excluded"
+        return "blocked" if self.refusals else "ready"
+
+    @property
+    def refusals(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.severity == "refuse"]
+
+    @property
+    def warnings(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.severity == "warn"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the checks of one product look at."""
+
+    profile: Profile
+    desk: Desk
+    listing: Listing
+    choice: Choice
+    others: frozenset[str]
+    """Folded names of other channels."""
+    shared_photos: frozenset[str]
+    shared_skus: frozenset[str]
+
+    def find(
+        self,
+        code: str,
+        value: object = "",
+        *,
+        certainty: Certainty = "certain",
+        severity: Severity | None = None,
+        source: str = "",
+        **params: Any,
+    ) -> Finding:
+        return make_finding(
+            code,
+            value,
+            channel=self.profile.slug,
+            product_id=self.listing.product.id,
+            certainty=certainty,
+            severity=severity,
+            source=source,
+            **params,
+        )
+
+    def beyond(self, code: str, value: object, limit: Limit, **params: Any) -> Finding:
+        """A finding about a limit: as hard and as sure as the limit itself."""
+        return self.find(
+            code,
+            value,
+            certainty=limit.certainty,
+            severity=limit.severity,
+            source=limit.source,
+            limit=f"{limit.value:,}".replace(",", "."),
+            **params,
+        )
+
+
+def make_finding(
+    code: str,
+    value: object = "",
+    *,
+    channel: str,
+    product_id: int | None,
+    certainty: Certainty = "certain",
+    severity: Severity | None = None,
+    source: str = "",
+    **params: Any,
+) -> Finding:
+    """A finding of a known code. An uncertain one warns, whatever is asked for."""
+    known = CODES[code]
+    shown = _shorten(", ".join(value) if isinstance(value, list) else str(value))
+    hardest = severity_of(certainty)
+    return Finding(
+        code=code,
+        severity="warn" if hardest == "warn" else (severity or "refuse"),
+        certainty=certainty,
+        source=source or known.source,
+        value=shown,
+        field=known.field,
+        path=fix_path(known.place, channel=channel, product_id=product_id, field=known.field),
+        params={"value": shown, **params},
+    )
+
+
+def _shorten(text: str) -> str:
+    bare = clean(text[: SHOWN_CHARACTERS * 4]).replace("\n", " ")
+    return bare if len(bare) <= SHOWN_CHARACTERS else f"{bare[: SHOWN_CHARACTERS - 1]}…"
