@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
@@ -174,13 +173,45 @@ def stock_of(db: Session, producer_ids: Collection[int]) -> list[StockRow]:
     return [StockRow(*row, lots=lots.get(row[0], ())) for row in rows]
 
 
-def variant_of(db: Session, variant_id: int, producer_ids: Collection[int]) -> Any:
-    """(variant, product name) if the variant is one of the producers', else None."""
-    return db.execute(
-        select(Variant, Product.name)
+@dataclass(frozen=True)
+class OwnVariant:
+    """What the stock page of one size is headed with."""
+
+    variant_id: int
+    product_id: int
+    product_name: str
+    label: str
+    sku: str
+    is_lot_tracked: bool
+
+
+def variant_of(db: Session, variant_id: int, producer_ids: Collection[int]) -> OwnVariant | None:
+    """The variant if it is one of the producers', else None."""
+    row = db.execute(
+        select(
+            Variant.id,
+            Variant.product_id,
+            Product.name,
+            Variant.label,
+            Variant.sku,
+            Product.is_lot_tracked,
+        )
         .join(Product, Product.id == Variant.product_id)
         .where(Variant.id == variant_id, Variant.producer_id.in_(producer_ids))
     ).one_or_none()
+    return OwnVariant(*row) if row else None
+
+
+def lots_of(db: Session, variant_id: int) -> list[LotOnHand]:
+    """Every lot the variant has (or had) units in, sellable or not, newest first."""
+    rows = db.execute(
+        select(Lot.id, Lot.lot_no, Lot.best_before, Lot.made_on, LotLevel.on_hand)
+        .join(LotLevel, LotLevel.lot_id == Lot.id)
+        .where(LotLevel.variant_id == variant_id)
+        .order_by(Lot.id.desc())
+        .limit(50)
+    )
+    return [LotOnHand(*row) for row in rows]
 
 
 def movements(
