@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from shop.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -164,13 +164,6 @@ class WrongCode(Invalid):
 def may_try(*, pair: int, login: int, source: int) -> bool:
     """Whether one more try is heard, given the refused tries within FAILURE_WINDOW."""
     return pair < MAX_PAIR_FAILURES and login < MAX_LOGIN_FAILURES and source < MAX_SOURCE_FAILURES
-
-
-def is_session_alive(
-    *, now: datetime, last_seen_at: datetime, expires_at: datetime, ended_at: datetime | None
-) -> bool:
-    """Whether a sign-in still counts: not ended, not idle for IDLE, not older than ABSOLUTE."""
-    return ended_at is None and now < expires_at and now < last_seen_at + IDLE
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """The inbox."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -7,6 +9,7 @@ from shop.core import clock
 from shop.core.text import N_
 from shop.notifications import queries, services
 from shop.notifications.models import InboxItem
+from shop.notifications.rules import MessageKind, Payload
 from shop.web.access import actor, signed_in
 from shop.web.i18n import gettext as _
 from shop.web.pagination import Page, page_number
@@ -17,15 +20,29 @@ bp = Blueprint("notifications", __name__)
 PAGE_SIZE = 30
 
 
+class _Known(dict[str, Any]):
+    """A payload in which what an old message never held reads as a blank."""
+
+    def __missing__(self, _name: str) -> str:
+        return "…"
+
+
 def _line(item: InboxItem) -> dict[str, object]:
-    kind = services.kind_of(item.kind)
+    kind, payload = services.kind_of(item.kind), _Known(item.payload)
     return {
         "id": item.id,
-        "title": _(kind.title, **item.payload) if kind else item.kind,
-        "url": kind.url_of(item.payload) if kind else "",
+        "title": _(kind.title) % payload if kind else item.kind,
+        "url": _url(kind, item.payload),
         "at": item.at,
         "is_read": item.read_at is not None,
     }
+
+
+def _url(kind: MessageKind | None, payload: Payload) -> str:
+    try:
+        return kind.url_of(payload) if kind else ""
+    except KeyError:
+        return ""
 
 
 @bp.get("/tai-khoan/tin-nhan")

@@ -1,14 +1,15 @@
 """How messages reach pages: channels of this environment, the unread count, the account's menu."""
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from shop.core.text import N_
 from shop.notifications import queries, services
 from shop.web.actor import Actor
 from shop.web.i18n import gettext
 from shop.web.request import read_session
-from shop.web.slots import NavItem
-from shop.web.workspaces import ACCOUNT_NAV
+from shop.web.slots import NavItem, Todo
+from shop.web.workspaces import ACCOUNT_NAV, ACCOUNT_TODO
 
 
 def init_app(app: Flask) -> None:
@@ -16,6 +17,7 @@ def init_app(app: Flask) -> None:
     services.use_channels(is_development=app.extensions["house"].is_development)
     app.jinja_env.globals["unread_messages"] = unread_messages
     ACCOUNT_NAV.fill(_navigation)
+    ACCOUNT_TODO.fill(_todo)
 
 
 def unread_messages(actor: Actor) -> int:
@@ -25,3 +27,10 @@ def unread_messages(actor: Actor) -> int:
 
 def _navigation(_actor: Actor) -> list[NavItem]:
     return [NavItem(gettext(N_("Tin nhắn")), "/tai-khoan/tin-nhan", "bell", 20)]
+
+
+def _todo(db: Session, actor: Actor) -> list[Todo]:
+    if actor.person_id is None:
+        return []
+    unread = queries.unread_count(db, actor.person_id)
+    return [Todo(gettext(N_("Tin chưa đọc")), unread, "/tai-khoan/tin-nhan", "bell")]
