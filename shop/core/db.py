@@ -197,8 +197,11 @@ def _begin_sqlite(connection: Connection) -> None:
     raw = connection.connection.dbapi_connection
     assert raw is not None
     try:
-        raw.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
-        raw.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
+        if connection.info.get("chophien_mode") != (writes, patience):
+            # Only when it differs: this PRAGMA makes SQLite prepare every statement anew.
+            raw.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+            raw.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
+            connection.info["chophien_mode"] = (writes, patience)
         raw.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
     except sqlite3.OperationalError as error:
         if "locked" in str(error):

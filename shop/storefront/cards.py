@@ -7,6 +7,7 @@ from typing import Final
 
 from shop.catalogue.rules import is_in_season
 from shop.core import clock
+from shop.core.money import format_vnd
 from shop.core.text import N_
 from shop.storefront.queries import AnyRow
 from shop.storefront.rules import NEW_DAYS
@@ -20,19 +21,19 @@ _NEW: Final = N_("Mới")
 
 @dataclass(slots=True)
 class Card:
-    """What the macro ``product_card`` shows."""
+    """What ``storefront/_grid.html`` shows, texts ready."""
 
     url: str
     name: str
     producer_name: str
     place: str
     stars: int | None
-    price_vnd: int | None
-    price_max_vnd: int
+    price_text: str
+    """Empty when the price must be asked for."""
+    is_from: bool
+    """Whether there are dearer sizes too."""
     photo_url: str
-    photo_alt: str
     badge: tuple[str, str] | None
-    is_demo: bool
     is_sold_out: bool
 
 
@@ -60,12 +61,10 @@ def cards(rows: Iterable[AnyRow], *, now: datetime) -> list[Card]:
                 row.producer_name,
                 row.place,
                 row.stars,
-                row.price_min_vnd or None,
-                row.price_max_vnd,
+                format_vnd(row.price_min_vnd) if row.price_min_vnd else "",
+                row.price_max_vnd != row.price_min_vnd,
                 f"/media/{row.photo_sha}-320.webp" if row.photo_sha else "",
-                "",
                 badge,
-                row.is_demo,
                 row.available <= 0 and row.ocop_group != "tourism",
             )
         )

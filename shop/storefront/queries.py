@@ -77,7 +77,8 @@ CARD: Final = (
 )
 """What a product card shows."""
 
-_VERSION: Final = select(CatalogueVersion.number).limit(1).scalar_subquery().label("version")
+VERSION: Final = CatalogueVersion.__table__.c
+_VERSION: Final = select(VERSION.number).limit(1).scalar_subquery().label("version")
 _LISTED: Final = F.is_listed == true()
 _NOW: Final = bindparam("now", type_=UtcDateTime)
 _SOON: Final = bindparam("soon", type_=UtcDateTime)
@@ -333,7 +334,7 @@ def list_counts(
 
 def catalogue_version(db: Session) -> int:
     """The number that every change of what the public sees moves."""
-    return db.scalar(select(CatalogueVersion.number)) or 0
+    return db.scalar(select(VERSION.number)) or 0
 
 
 @dataclass(frozen=True)

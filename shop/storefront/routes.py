@@ -35,7 +35,7 @@ from shop.storefront.rules import (
 from shop.storefront.state import shopfront
 from shop.web.access import public
 from shop.web.assets import localized_path
-from shop.web.i18n import gettext, pick
+from shop.web.i18n import gettext, language, pick
 from shop.web.page_cache import page_ends_at
 from shop.web.pagination import Page
 from shop.web.request import house, read_session
@@ -194,7 +194,7 @@ def products() -> str | BaseResponse:
         products=cards(rows, now=now),
         page=page,
         chips=chips,
-        facets=_facets(filters, counts, places),
+        facets=_drawn_facets(filters, version, counts, places),
         sorts=[
             (code, gettext(label), code == filters.order)
             for code, label in SORTS.items()
@@ -205,6 +205,22 @@ def products() -> str | BaseResponse:
         canonical_url=house().public_url + url(page=filters.page),
         is_indexed=not filters.q and len(chips) <= 1,
     )
+
+
+def _drawn_facets(filters: Filters, version: int, counts: Counts, places: Places) -> Markup:
+    """The form's filters; kept as long as the counts in it, for they are a third of the page."""
+    plain = replace(filters, page=1, sort="")
+
+    def draw() -> Markup:
+        page = render_template(
+            "storefront/_facets.html",
+            filters=plain,
+            facets=_facets(plain, counts, places),
+            is_open=plain.is_narrowed,
+        )
+        return Markup(page)  # noqa: S704 - our own template
+
+    return shopfront().counts.get(("facets", language(), version, counts.total, plain), draw)
 
 
 @dataclass(frozen=True)

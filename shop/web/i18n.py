@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from babel.dates import format_date, format_datetime, format_time
 from babel.messages.pofile import read_po
@@ -47,11 +47,11 @@ def language() -> str:
     """``vi`` or ``en``: by address on public pages, by the person's setting in workspaces."""
     if not has_request_context():
         return "vi"
-    known: str | None = g.get("language")
-    if known is None:
-        known = _choose_language()
-        g.language = known
-    return known
+    try:
+        return cast(str, g.language)
+    except AttributeError:
+        g.language = _choose_language()
+        return cast(str, g.language)
 
 
 def _choose_language() -> str:

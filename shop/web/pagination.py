@@ -21,6 +21,19 @@ class Page:
         return max(1, -(-self.total // self.size))
 
     @property
+    def marks(self) -> list[int | None]:
+        """Page numbers to show: first, last and the neighbours; None where some are left out."""
+        shown = sorted({1, *range(self.number - 1, self.number + 2), self.pages})
+        marks: list[int | None] = []
+        for number in shown:
+            if not 1 <= number <= self.pages:
+                continue
+            if marks and number - (marks[-1] or 0) > 1:
+                marks.append(None)
+            marks.append(number)
+        return marks
+
+    @property
     def offset(self) -> int:
         return (self.number - 1) * self.size
 
