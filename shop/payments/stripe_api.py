@@ -142,6 +142,7 @@ def _try_once(
         "Stripe-Version": config.version,
         "Accept": "application/json",
         "Accept-Encoding": "identity",
+        "Connection": "close",
     }
     body = form_encode(values or {})
     url = config.api_base + path

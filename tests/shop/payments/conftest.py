@@ -1,0 +1,43 @@
+"""What an application's wiring would declare, for tests of services without one."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from shop.notifications.services import register_message
+from shop.orders.wiring import MESSAGES as ORDER_MESSAGES
+from shop.payments.provider import PaymentConfig, StripeConfig
+from shop.payments.wiring import MESSAGES, connect_signals
+from tests.factories.payments import NOW, make_config
+from tests.stand_ins.stripe import StripeStandIn
+
+
+@pytest.fixture(autouse=True)
+def _declared() -> None:
+    for kind, (title, url) in ORDER_MESSAGES.items():
+        register_message(kind, title=title, url=url)
+    for kind, title in MESSAGES.items():
+        register_message(kind, title=title)
+    connect_signals()
+
+
+@pytest.fixture
+def stripe() -> Iterator[StripeStandIn]:
+    """A served stand-in whose clock stands at the tests' NOW."""
+    with StripeStandIn(clock=NOW.timestamp, slow_seconds=0.6) as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def stripe_config(stripe: StripeStandIn) -> PaymentConfig:
+    """Settings that lead to the stand-in, with short timeouts."""
+    return make_config(
+        StripeConfig(
+            secret_key=stripe.secret_key,
+            webhook_secret=stripe.webhook_secret,
+            api_base=stripe.api_base,
+            read_seconds=0.25,
+            deadline_seconds=5.0,
+            retry_pause_seconds=0.01,
+        )
+    )
