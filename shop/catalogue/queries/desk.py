@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from shop.accounts.models import AuditEntry, AuditNote, Person
 from shop.catalogue import rules
 from shop.catalogue.models import (
     Certificate,
@@ -410,3 +411,26 @@ def changes_of(draft: Draft, stored_photos: list[Photo]) -> list[FieldChange]:
     if "photos" in draft.revision.changes:
         found.append(FieldChange("photos", stored_photos, draft.photos))
     return found
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """What was done, by whom, when, with which words."""
+
+    at: datetime
+    action: str
+    who: str
+    note: str
+
+
+def history_of(db: Session, subject_kind: str, subject_id: int) -> list[HistoryLine]:
+    """The last twenty entries of the audit log on one thing, newest first."""
+    rows = db.execute(
+        select(AuditEntry.at, AuditEntry.action, Person.name, AuditNote.text)
+        .outerjoin(Person, Person.id == AuditEntry.actor_id)
+        .outerjoin(AuditNote, AuditNote.entry_id == AuditEntry.id)
+        .where(AuditEntry.subject_kind == subject_kind, AuditEntry.subject_id == subject_id)
+        .order_by(AuditEntry.id.desc())
+        .limit(20)
+    )
+    return [HistoryLine(at, action, who or "", note or "") for at, action, who, note in rows]

@@ -28,6 +28,7 @@ from shop.catalogue.services.producers import (
     suspend_producer,
 )
 from shop.catalogue.services.products import (
+    NotReady,
     archive_product,
     create_product,
     decide_product,
@@ -42,6 +43,7 @@ from shop.catalogue.services.variants import add_variant, edit_variant
 
 __all__ = [
     "CertificateFacts",
+    "NotReady",
     "add_photo",
     "add_sold",
     "add_variant",

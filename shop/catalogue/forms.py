@@ -1,0 +1,227 @@
+"""The forms of the producer's and the staff's desks: shape only."""
+
+from typing import Any
+
+import wtforms
+
+from shop.catalogue import rules
+from shop.catalogue.services import CertificateFacts
+from shop.core.text import N_, clean
+from shop.web.forms import (
+    Form,
+    choice,
+    choices,
+    day,
+    long_text,
+    phone,
+    picture,
+    row_id,
+    text,
+    tick,
+    vnd,
+    whole,
+)
+
+_CHOOSE = ("", N_("Chọn…"))
+
+
+def _labelled(labels: dict[str, str]) -> list[tuple[str, str]]:
+    return list(labels.items())
+
+
+class ProducerForm(Form):
+    """Who the producer is and where."""
+
+    name = text(N_("Tên cơ sở"), minimum=3, maximum=160)
+    kind = choice(N_("Loại hình"), [_CHOOSE, *_labelled(rules.PRODUCER_KINDS)])
+    province_code = choice(N_("Tỉnh, thành phố"))
+    commune_code = choice(N_("Xã, phường, đặc khu"))
+    address = text(N_("Thôn, xóm, số nhà"), is_required=False, maximum=200)
+    tax_code = text(N_("Mã số thuế hoặc số đăng ký kinh doanh"), is_required=False, maximum=20)
+    public_phone = phone(N_("Số điện thoại công khai"), is_required=False)
+    story = long_text(N_("Câu chuyện của cơ sở"), is_required=False, maximum=5000)
+    is_youth_led = tick(N_("Do thanh niên làm chủ"))
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes."""
+        return {
+            "name": self.name.data,
+            "kind": self.kind.data,
+            "province_code": self.province_code.data,
+            "commune_code": self.commune_code.data or None,
+            "address": self.address.data,
+            "tax_code": self.tax_code.data or None,
+            "public_phone": self.public_phone.data or None,
+            "story": self.story.data,
+            "is_youth_led": self.is_youth_led.data,
+        }
+
+
+class FactsForm(Form):
+    """Names, group, story, season."""
+
+    name = text(N_("Tên sản phẩm"), minimum=3, maximum=160)
+    name_en = text(N_("Tên tiếng Anh"), is_required=False, maximum=160)
+    subgroup = choice(
+        N_("Nhóm OCOP"), [_CHOOSE, *((sub.code, sub.label) for sub in rules.SUBGROUPS.values())]
+    )
+    regulated_class = choice(
+        N_("Loại hàng có điều kiện"), _labelled(rules.REGULATED_CLASSES), default="none"
+    )
+    summary = long_text(N_("Giới thiệu ngắn"), is_required=False, maximum=300)
+    summary_en = long_text(N_("Giới thiệu ngắn bằng tiếng Anh"), is_required=False, maximum=300)
+    story = long_text(N_("Câu chuyện sản phẩm"), is_required=False, maximum=5000)
+    story_en = long_text(N_("Câu chuyện bằng tiếng Anh"), is_required=False, maximum=5000)
+    season_months = choices(
+        N_("Tháng có hàng"), [(str(n), str(n)) for n in range(1, 13)], is_required=False
+    )
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes."""
+        months = [int(month) for month in self.season_months.data or ()]
+        return {
+            "name": self.name.data,
+            "name_en": self.name_en.data or None,
+            "subgroup": self.subgroup.data,
+            "regulated_class": self.regulated_class.data,
+            "summary": self.summary.data.replace("\n", " "),
+            "summary_en": self.summary_en.data.replace("\n", " ") or None,
+            "story": self.story.data,
+            "story_en": self.story_en.data or None,
+            "season_mask": rules.season_mask(months),
+        }
+
+
+class NewProductForm(FactsForm):
+    """The first step of a new product: also whose it is."""
+
+    producer_id = row_id(N_("Cơ sở"))
+
+
+class LabelForm(Form):
+    """What is printed on the label."""
+
+    ingredients = long_text(N_("Thành phần, chất liệu"), is_required=False, maximum=2000)
+    net_content = text(N_("Định lượng"), is_required=False, maximum=80)
+    origin = text(N_("Xuất xứ"), is_required=False, maximum=200)
+    usage = long_text(N_("Cách dùng"), is_required=False, maximum=2000)
+    storage = long_text(N_("Cách bảo quản"), is_required=False, maximum=2000)
+    warnings = long_text(N_("Cảnh báo"), is_required=False, maximum=2000)
+    shelf_life_days = whole(N_("Hạn dùng (ngày)"), is_required=False, minimum=1, maximum=36_500)
+    is_lot_tracked = tick(N_("Làm theo lô, có số lô và ngày sản xuất"))
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes."""
+        return dict(self.data)
+
+
+class VariantForm(Form):
+    """A size and its price. Weights in grams, lengths in millimetres, prices in đồng."""
+
+    label = text(N_("Tên quy cách"), maximum=80)
+    label_en = text(N_("Tên quy cách bằng tiếng Anh"), is_required=False, maximum=80)
+    price_vnd = vnd(N_("Giá bán"), minimum=rules.MIN_PRICE_VND, maximum=1_000_000_000)
+    net_weight_g = whole(N_("Khối lượng tịnh"), is_required=False, minimum=1, maximum=1_000_000)
+    net_volume_ml = whole(N_("Thể tích thực"), is_required=False, minimum=1, maximum=1_000_000)
+    packed_weight_g = whole(N_("Khối lượng cả bao bì"), minimum=1, maximum=1_000_000)
+    length_mm = whole(N_("Dài"), is_required=False, minimum=1, maximum=10_000)
+    width_mm = whole(N_("Rộng"), is_required=False, minimum=1, maximum=10_000)
+    height_mm = whole(N_("Cao"), is_required=False, minimum=1, maximum=10_000)
+    sku = text(N_("Mã hàng (SKU)"), is_required=False, maximum=40)
+    gtin = text(N_("Mã vạch GTIN"), is_required=False, maximum=20)
+    low_stock_at = whole(N_("Báo sắp hết khi còn"), is_required=False, maximum=100_000, default=5)
+    is_active = tick(N_("Đang bán quy cách này"), default=True)
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes."""
+        return dict(self.data) | {
+            "label_en": self.label_en.data or None,
+            "sku": self.sku.data.upper(),
+            "gtin": self.gtin.data.replace(" ", "") or None,
+            "low_stock_at": 5 if self.low_stock_at.data is None else self.low_stock_at.data,
+        }
+
+
+class PhotoForm(Form):
+    """What is said of a picture."""
+
+    alt = text(N_("Ảnh chụp gì"), is_required=False, maximum=200)
+    has_right_to_use = tick(N_("Cơ sở có quyền dùng ảnh này để bán hàng"))
+    is_illustration = tick(N_("Đây là hình minh họa, không phải ảnh chụp sản phẩm"))
+    is_cover = tick(N_("Dùng làm ảnh bìa"))
+
+
+class NewPhotoForm(PhotoForm):
+    """A picture to add; without the tick on its use it stays off the public pages."""
+
+    photo = picture(N_("Ảnh sản phẩm"))
+
+
+class CertificateForm(Form):
+    """A paper as printed."""
+
+    kind = choice(N_("Loại giấy"), _labelled(rules.CERTIFICATE_KINDS), default="ocop")
+    stars = choice(
+        N_("Số sao OCOP"),
+        [("", N_("Không có")), *((str(n), f"{n} ★") for n in (3, 4, 5))],
+        is_required=False,
+    )
+    certificate_no = text(N_("Số giấy chứng nhận"), is_required=False, maximum=80)
+    decision_no = text(N_("Số quyết định"), is_required=False, maximum=80)
+    decided_on = day(N_("Ngày quyết định"), is_required=False)
+    issuer_level = choice(N_("Cấp công nhận"), _labelled(rules.ISSUER_LEVELS), default="province")
+    issuer = text(N_("Cơ quan cấp"), maximum=160)
+    issued_on = day(N_("Ngày cấp"))
+    expires_on = day(N_("Có giá trị đến hết ngày"), is_required=False)
+    criteria_version = choice(
+        N_("Bộ tiêu chí"),
+        [(version, version) for version in rules.CRITERIA_VERSIONS],
+        default=rules.CRITERIA_VERSIONS[0],
+    )
+    score = whole(N_("Điểm đánh giá"), is_required=False, maximum=100)
+    product_name_printed = text(N_("Tên sản phẩm trên giấy"), is_required=False, maximum=160)
+    entity_name_printed = text(N_("Tên chủ thể trên giấy"), is_required=False, maximum=160)
+    address_printed = text(N_("Địa chỉ trên giấy"), is_required=False, maximum=200)
+    is_illustration = tick(N_("Giấy minh họa để thử hệ thống, không phải giấy thật"))
+    scan = picture(N_("Ảnh chụp giấy"))
+
+    def facts(self, scan_sha: str | None) -> CertificateFacts:
+        """What the service takes."""
+        values = {name: value for name, value in self.data.items() if name != "scan"}
+        values["stars"] = int(values["stars"]) if values["stars"] else None
+        return CertificateFacts(**values, scan_sha=scan_sha)
+
+
+REASONS = {
+    "producer": (
+        N_("Tên hoặc loại hình chưa khớp với giấy đăng ký."),
+        N_("Chưa liên lạc được theo số điện thoại đã ghi."),
+        N_("Địa chỉ không thuộc địa bàn đã chọn."),
+    ),
+    "product": (
+        N_("Ảnh chưa rõ hoặc không phải sản phẩm này."),
+        N_("Thông tin nhãn chưa đủ hoặc chưa khớp với bao bì."),
+        N_("Lời giới thiệu nói quá công dụng. Hãy bỏ các từ chữa bệnh, điều trị."),
+        N_("Nhóm sản phẩm chưa đúng."),
+    ),
+    "certificate": (
+        N_("Ảnh chụp giấy chưa đọc được."),
+        N_("Số hoặc ngày không khớp với quyết định đã công bố."),
+        N_("Tên sản phẩm trên giấy không phải sản phẩm này."),
+    ),
+}
+"""Ready sentences that staff may send back with, by what is judged."""
+
+
+class DecisionForm(Form):
+    """A staff decision; ``reason`` is one of the ready sentences, ``note`` their own words."""
+
+    decision = wtforms.StringField(filters=[lambda value: clean(value or "")[:20]])
+    reason = wtforms.StringField(
+        N_("Lý do có sẵn"), filters=[lambda value: clean(value or "")[:300]]
+    )
+    note = long_text(N_("Lý do, lời nhắn"), is_required=False, maximum=1000)
+
+    def words(self) -> str:
+        """The chosen sentence and what was added to it."""
+        return " ".join(part for part in (self.reason.data, self.note.data) if part)

@@ -1,0 +1,339 @@
+"""The editor's further steps: sizes and prices, pictures, papers."""
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from shop.accounts.rules import require_producer, require_staff
+from shop.catalogue import queries, services
+from shop.catalogue.forms import CertificateForm, NewPhotoForm, PhotoForm, VariantForm
+from shop.catalogue.models import Certificate
+from shop.catalogue.pictures import scan_name, store_picture, store_scan
+from shop.catalogue.routes.base import attempt, bp, own_draft, show, uploaded
+from shop.core import clock
+from shop.core.db import MAX_ID
+from shop.core.errors import Invalid, NotFound
+from shop.core.text import N_
+from shop.web.access import actor, role
+from shop.web.i18n import gettext
+from shop.web.limits import limiter
+from shop.web.request import house, read_session, write_session
+
+
+class PhotoMissing(Invalid):
+    message = N_("Vui lòng chọn một ảnh.")
+
+
+# Sizes and prices
+
+
+def _variants(draft: queries.Draft, form: VariantForm, status: int = 200) -> ResponseReturnValue:
+    return show("variants.html", status, draft=draft, form=form, step="variants")
+
+
+@bp.get("/ban-hang/san-pham/<int:product_id>/quy-cach")
+@role("producer")
+def variants(product_id: int) -> ResponseReturnValue:
+    """The sizes of a product and a form for one more."""
+    return _variants(own_draft(product_id), VariantForm())
+
+
+@bp.post("/ban-hang/san-pham/<int:product_id>/quy-cach")
+@role("producer")
+def add_variant(product_id: int) -> ResponseReturnValue:
+    """Add a size."""
+    draft, form = own_draft(product_id), VariantForm.read()
+    if not form.validate():
+        return _variants(draft, form, 422)
+    db = write_session()
+    status = attempt(
+        form,
+        lambda: services.add_variant(
+            db,
+            product_id=product_id,
+            actor_id=actor().id(),
+            now=clock.now(),
+            **(form.values() | {"is_active": True}),
+        ),
+    )
+    if status:
+        return _variants(draft, form, status)
+    db.commit()
+    flash(gettext(N_("Đã thêm quy cách.")), "ok")
+    return redirect(url_for(".variants", product_id=product_id), 303)
+
+
+@bp.get("/ban-hang/san-pham/<int:product_id>/quy-cach/<int:variant_id>")
+@role("producer")
+def variant_form(product_id: int, variant_id: int) -> ResponseReturnValue:
+    """One size."""
+    draft = own_draft(product_id)
+    variant = next((row for row in draft.variants if row.id == variant_id), None)
+    if variant is None:
+        raise NotFound
+    form = VariantForm(obj=variant)
+    return show("variant.html", draft=draft, form=form, variant=variant, step="variants")
+
+
+@bp.post("/ban-hang/san-pham/<int:product_id>/quy-cach/<int:variant_id>")
+@role("producer")
+def save_variant(product_id: int, variant_id: int) -> ResponseReturnValue:
+    """Save a size; on a published product it counts at once."""
+    draft, form = own_draft(product_id), VariantForm.read()
+    variant = next((row for row in draft.variants if row.id == variant_id), None)
+    if variant is None:
+        raise NotFound
+    page = {"draft": draft, "form": form, "variant": variant, "step": "variants"}
+    if not form.validate():
+        return show("variant.html", 422, **page)
+    db = write_session()
+    status = attempt(
+        form,
+        lambda: services.edit_variant(
+            db,
+            variant_id=variant_id,
+            actor_id=actor().id(),
+            changes=form.values(),
+            now=clock.now(),
+        ),
+    )
+    if status:
+        return show("variant.html", status, **page)
+    db.commit()
+    flash(gettext(N_("Đã lưu.")), "ok")
+    return redirect(url_for(".variants", product_id=product_id), 303)
+
+
+# Pictures
+
+
+def _photos(draft: queries.Draft, form: NewPhotoForm, status: int = 200) -> ResponseReturnValue:
+    return show("photos.html", status, draft=draft, form=form, step="photos")
+
+
+@bp.get("/ban-hang/san-pham/<int:product_id>/anh")
+@role("producer")
+def photos(product_id: int) -> ResponseReturnValue:
+    """The pictures of a product and a form for one more."""
+    return _photos(own_draft(product_id), NewPhotoForm())
+
+
+@bp.post("/ban-hang/san-pham/<int:product_id>/anh")
+@role("producer")
+@limiter.limit("120 per hour")
+def add_photo(product_id: int) -> ResponseReturnValue:
+    """Add a picture: opened in a child process before the database is written."""
+    draft, form = own_draft(product_id), NewPhotoForm.read()
+    if not form.validate():
+        return _photos(draft, form, 422)
+
+    def add() -> None:
+        raw = uploaded("photo")
+        if not raw:
+            raise PhotoMissing(field="photo")
+        picture = store_picture(house().storage, raw)
+        db = write_session()
+        services.add_photo(
+            db,
+            product_id=product_id,
+            actor_id=actor().id(),
+            photo=queries.Photo(
+                sha=picture.sha,
+                width=picture.width,
+                height=picture.height,
+                alt=form.alt.data or draft.values["name"],
+                is_illustration=form.is_illustration.data,
+                has_right_to_use=form.has_right_to_use.data,
+            ),
+            now=clock.now(),
+        )
+
+    status = attempt(form, add)
+    if status:
+        return _photos(draft, form, status)
+    write_session().commit()
+    flash(gettext(N_("Đã thêm ảnh.")), "ok")
+    return redirect(url_for(".photos", product_id=product_id), 303)
+
+
+@bp.post("/ban-hang/san-pham/<int:product_id>/anh/<sha>")
+@role("producer")
+def edit_photo(product_id: int, sha: str) -> ResponseReturnValue:
+    """Change what is said of a picture, or make it the cover."""
+    draft, form = own_draft(product_id), PhotoForm.read()
+    if not form.validate():
+        return _photos(draft, NewPhotoForm(), 422)
+    db = write_session()
+    services.edit_photo(
+        db,
+        product_id=product_id,
+        actor_id=actor().id(),
+        sha=sha,
+        now=clock.now(),
+        **form.data,
+    )
+    db.commit()
+    flash(gettext(N_("Đã lưu.")), "ok")
+    return redirect(url_for(".photos", product_id=product_id), 303)
+
+
+@bp.post("/ban-hang/san-pham/<int:product_id>/anh/<sha>/xoa")
+@role("producer")
+def remove_photo(product_id: int, sha: str) -> ResponseReturnValue:
+    """Take a picture out."""
+    own_draft(product_id)
+    db = write_session()
+    services.remove_photo(
+        db, product_id=product_id, actor_id=actor().id(), sha=sha, now=clock.now()
+    )
+    db.commit()
+    flash(gettext(N_("Đã bỏ ảnh.")), "ok")
+    return redirect(url_for(".photos", product_id=product_id), 303)
+
+
+# Papers
+
+
+def _papers(draft: queries.Draft, form: CertificateForm, status: int = 200) -> ResponseReturnValue:
+    return show("certificates.html", status, draft=draft, form=form, step="certificates")
+
+
+@bp.get("/ban-hang/san-pham/<int:product_id>/chung-nhan")
+@role("producer")
+def certificates(product_id: int) -> ResponseReturnValue:
+    """The papers of a product and a form for one more."""
+    draft = own_draft(product_id)
+    form = CertificateForm(
+        data={
+            "product_name_printed": draft.values["name"],
+            "entity_name_printed": draft.producer.name,
+        }
+    )
+    return _papers(draft, form)
+
+
+@bp.post("/ban-hang/san-pham/<int:product_id>/chung-nhan")
+@role("producer")
+@limiter.limit("60 per hour")
+def add_certificate(product_id: int) -> ResponseReturnValue:
+    """Write a paper of the product down and hand it to staff."""
+    draft, form = own_draft(product_id), CertificateForm.read()
+    if not form.validate():
+        return _papers(draft, form, 422)
+    status = attempt(form, lambda: _record(form, draft.producer.id, product_id))
+    if status:
+        return _papers(draft, form, status)
+    write_session().commit()
+    flash(gettext(_HANDED_IN), "ok")
+    return redirect(url_for(".certificates", product_id=product_id), 303)
+
+
+_HANDED_IN = N_("Đã gửi giấy cho cán bộ Đoàn xác minh.")
+
+
+def _record(form: CertificateForm, producer_id: int, product_id: int | None) -> None:
+    facts = form.facts(_stored_scan())
+    services.record_certificate(
+        write_session(),
+        producer_id=producer_id,
+        product_id=product_id,
+        actor_id=actor().id(),
+        facts=facts,
+        now=clock.now(),
+    )
+
+
+def _stored_scan() -> str | None:
+    raw = uploaded("scan")
+    return store_scan(house().storage, raw) if raw else None
+
+
+@bp.get("/ban-hang/co-so/<int:producer_id>/chung-nhan")
+@role("producer")
+def producer_certificate_form(producer_id: int) -> ResponseReturnValue:
+    """A paper of the producer as a whole."""
+    _require_own(producer_id)
+    form = CertificateForm(data={"kind": "food_safety", "issuer_level": "other"})
+    return show("certificate.html", form=form, certificate=None, producer_id=producer_id)
+
+
+@bp.post("/ban-hang/co-so/<int:producer_id>/chung-nhan")
+@role("producer")
+@limiter.limit("60 per hour")
+def add_producer_certificate(producer_id: int) -> ResponseReturnValue:
+    """Write a paper of the producer down and hand it to staff."""
+    _require_own(producer_id)
+    form = CertificateForm.read()
+    page = {"form": form, "certificate": None, "producer_id": producer_id}
+    if not form.validate():
+        return show("certificate.html", 422, **page)
+    status = attempt(form, lambda: _record(form, producer_id, None))
+    if status:
+        return show("certificate.html", status, **page)
+    write_session().commit()
+    flash(gettext(_HANDED_IN), "ok")
+    return redirect(url_for(".own_producer", producer_id=producer_id), 303)
+
+
+def _require_own(producer_id: int) -> None:
+    require_producer(actor(), producer_id)
+
+
+def _own_paper(certificate_id: int) -> Certificate:
+    if certificate_id > MAX_ID:
+        raise NotFound
+    row = queries.certificate_row(read_session(), certificate_id)
+    require_producer(actor(), row.producer.id)
+    return row.certificate
+
+
+@bp.get("/ban-hang/chung-nhan/<int:certificate_id>")
+@role("producer")
+def certificate_form(certificate_id: int) -> ResponseReturnValue:
+    """A paper of one's own; one that was sent back can be mended here."""
+    paper = _own_paper(certificate_id)
+    form = CertificateForm(obj=paper)
+    form.stars.data = str(paper.stars or "")
+    return show("certificate.html", form=form, certificate=paper, producer_id=paper.producer_id)
+
+
+@bp.post("/ban-hang/chung-nhan/<int:certificate_id>")
+@role("producer")
+@limiter.limit("60 per hour")
+def correct_certificate(certificate_id: int) -> ResponseReturnValue:
+    """Hand a mended paper in again."""
+    paper, form = _own_paper(certificate_id), CertificateForm.read()
+    page = {"form": form, "certificate": paper, "producer_id": paper.producer_id}
+    if not form.validate():
+        return show("certificate.html", 422, **page)
+
+    def correct() -> None:
+        facts = form.facts(_stored_scan())
+        services.correct_certificate(
+            write_session(),
+            certificate_id=certificate_id,
+            actor_id=actor().id(),
+            facts=facts,
+            now=clock.now(),
+        )
+
+    status = attempt(form, correct)
+    if status:
+        return show("certificate.html", status, **page)
+    write_session().commit()
+    flash(gettext(_HANDED_IN), "ok")
+    return redirect(url_for(".certificate_form", certificate_id=certificate_id), 303)
+
+
+@bp.get("/ban-hang/chung-nhan/<int:certificate_id>/ban-chup")
+@role("producer", "staff")
+def scan(certificate_id: int) -> ResponseReturnValue:
+    """The picture of a paper, for its producer and the staff of the province only."""
+    if certificate_id > MAX_ID:
+        raise NotFound
+    row = queries.certificate_row(read_session(), certificate_id)
+    if row.producer.id not in actor().producers:
+        require_staff(actor(), row.producer.province_code)
+    sha = row.certificate.scan_sha
+    if sha is None or not house().storage.has(scan_name(sha)):
+        raise NotFound
+    return house().storage.read(scan_name(sha)), 200, {"Content-Type": "image/jpeg"}

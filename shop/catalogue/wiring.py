@@ -1,0 +1,120 @@
+"""Where the catalogue stands in the workspaces."""
+
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from shop.accounts.rules import staff_scope_of
+from shop.catalogue import queries, rules
+from shop.core import clock
+from shop.core.text import N_
+from shop.web.actor import Actor
+from shop.web.i18n import gettext
+from shop.web.slots import NavItem, Todo
+from shop.web.workspaces import (
+    ACCOUNT_TODO,
+    PRODUCER_NAV,
+    PRODUCER_TODO,
+    STAFF_NAV,
+    STAFF_TODO,
+)
+
+
+def init_app(_app: Flask) -> None:
+    """Fill the menus and to-do lists. Message kinds are declared beside the services."""
+    PRODUCER_NAV.fill(_producer_pages)
+    STAFF_NAV.fill(_staff_pages)
+    PRODUCER_TODO.fill(_producer_todo)
+    STAFF_TODO.fill(_staff_todo)
+    ACCOUNT_TODO.fill(_account_todo)
+
+
+def _producer_pages(_actor: Actor) -> list[NavItem]:
+    return [
+        NavItem(gettext(N_("Sản phẩm")), "/ban-hang/san-pham", "tag", 20),
+        NavItem(gettext(N_("Cơ sở")), "/ban-hang/co-so", "store", 80),
+    ]
+
+
+def _staff_pages(_actor: Actor) -> list[NavItem]:
+    return [
+        NavItem(gettext(N_("Nhà sản xuất")), "/can-bo/nha-san-xuat", "store", 10),
+        NavItem(gettext(N_("Duyệt sản phẩm")), "/can-bo/san-pham", "tag", 20),
+        NavItem(gettext(N_("Chứng nhận")), "/can-bo/chung-nhan", "verified", 30),
+    ]
+
+
+def _producer_todo(db: Session, actor: Actor) -> list[Todo]:
+    ids = list(actor.producers)
+    counts = queries.counts_by_state(db, ids)
+    today = clock.today_vn(clock.now())
+    until = today + timedelta(days=max(rules.REMINDER_DAYS))
+    ending = queries.expiring_certificates(db, ids, today=today, until=until)
+    returned = [p for p in queries.producers_by_id(db, ids) if p.state == "rejected"]
+    todos = [
+        Todo(
+            gettext(N_("Sản phẩm cần sửa")),
+            counts.get("rejected", 0),
+            "/ban-hang/san-pham?trang_thai=rejected",
+            "edit",
+            is_urgent=True,
+        ),
+        Todo(
+            gettext(N_("Sản phẩm còn là bản nháp")),
+            counts.get("draft", 0),
+            "/ban-hang/san-pham?trang_thai=draft",
+            "tag",
+        ),
+        Todo(
+            gettext(N_("Giấy chứng nhận sắp hết hạn")),
+            len(ending),
+            _first_paper(ending),
+            "verified",
+        ),
+    ]
+    if returned:
+        label = gettext(N_("Hồ sơ cơ sở cần bổ sung"))
+        url = f"/ban-hang/co-so/{returned[0].id}"
+        todos.insert(0, Todo(label, len(returned), url, "store", is_urgent=True))
+    if not counts:
+        todos.append(
+            Todo(gettext(N_("Đăng sản phẩm đầu tiên")), 1, "/ban-hang/san-pham/moi", "plus")
+        )
+    return todos
+
+
+def _first_paper(ending: list[queries.PaperRow]) -> str:
+    if not ending:
+        return "/ban-hang/san-pham"
+    return f"/ban-hang/chung-nhan/{ending[0].certificate.id}"
+
+
+def _staff_todo(db: Session, actor: Actor) -> list[Todo]:
+    scope = staff_scope_of(actor)
+    return [
+        Todo(
+            gettext(N_("Nhà sản xuất chờ xác minh")),
+            queries.producers_in_state(db, scope, "submitted", limit=0)[1],
+            "/can-bo/nha-san-xuat",
+            "store",
+        ),
+        Todo(
+            gettext(N_("Sản phẩm chờ duyệt")),
+            queries.products_waiting(db, scope, limit=0)[1],
+            "/can-bo/san-pham",
+            "tag",
+        ),
+        Todo(
+            gettext(N_("Giấy chứng nhận chờ xác minh")),
+            queries.certificates_in_state(db, scope, "submitted", limit=0)[1],
+            "/can-bo/chung-nhan",
+            "verified",
+        ),
+    ]
+
+
+def _account_todo(_db: Session, actor: Actor) -> list[Todo]:
+    if actor.is_producer:
+        return []
+    return [Todo(gettext(N_("Mở gian hàng cho cơ sở của bạn")), 0, "/ban-hang/dang-ky", "store")]
