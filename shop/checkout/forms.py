@@ -1,0 +1,107 @@
+"""Forms of basket and checkout: shape only. Whether it can be had is judged by the service."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from wtforms import HiddenField
+from wtforms.validators import ValidationError
+
+from shop.checkout.models import MAX_QUANTITY
+from shop.checkout.services import CheckoutRequest
+from shop.core.db import MAX_ID
+from shop.core.text import N_, clean
+from shop.payments.registry import all_providers
+from shop.web.forms import (
+    Form,
+    choice,
+    email,
+    long_text,
+    parse_whole,
+    phone,
+    row_id,
+    text,
+    whole,
+)
+from shop.web.i18n import gettext as _
+
+_SUBMIT_KEY: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_LINE: Final = re.compile(r"quantity_(\d{1,10})")
+
+
+class AddForm(Form):
+    """One more thing in the basket."""
+
+    variant_id = row_id(N_("Mặt hàng"))
+    quantity = whole(N_("Số lượng"), minimum=1, maximum=MAX_QUANTITY)
+
+
+def read_quantities(posted: Mapping[str, str]) -> dict[int, int]:
+    """Fields ``quantity_<variant id>``, and ``remove`` with one id; other things are left out."""
+    found: dict[int, int] = {}
+    for name, typed in posted.items():
+        match = _LINE.fullmatch(name)
+        units = parse_whole(typed[:20]) if match else None
+        if match and units is not None and int(match[1]) <= MAX_ID:
+            found[int(match[1])] = min(units, MAX_QUANTITY)
+    removed = parse_whole(posted.get("remove", "")[:20])
+    if removed is not None and removed <= MAX_ID:
+        found[removed] = 0
+    return found
+
+
+class CheckoutForm(Form):
+    """Who gets it, where, and how it is paid. Choices of places are filled by the route."""
+
+    full_name = text(N_("Họ tên người nhận"), minimum=2, maximum=120)
+    phone = phone(N_("Số điện thoại"))
+    email = email(N_("E-mail"), is_required=False)
+    province_code = choice(N_("Tỉnh, thành phố"))
+    commune_code = choice(N_("Xã, phường"))
+    street = text(N_("Số nhà, thôn, đường"), minimum=2, maximum=200)
+    note = long_text(N_("Ghi chú cho người bán"), is_required=False, maximum=500)
+    payment = choice(N_("Cách trả tiền"))
+    voucher = text(N_("Mã giảm giá"), is_required=False, maximum=30)
+    submit_key = HiddenField()
+    expected_total = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.payment.choices = [(slug, one.label) for slug, one in all_providers().items()]
+        self.overrides: dict[str, str] = {}
+
+    def validate_submit_key(self, field: Any) -> None:
+        """What the page was sent with; a missing one means the page was not ours."""
+        if not _SUBMIT_KEY.fullmatch(field.data or ""):
+            raise ValidationError(_("Trang đã mở quá lâu. Vui lòng tải lại trang đặt hàng."))
+
+    def validate_expected_total(self, field: Any) -> None:
+        """Empty, or the total that was shown."""
+        if field.data and parse_whole(field.data[:30]) is None:
+            raise ValidationError(_("Vui lòng tải lại trang đặt hàng."))
+
+    def read_overrides(self, posted: Mapping[str, str], producer_slugs: Iterable[str]) -> None:
+        """Fields ``payment_<producer slug>``; empty or missing means as ``payment`` says."""
+        for slug in producer_slugs:
+            value = clean(posted.get(f"payment_{slug}", "")[:40])
+            if value:
+                self.overrides[slug] = value
+
+    def request(self, language: str) -> CheckoutRequest:
+        """What the service needs; call it on a valid form."""
+        expected = self.expected_total.data
+        return CheckoutRequest(
+            submit_key=self.submit_key.data,
+            full_name=self.full_name.data,
+            phone=self.phone.data,
+            email=self.email.data or None,
+            province_code=self.province_code.data,
+            commune_code=self.commune_code.data,
+            street=self.street.data,
+            note=self.note.data or "",
+            payment=self.payment.data,
+            payment_by_producer=self.overrides,
+            voucher=self.voucher.data or "",
+            expected_total_vnd=parse_whole(expected[:30]) if expected else None,
+            language=language,
+        )

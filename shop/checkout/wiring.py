@@ -1,0 +1,25 @@
+"""How checkout joins an application: vouchers follow the orders' lives, the header counts."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from shop.checkout import routes, services
+from shop.orders import signals
+from shop.orders.models import Order
+
+
+def give_voucher_back(
+    _sender: object, *, db: Session, order: Order, now: datetime, **_more: Any
+) -> None:
+    """An order ended without a sale: its voucher counts as unused again."""
+    services.release_voucher(db, order_id=order.id, now=now)
+
+
+def init_app(app: Flask) -> None:
+    """Connect the signals, tell templates about the basket; may be called for several apps."""
+    signals.order_cancelled.connect(give_voucher_back, weak=False)
+    signals.order_expired.connect(give_voucher_back, weak=False)
+    app.context_processor(routes.init_context)
