@@ -1,0 +1,287 @@
+"""One zip per channel: the sheet, photos, papers, readiness report and a note on how to go on.
+
+What comes out depends on the desk and the stored files alone, so the page and the command make the
+same bytes.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from shop.catalogue.rules import CERTIFICATE_KINDS
+from shop.core.text import clean
+from shop.marketplaces.queries import bundle_file_name
+from shop.marketplaces.rules.cells import Cell, Row, cell
+from shop.marketplaces.rules.facts import PaperFacts
+from shop.marketplaces.rules.listing import Listing, safe_name
+from shop.marketplaces.rules.profile import Profile
+from shop.marketplaces.rules.readiness import (
+    Assessed,
+    Desk,
+    Finding,
+    assess,
+    channel_findings,
+    is_reachable,
+    make_finding,
+    needed_papers,
+    papers_in_force,
+)
+from shop.marketplaces.services.bundle import pages, reports, sheets
+from shop.marketplaces.services.bundle.archive import pack
+from shop.marketplaces.services.desk import photo_file
+
+log = logging.getLogger(__name__)
+
+Read = Callable[[str], bytes]
+"""Content of a stored file by its name. Raises OSError."""
+Tell = Callable[[int], None]
+"""Told how far the work is, 0 to 100."""
+
+PHOTOS: Final = "anh"
+PAPERS: Final = "giay-to"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What is handed out, and what is kept of it."""
+
+    content: bytes
+    files: Mapping[str, bytes]
+    report: dict[str, Any]
+    file_name: str
+
+
+@dataclass
+class _Collected:
+    """The bundle while it is being filled."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    rows: list[list[Cell]] = field(default_factory=list)
+    sheets_of: list[dict[str, Any]] = field(default_factory=list)
+    included: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    folders: set[str] = field(default_factory=set)
+    groups: int = 0
+
+
+def make_bundle(
+    profile: Profile, desk: Desk, *, market_words: frozenset[str], read: Read, tell: Tell
+) -> Bundle:
+    """Assess everything, export what is ready, and say why the rest stays behind."""
+    found = _Collected()
+    assessed = assess(profile, desk, market_words)
+    verdicts = []
+    for number, item in enumerate(assessed, start=1):
+        verdicts.append(_include(item, profile, desk, found, read))
+        tell(90 * number // len(assessed))
+    channel = channel_findings(profile, desk.public_url)
+    head = sheets.headline(profile, desk.producer.name, desk.day)
+    notes = _notes(profile, desk, channel)
+    found.files[f"{profile.file_name}.xlsx"] = sheets.make_workbook(
+        profile, head, found.rows, notes, desk.day
+    )
+    if profile.level == "hand_over":
+        found.files["phieu-ban-giao.html"] = pages.render(
+            "hand_over.html",
+            head=head,
+            desk=desk,
+            profile=profile,
+            products=found.sheets_of,
+            included=found.included,
+            missing=found.missing,
+            notes=notes,
+        )
+    papers = {"included": found.included, "missing": found.missing}
+    found.files["README.txt"] = _readme(profile, head, verdicts, notes, found)
+    listed = [_file_data(name, found.files[name]) for name in sorted(found.files)]
+    report = reports.report_data(profile, desk, verdicts, channel, papers, listed)
+    found.files["report.json"] = _json(report)
+    found.files["report.html"] = pages.render("report.html", report=report)
+    return Bundle(
+        content=pack(found.files),
+        files=found.files,
+        report=report,
+        file_name=bundle_file_name(profile.slug, desk.producer.slug, desk.day),
+    )
+
+
+def _include(
+    item: Assessed, profile: Profile, desk: Desk, found: _Collected, read: Read
+) -> Assessed:
+    """Put a ready product into the bundle; one that fails on the way is blocked, not fatal."""
+    if item.status != "ready" or item.listing is None:
+        return item
+    try:
+        _add_product(item.listing, profile, desk, found, read)
+    except Exception as fault:
+        log.exception("product %d cannot be exported to %s", item.product.id, profile.slug)
+        finding = make_finding(
+            "PRODUCT_FAULT",
+            type(fault).__name__,
+            channel=profile.slug,
+            product_id=item.product.id,
+        )
+        return Assessed(item.product, item.choice, item.listing, (finding, *item.findings))
+    return item
+
+
+def _add_product(
+    listing: Listing, profile: Profile, desk: Desk, found: _Collected, read: Read
+) -> None:
+    """Everything of one product, or nothing when any part of it fails."""
+    folder = _free_folder(listing.folder, found.folders)
+    photos = {
+        f"{PHOTOS}/{folder}/{number:02d}.jpg": read(photo_file(photo.sha))
+        for number, photo in enumerate(listing.photos, start=1)
+    }
+    papers = _papers(listing, desk, folder, read) if profile.level == "hand_over" else _NO_PAPERS
+    addresses = [f"{desk.public_url}/media/{photo_file(photo.sha)}" for photo in listing.photos]
+    rows = [
+        Row(
+            number=len(found.rows) + offset,
+            group=found.groups + 1,
+            listing=listing,
+            variant=variant,
+            profile=profile,
+            day=desk.day,
+            photo_names=tuple(photos),
+            photo_addresses=tuple(addresses) if is_reachable(desk.public_url) else (),
+        )
+        for offset, variant in enumerate(listing.variants, start=1)
+    ]
+    values = [[cell(row, column) for column in profile.columns] for row in rows]
+    found.files |= photos | papers.files
+    found.folders.add(folder)
+    found.groups += 1
+    found.rows += values
+    found.included += [line for line in papers.included if line not in found.included]
+    found.missing += papers.missing
+    found.sheets_of.append(_sheet(listing, profile, rows, values, tuple(photos)))
+
+
+@dataclass(frozen=True)
+class _Papers:
+    """Scans of a product and what is said of them."""
+
+    files: dict[str, bytes]
+    included: list[str]
+    missing: list[str]
+
+
+_NO_PAPERS: Final = _Papers({}, [], [])
+
+
+def _papers(listing: Listing, desk: Desk, folder: str, read: Read) -> _Papers:
+    made = _Papers({}, [], [])
+    in_force = papers_in_force(listing.product, desk.day)
+    for number, paper in enumerate(in_force, start=1):
+        words = _paper_words(paper)
+        if paper.scan_sha is None:
+            made.missing.append(f"{listing.title}: chưa có bản chụp {words}")
+            continue
+        place = folder if paper.is_own else "co-so"
+        suffix = number if paper.is_own else paper.scan_sha[:8]
+        name = f"{PAPERS}/{place}/{safe_name(paper.kind)}-{suffix}.jpg"
+        made.files[name] = read(f"{paper.scan_sha}.scan")
+        made.included.append(f"{name}: {words}")
+    kinds = {paper.kind for paper in in_force}
+    for kind in needed_papers(listing.product):
+        if kind not in kinds:
+            made.missing.append(f"{listing.title}: thiếu giấy {CERTIFICATE_KINDS[kind]}")
+    return made
+
+
+def _paper_words(paper: PaperFacts) -> str:
+    number = clean(paper.number or paper.decision_no)
+    mark = " (hồ sơ minh họa)" if paper.is_illustration else ""
+    until = f"hết hạn {paper.expires_on:%d/%m/%Y}"
+    return f"{', '.join(filter(None, (CERTIFICATE_KINDS[paper.kind], number, until)))}{mark}"
+
+
+def _free_folder(wanted: str, taken: set[str]) -> str:
+    """``wanted``, or with a number behind it; file systems that ignore case see no clash either."""
+    lower = {name.lower() for name in taken}
+    name, number = wanted, 1
+    while name.lower() in lower:
+        number += 1
+        name = f"{wanted}-{number}"
+    return name
+
+
+def _sheet(
+    listing: Listing,
+    profile: Profile,
+    rows: Sequence[Row],
+    values: Sequence[Sequence[Cell]],
+    photos: Sequence[str],
+) -> dict[str, Any]:
+    """A product as the printed hand-over page shows it."""
+    skip = {"number", "sku", "price", "stock", "title", "option_or_content"}
+    facts = [
+        (column.label, value)
+        for column, value in zip(profile.columns, values[0], strict=True)
+        if value is not None and column.value not in skip and not column.value.startswith("photo_")
+    ]
+    variants = [
+        (row.variant.sku, row.variant.option, row.variant.price_vnd, row.variant.stock)
+        for row in rows
+    ]
+    return {"title": listing.title, "facts": facts, "variants": variants, "photos": photos}
+
+
+def _notes(profile: Profile, desk: Desk, channel: Sequence[Finding]) -> list[str]:
+    life = profile.lifecycle
+    lines = [
+        f"Kênh: {profile.label}. Hồ sơ kênh kiểm tra ngày {profile.checked_on:%d/%m/%Y}.",
+        f"Nguồn của hồ sơ kênh: {profile.source}.",
+        f"Cơ sở: {clean(desk.producer.name)}. Ngày lập: {desk.day:%d/%m/%Y}.",
+    ]
+    if life.note:
+        lines.append(life.note)
+    lines += [f"Lưu ý: {finding.why % finding.params}" for finding in channel]
+    lines += [f"Bước {number}: {step}" for number, step in enumerate(profile.help, start=1)]
+    return lines
+
+
+def _readme(
+    profile: Profile,
+    head: str,
+    verdicts: Sequence[Assessed],
+    notes: Sequence[str],
+    found: _Collected,
+) -> bytes:
+    behind = [item for item in verdicts if item.status == "blocked"]
+    lines = [head, "", *notes, "", "TRONG GÓI NÀY"]
+    lines += [f"- {profile.file_name}.xlsx: {len(found.rows)} dòng, {found.groups} sản phẩm"]
+    if profile.level == "hand_over":
+        lines += ["- phieu-ban-giao.html: phiếu in được, có ảnh"]
+        lines += [f"- {line}" for line in found.included]
+    lines += [
+        f"- {PHOTOS}/<SKU>/01.jpg…: ảnh JPEG theo mã hàng",
+        "- report.html, report.json: báo cáo kiểm tra, có đường dẫn tới chỗ cần sửa",
+    ]
+    if found.missing:
+        lines += ["", "GIẤY CÒN THIẾU", *(f"- {line}" for line in found.missing)]
+    if behind:
+        lines += ["", "CHƯA ĐƯA VÀO VÌ CÓ LỖI"]
+        for item in behind:
+            lines.append(f"- {clean(item.product.name)[:200]}")
+            for finding in item.refusals:
+                why, fix = finding.why % finding.params, finding.fix % finding.params
+                lines.append(f"    [{finding.code}] {why} {fix}")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _file_data(name: str, content: bytes) -> dict[str, Any]:
+    return {
+        "name": name,
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+
+
+def _json(report: Mapping[str, Any]) -> bytes:
+    return (json.dumps(report, ensure_ascii=False, indent=2) + "\n").encode()
