@@ -90,7 +90,18 @@
     });
   });
 
-  doc.addEventListener('input', function (event) { total(event.target.form); });
+  /* data-counter="id": the element says how many characters (NFC) the field holds. */
+  function counter(input) {
+    var out = doc.getElementById(input.dataset.counter);
+    var text = input.value.trim().normalize('NFC') || input.placeholder;
+    var max = +out.dataset.max;
+    out.textContent = Array.from(text).length + (max ? '/' + max : '');
+  }
+
+  doc.addEventListener('input', function (event) {
+    total(event.target.form);
+    if (event.target.dataset.counter) counter(event.target);
+  });
 
   doc.addEventListener('change', function (event) {
     var t = event.target;
