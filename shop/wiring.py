@@ -31,7 +31,6 @@ from shop.web import (
 
 PACKAGE = Path(__file__).resolve().parent
 MAX_REQUEST_BYTES = 12 * 1024 * 1024
-MAX_FORM_BYTES = 600_000
 MAX_FORM_PARTS = 500
 
 
@@ -46,7 +45,7 @@ def make_app(settings: Settings) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
-        MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=limits.MAX_FORM_BYTES,
         MAX_FORM_PARTS=MAX_FORM_PARTS,
         TRUSTED_HOSTS=settings.hosts,
         TESTING=settings.app_env == "testing",

@@ -8,7 +8,9 @@ from shop.core.db import MAX_ID
 
 
 class RowIdConverter(IntegerConverter):
-    """``<int:...>`` up to MAX_ID; anything larger is an address that does not exist."""
+    """``<int:...>`` up to MAX_ID in plain digits; all else is an address that does not exist."""
+
+    regex = "[0-9]+"
 
     def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:  # noqa: A002 - werkzeug's name
         kwargs.setdefault("max", MAX_ID)

@@ -56,4 +56,8 @@ def _is_same_origin() -> bool:
     origin = request.headers.get("Origin")
     if origin is None:
         return True
-    return urlsplit(origin).netloc in {request.host, urlsplit(house().public_url).netloc}
+    try:
+        presented = urlsplit(origin).netloc
+    except ValueError:
+        return False
+    return presented in {request.host, urlsplit(house().public_url).netloc}

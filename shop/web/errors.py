@@ -50,8 +50,8 @@ _ADVICE = {
 
 
 def status_of(error: DomainError) -> int:
-    """The HTTP status of the error's kind."""
-    return next(status for kind, status in STATUS.items() if isinstance(error, kind))
+    """The HTTP status of the error's kind; an error of no kind is a refusal like Invalid."""
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 422)
 
 
 def init_app(app: Flask) -> None:
