@@ -141,6 +141,25 @@ def open_invitations(db: Session, club_id: int) -> list[Invitation]:
     )
 
 
+def unchecked_hosts(db: Session, provinces: Collection[str] | None) -> list[tuple[Resource, str]]:
+    """Hosts of verified clubs whose identity nobody has checked, each with the club's name."""
+    statement = (
+        select(Resource, Club.name)
+        .join(Club, Club.id == Resource.owner_club_id)
+        .where(
+            Resource.kind == "host",
+            Resource.is_active,
+            Resource.identity_checked_at.is_(None),
+            Club.state == "verified",
+        )
+        .order_by(Resource.id)
+        .limit(100)
+    )
+    if provinces is not None:
+        statement = statement.where(Club.province_code.in_(provinces))
+    return [(resource, name) for resource, name in db.execute(statement)]
+
+
 def weekly_hours(db: Session, resource_id: int) -> list[Availability]:
     """The weekly hours of a resource, Monday first."""
     return list(

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from flask import url_for
 
 from livestream.clubs.rules import PLATFORM_NAMES
+from livestream.sessions.models import LiveSession
 from livestream.sessions.queries import SessionRow
+from livestream.sessions.timing import VN
+from shop.core import clock
 from shop.core.text import N_
 from shop.web.assets import media_url
 from shop.web.i18n import gettext, pick, show_date, show_time
+from shop.web.page_cache import page_ends_at
 
 COUNTDOWN_WITHIN: Final = timedelta(hours=24)
 
@@ -42,6 +46,17 @@ def cards(rows: Iterable[SessionRow], *, now: datetime) -> list[Card]:
 def platform_names(slugs: Iterable[str]) -> str:
     """``TikTok, Facebook`` for people."""
     return ", ".join(gettext(PLATFORM_NAMES[slug]) for slug in slugs if slug in PLATFORM_NAMES)
+
+
+def keep_until(sessions: Iterable[LiveSession], now: datetime) -> None:
+    """Let the page be kept until the clock changes what it says of these sessions."""
+    turns = [
+        turn
+        for live in sessions
+        for turn in (live.starts_at - COUNTDOWN_WITHIN, live.starts_at, live.ends_at)
+    ]
+    midnight = datetime.combine(clock.today_vn(now) + timedelta(days=1), time(), VN)
+    page_ends_at(midnight, *(turn for turn in turns if turn > now))
 
 
 def _card(row: SessionRow, now: datetime) -> Card:

@@ -4,10 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
+from livestream.clubs.models import Club
+from livestream.clubs.slots import CLUB_PANELS
 from livestream.sessions import queries, services
-from livestream.sessions.cards import cards
+from livestream.sessions.cards import Card, cards, keep_until
+from livestream.sessions.models import LiveSession
 from shop.accounts.rules import staff_scope_of
 from shop.catalogue.signals import product_withdrawn
 from shop.core import clock
@@ -43,6 +47,7 @@ def init_app(_app: Flask) -> None:
     PRODUCT_PANELS.fill(_product_panel)
     PRODUCER_PANELS.fill(_producer_panel)
     HOME_PANELS.fill(_home_panel)
+    CLUB_PANELS.fill(_club_panel)
 
 
 def connect_signals() -> None:
@@ -118,18 +123,28 @@ def _producer_todo(db: Session, actor: Actor) -> list[Todo]:
     ]
 
 
+def _cards(db: Session, statement: Select[LiveSession, Club], now: datetime) -> list[Card]:
+    rows = queries.session_rows(db, statement)
+    keep_until([row.live for row in rows], now)
+    return cards(rows, now=now)
+
+
 def _product_panel(db: Session, product_id: int, now: datetime) -> list[Panel]:
-    coming = queries.sessions_with_product(product_id, now=now).limit(3)
-    found = cards(queries.session_rows(db, coming), now=now)
+    found = _cards(db, queries.sessions_with_product(product_id, now=now).limit(3), now)
     return [Panel("livestream/panels/product.html", {"sessions": found})] if found else []
 
 
 def _producer_panel(db: Session, producer_id: int, now: datetime) -> list[Panel]:
     coming = queries.sessions_with_product(producer_id=producer_id, now=now).limit(4)
-    found = cards(queries.session_rows(db, coming), now=now)
+    found = _cards(db, coming, now)
     return [Panel("livestream/panels/producer.html", {"sessions": found})] if found else []
 
 
 def _home_panel(db: Session, now: datetime) -> list[Panel]:
-    found = cards(queries.session_rows(db, queries.public_sessions(now=now).limit(4)), now=now)
+    found = _cards(db, queries.public_sessions(now=now).limit(4), now)
     return [Panel("livestream/panels/home.html", {"sessions": found})] if found else []
+
+
+def _club_panel(db: Session, club_id: int, now: datetime) -> list[Panel]:
+    found = _cards(db, queries.public_sessions(now=now, club_id=club_id).limit(12), now)
+    return [Panel("livestream/panels/club.html", {"sessions": found})]

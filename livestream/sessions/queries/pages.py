@@ -20,10 +20,11 @@ from livestream.sessions.queries.plans import owner_key
 from livestream.sessions.states import PUBLIC_STATES
 from livestream.sessions.timing import day_interval, instant
 from shop.accounts.models import Person
-from shop.catalogue.models import ProductFacets
+from shop.catalogue.models import ProductFacets, Variant
 from shop.catalogue.queries import SaleRow, variants_for_sale
 from shop.core.clock import today_vn
 from shop.core.errors import NotFound
+from shop.core.text import fold
 from shop.stock.queries import held_by, levels
 
 KEEP_CANCELLED: Final = timedelta(days=30)
@@ -203,6 +204,67 @@ def queue(provinces: Collection[str] | None, *, now: datetime) -> Select[LiveSes
     if provinces is not None:
         statement = statement.where(Club.province_code.in_(provinces))
     return statement.order_by(LiveSession.holds_until, LiveSession.id)
+
+
+def coming_of(provinces: Collection[str] | None, *, now: datetime) -> Select[LiveSession, Club]:
+    """Confirmed and live sessions of clubs in these provinces (None: everywhere)."""
+    statement = _with_club().where(
+        LiveSession.state.in_(("confirmed", "live", "stopped")), LiveSession.ends_at > now
+    )
+    if provinces is not None:
+        statement = statement.where(Club.province_code.in_(provinces))
+    return statement.order_by(LiveSession.starts_at, LiveSession.id)
+
+
+def count_rows(db: Session, statement: Select[LiveSession, Club]) -> int:
+    """How many sessions the statement has."""
+    ids = statement.with_only_columns(LiveSession.id).order_by(None).subquery()
+    return db.scalar(select(func.count()).select_from(ids)) or 0
+
+
+@dataclass(frozen=True)
+class FoundVariant:
+    """A variant on sale that a club may choose."""
+
+    variant_id: int
+    product_name: str
+    label: str
+    producer_name: str
+    price_vnd: int
+    available: int
+
+
+def find_variants(db: Session, words: str, *, limit: int) -> list[FoundVariant]:
+    """Variants on sale whose product or producer holds every word, typed with or without marks."""
+    if not fold(words):
+        return []
+    statement = (
+        select(Variant, ProductFacets)
+        .join(ProductFacets, ProductFacets.product_id == Variant.product_id)
+        .where(ProductFacets.is_listed, Variant.is_active)
+        .order_by(ProductFacets.search_name, Variant.position, Variant.id)
+        .limit(limit)
+    )
+    for word in fold(words).split():
+        statement = statement.where(
+            or_(
+                ProductFacets.search_name.contains(word, autoescape=True),
+                ProductFacets.search_producer.contains(word, autoescape=True),
+            )
+        )
+    rows = db.execute(statement).all()
+    stock = levels(db, [variant.id for variant, _facets in rows])
+    return [
+        FoundVariant(
+            variant_id=variant.id,
+            product_name=facets.name,
+            label=variant.label,
+            producer_name=facets.producer_name,
+            price_vnd=variant.price_vnd,
+            available=stock[variant.id].available,
+        )
+        for variant, facets in rows
+    ]
 
 
 def count_queue(db: Session, provinces: Collection[str] | None, *, now: datetime) -> int:

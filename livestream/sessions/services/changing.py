@@ -20,7 +20,7 @@ from livestream.sessions.queries import owner_key
 from livestream.sessions.states import Outdated, require_step
 from shop.accounts.queries import members_of, staff_of
 from shop.accounts.services import record_audit
-from shop.catalogue.services import set_next_session
+from shop.catalogue.services import bump_version, set_next_session
 from shop.core.errors import NotFound
 from shop.notifications.services import notify
 from shop.stock.services import drop_price_windows, release
@@ -110,6 +110,7 @@ def touch(db: Session, live: LiveSession, *, now: datetime, is_schedule: bool = 
         db.flush()
     except StaleDataError:
         raise Outdated from None
+    bump_version(db)
 
 
 def set_state(

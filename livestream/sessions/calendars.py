@@ -1,0 +1,85 @@
+"""iCalendar (RFC 5545, RFC 7986) from session rows: the same rows give the same bytes.
+
+UID never changes, SEQUENCE never falls, DTSTAMP and LAST-MODIFIED come from the row. Times carry
+TZID Asia/Ho_Chi_Minh with its VTIMEZONE; a floating time would be shown hours off elsewhere.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+from icalendar import Alarm, Calendar, Event, vDuration, vUri
+
+from livestream.clubs.rules import PLATFORM_NAMES
+from livestream.sessions.queries import SessionRow
+from livestream.sessions.timing import VN
+
+STATUS: Final = {
+    "proposed": "TENTATIVE",
+    "cancelled": "CANCELLED",
+    "no_show": "CANCELLED",
+}
+REFRESH: Final = timedelta(hours=6)
+
+
+def build_calendar(
+    rows: Sequence[SessionRow], *, name: str, public_url: str, is_private: bool = False
+) -> bytes:
+    """The feed's bytes. Reminders are only in a private feed: subscribers choose their own."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Cho Phien//Phien live//VI")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)
+    calendar.add("x-wr-timezone", VN.key)
+    calendar.add("refresh-interval", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(REFRESH))
+    for row in rows:
+        calendar.add_component(_event(row, public_url=public_url, is_private=is_private))
+    calendar.add_missing_timezones()
+    return bytes(calendar.to_ical())
+
+
+def uid(public_id: str, public_url: str) -> str:
+    """The UID of a session; never changes."""
+    return f"live-{public_id}@{urlsplit(public_url).hostname or 'localhost'}"
+
+
+def _event(row: SessionRow, *, public_url: str, is_private: bool) -> Event:
+    live = row.live
+    event = Event()
+    event.add("uid", uid(live.public_id, public_url))
+    event.add("sequence", live.schedule_seq)
+    event.add("dtstamp", live.updated_at.astimezone(UTC).replace(microsecond=0))
+    event.add("last-modified", live.updated_at.astimezone(UTC).replace(microsecond=0))
+    event.add("created", live.created_at.astimezone(UTC).replace(microsecond=0))
+    event.add("dtstart", live.starts_at.astimezone(VN))
+    event.add("dtend", live.ends_at.astimezone(VN))
+    event.add("summary", live.title)
+    event.add("status", STATUS.get(live.state, "CONFIRMED"))
+    event.add("description", _description(row))
+    address = f"{public_url}/phien-live/{live.slug}"
+    if live.state == "proposed":
+        address = f"{public_url}/clb/phien/{live.public_id}"
+    event.add("url", vUri(address))
+    event.add("location", live.watch_url or _platforms(row) or address)
+    if is_private and STATUS.get(live.state) != "CANCELLED":
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", live.title)
+        alarm.add("trigger", timedelta(hours=-1))
+        event.add_component(alarm)
+    return event
+
+
+def _platforms(row: SessionRow) -> str:
+    return ", ".join(PLATFORM_NAMES[slug] for slug in row.platforms)
+
+
+def _description(row: SessionRow) -> str:
+    lines = [row.club.name, _platforms(row), *(shown.name for shown in row.shown)]
+    if row.live.about:
+        lines.append(row.live.about)
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,58 @@
+"""Calendar feeds: ``/lich/<feed>.ics``."""
+
+from flask import Response, make_response, request
+from sqlalchemy import select
+
+from livestream.campaigns.queries import public_campaign
+from livestream.clubs.models import Club
+from livestream.clubs.queries import get_public_club
+from livestream.sessions import queries
+from livestream.sessions.calendars import build_calendar
+from livestream.sessions.routes.frame import bp
+from shop.core import clock
+from shop.core.errors import NotFound
+from shop.core.text import N_
+from shop.web.access import public
+from shop.web.i18n import gettext as _
+from shop.web.request import house, read_session
+
+ALL = "cong-khai"
+CLUB = "clb-"
+CAMPAIGN = "chien-dich-"
+
+
+@bp.get("/lich/<feed>.ics")
+@public
+def calendar(feed: str) -> Response:
+    """``cong-khai`` everything public, ``clb-<slug>`` a club, ``chien-dich-<slug>`` a campaign, a
+    club's secret token its own sessions with proposals.
+    """
+    db = read_session()
+    now = clock.now()
+    is_private = False
+    if feed == ALL:
+        name = _(N_("Phiên live Chợ Phiên"))
+        rows = queries.feed_rows(db, now=now)
+    elif feed.startswith(CLUB):
+        club = get_public_club(db, feed.removeprefix(CLUB))
+        name, rows = club.name, queries.feed_rows(db, now=now, club_id=club.id)
+    elif feed.startswith(CAMPAIGN):
+        campaign = public_campaign(db, feed.removeprefix(CAMPAIGN))
+        name, rows = campaign.name, queries.feed_rows(db, now=now, campaign_id=campaign.id)
+    else:
+        own = db.scalars(select(Club).where(Club.feed_token == feed)).one_or_none()
+        if own is None or not feed:
+            raise NotFound
+        is_private = True
+        name = own.name
+        rows = queries.feed_rows(db, now=now, club_id=own.id, is_private=True)
+    body = build_calendar(rows, name=name, public_url=house().public_url, is_private=is_private)
+    response = make_response(body)
+    response.headers["Content-Type"] = "text/calendar; charset=utf-8"
+    response.headers["Content-Disposition"] = 'inline; filename="phien-live.ics"'
+    response.headers["Cache-Control"] = (
+        "private, max-age=300" if is_private else "public, max-age=300"
+    )
+    response.add_etag()
+    response.make_conditional(request)
+    return response

@@ -1,0 +1,58 @@
+"""The producer's answers: which clubs want to show what, when, at which price."""
+
+from flask import flash, redirect, render_template, url_for
+
+from livestream.sessions import forms, queries, services
+from livestream.sessions.routes.frame import CONSENT_LABELS, Page, bp
+from shop.core import clock
+from shop.core.errors import Conflict, DomainError, Invalid
+from shop.core.text import N_
+from shop.web.access import actor, role
+from shop.web.errors import status_of
+from shop.web.i18n import gettext as _
+from shop.web.request import read_session, write_session
+
+
+def _page(status: int = 200, refused: DomainError | None = None) -> Page:
+    consents = queries.consents_for(read_session(), list(actor().producers), now=clock.now())
+    page = render_template(
+        "livestream/sessions/consents.html",
+        consents=consents,
+        labels=CONSENT_LABELS,
+        refused=refused,
+    )
+    return page, status
+
+
+@bp.get("/ban-hang/phien")
+@role("producer")
+def consents() -> Page:
+    """What clubs want to show of the actor's producers."""
+    return _page()
+
+
+@bp.post("/ban-hang/phien/<int:item_id>")
+@role("producer")
+def answer(item_id: int) -> Page:
+    """Agree or decline: ``answer`` = agree | decline, ``note``, ``version``."""
+    form = forms.ConsentForm.read()
+    if not form.validate():
+        return _page(422, Invalid())
+    db = write_session()
+    try:
+        services.answer_item(
+            db,
+            item_id=item_id,
+            producer_ids=list(actor().producers),
+            is_agreed=form.answer.data == "agree",
+            actor_id=actor().id(),
+            now=clock.now(),
+            version=form.version.data,
+            note=form.note.data,
+        )
+    except (Conflict, Invalid) as error:
+        db.rollback()
+        return _page(status_of(error), error)
+    db.commit()
+    flash(_(N_("Đã ghi câu trả lời của bạn.")), "ok")
+    return redirect(url_for("sessions.consents"), 303)

@@ -1,0 +1,112 @@
+"""Staff's queue: what clubs propose, what stands against it, the decision."""
+
+from flask import render_template
+from sqlalchemy.orm import Session
+
+from livestream.sessions import forms, queries, services
+from livestream.sessions.cards import platform_names
+from livestream.sessions.models import LiveSession
+from livestream.sessions.routes.club import (
+    cancel_step,
+    confirm_step,
+    move_step,
+    read_move_form,
+    stop_step,
+)
+from livestream.sessions.routes.frame import (
+    Page,
+    bad_shape,
+    bp,
+    do_step,
+    seen_by_staff,
+    session_page,
+)
+from shop.accounts.rules import staff_scope_of
+from shop.core import clock
+from shop.core.text import N_
+from shop.web.access import actor, role
+from shop.web.request import read_session
+
+
+@bp.get("/can-bo/phien")
+@role("staff")
+def staff_queue() -> Page:
+    """Proposals of the actor's provinces, and what is coming."""
+    db = read_session()
+    now = clock.now()
+    scope = staff_scope_of(actor())
+    return render_template(
+        "livestream/sessions/staff_queue.html",
+        waiting=queries.session_rows(db, queries.queue(scope, now=now).limit(100)),
+        coming=queries.session_rows(db, queries.coming_of(scope, now=now).limit(50)),
+        platform_names=platform_names,
+    )
+
+
+@bp.get("/can-bo/phien/<public_id>")
+@role("staff")
+def staff_session(public_id: str) -> Page:
+    """Everything about one session of the actor's provinces."""
+    return session_page(seen_by_staff(read_session(), public_id), "staff")
+
+
+@bp.post("/can-bo/phien/<public_id>/chot")
+@role("staff")
+def staff_confirm(public_id: str) -> Page:
+    """Make a proposal firm."""
+    form = forms.VersionForm.read()
+    if not form.validate():
+        return bad_shape(public_id, "staff", version=form)
+    return do_step(public_id, "staff", confirm_step(form, "staff"), said=N_("Phiên đã chốt."))
+
+
+@bp.post("/can-bo/phien/<public_id>/bo-qua")
+@role("staff")
+def staff_override(public_id: str) -> Page:
+    """Let a warning pass by name: ``rule``, ``reason``."""
+    form = forms.OverrideForm.read()
+    if not form.validate():
+        return bad_shape(public_id, "staff", override=form)
+
+    def step(db: Session, live: LiveSession) -> None:
+        services.override_warning(
+            db,
+            public_id=live.public_id,
+            rule=form.rule.data,
+            reason=form.reason.data,
+            actor_id=actor().id(),
+            now=clock.now(),
+        )
+
+    return do_step(public_id, "staff", step, said=N_("Đã ghi tên và lý do."))
+
+
+@bp.post("/can-bo/phien/<public_id>/huy")
+@role("staff")
+def staff_cancel(public_id: str) -> Page:
+    """Call a session off: ``reason``."""
+    form = forms.ReasonForm.read()
+    if not form.validate():
+        return bad_shape(public_id, "staff", reason=form)
+    return do_step(public_id, "staff", cancel_step(form), said=N_("Phiên đã hủy."))
+
+
+@bp.post("/can-bo/phien/<public_id>/doi-gio")
+@role("staff")
+def staff_move(public_id: str) -> Page:
+    """Move a session, firm ones too."""
+    form = read_move_form(public_id)
+    if not form.validate():
+        return bad_shape(public_id, "staff", move=form)
+    said = N_("Đã đổi giờ.")
+    return do_step(public_id, "staff", move_step(form, "staff"), said=said, move=form)
+
+
+@bp.post("/can-bo/phien/<public_id>/dung")
+@role("staff")
+def staff_stop(public_id: str) -> Page:
+    """Stop a live session at once: ``reason``."""
+    form = forms.ReasonForm.read()
+    if not form.validate():
+        return bad_shape(public_id, "staff", reason=form)
+    return do_step(public_id, "staff", stop_step(form), said=N_("Phiên đã dừng."))
