@@ -26,7 +26,9 @@ def make_config(stripe: StripeConfig | None = None) -> PaymentConfig:
     )
 
 
-def make_payee_account(db: Session, producer_id: int, **over: Any) -> PayeeAccount:
+def make_payee_account(
+    db: Session, producer_id: int, *, now: datetime = NOW, **over: Any
+) -> PayeeAccount:
     """An account in force since yesterday: ACB 257678859, NONG THI HA."""
     values: dict[str, Any] = {
         "producer_id": producer_id,
@@ -34,8 +36,8 @@ def make_payee_account(db: Session, producer_id: int, **over: Any) -> PayeeAccou
         "number": "257678859",
         "holder": "NONG THI HA",
         "state": "active",
-        "submitted_at": NOW - timedelta(days=2),
-        "effective_at": NOW - timedelta(days=1),
+        "submitted_at": now - timedelta(days=2),
+        "effective_at": now - timedelta(days=1),
     } | over
     values.setdefault("submitted_by", make_person(db).id)
     if values["state"] == "active":
@@ -56,7 +58,7 @@ def make_attempt(
         hold = provider_called(provider).hold(make_config())
         order = make_order(db, producer=producer, provider=provider, hold=hold, now=now, **over)
     if provider_called(provider).capabilities.needs_payee_account:
-        make_payee_account(db, order.producer_id)
+        make_payee_account(db, order.producer_id, now=now)
     return order, create_attempt(db, order=order, provider=provider_called(provider), now=now)
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from shop.accounts.services import record_audit
+from shop.core.text import clean
 from shop.orders import services as orders
 from shop.orders.models import Order
 from shop.payments import memo, queries
@@ -52,6 +53,9 @@ def apply_txn(
     order received, tell orders, keep refund tasks in step. Money that fits no order is kept for
     the desk. ``actor_id`` is the person who stated it, None for a provider.
     """
+    txn = replace(
+        txn, order_hint=clean(txn.order_hint[:2000]), counterparty=clean(txn.counterparty[:400])
+    )
     fit = _find_order(db, txn)
     order = queries.lock_order(db, fit.order_id) if fit.order_id is not None else None
     if not _insert(db, txn, fit, now, actor_id):

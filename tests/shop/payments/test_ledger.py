@@ -228,7 +228,6 @@ def test_money_that_fits_nowhere_waits_at_the_desk(
     database: Database, db: Session, over: dict[str, Any], reason: str
 ) -> None:
     order, attempt = make_attempt(db)
-    over = {k: v.replace("\x00", "") if isinstance(v, str) else v for k, v in over.items()}
     assert services.apply_txn(db, make_txn(attempt, **over), now=NOW) == "unmatched"
     assert (order.state, order.payment_state) == ("awaiting_payment", "unpaid")
     assert detail_of(db).reason == reason

@@ -1,0 +1,250 @@
+"""What every provider in the registry must keep, so that a new plug is judged without new tests."""
+
+import inspect
+from dataclasses import FrozenInstanceError, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from shop.core.db import Database
+from shop.core.errors import DomainError
+from shop.payments import providers, services
+from shop.payments.invariants import INVARIANTS
+from shop.payments.provider import (
+    AttemptView,
+    BadSignature,
+    Instruction,
+    Malformed,
+    OrderView,
+    PaymentConfig,
+    Provider,
+)
+from shop.payments.registry import UnknownProvider, all_providers, provider_called
+from shop.payments.transfer_qr import decode
+from shop.web.access import guard_of
+from tests.factories.catalogue import make_producer
+from tests.factories.payments import NOW, make_attempt, make_config, make_payee_account, make_txn
+from tests.stand_ins.stripe import StripeStandIn
+
+EVERY = pytest.mark.parametrize("slug", sorted(all_providers()))
+ORDER = OrderView(code="ABCDEFGH12", total_vnd=125_000, producer_name="HTX Tài Hoan")
+ATTEMPT = AttemptView(
+    amount_vnd=125_000,
+    idempotency_key="a" * 32,
+    created_at=NOW,
+    expires_at=NOW + timedelta(minutes=60),
+    memo_code="OC234567892",
+    account_bin="970416",
+    account_number="257678859",
+    account_holder="NONG THI HA",
+)
+
+
+def test_the_shop_is_whole_without_stripe() -> None:
+    on = {slug for slug, one in all_providers().items() if one.is_on(make_config())}
+    assert on == {"cod", "vietqr"}
+
+
+def test_unknown_slug_is_not_found() -> None:
+    for slug in ("", "paypal", "../cod", "x" * 10_000):
+        with pytest.raises(UnknownProvider):
+            provider_called(slug)
+
+
+@EVERY
+def test_slug_is_its_file(slug: str) -> None:
+    folder = Path(next(iter(providers.__path__)))
+    assert (folder / f"{slug}.py").is_file()
+    assert slug.isidentifier()
+    assert len(slug) <= 20
+
+
+@EVERY
+def test_plug_knows_neither_web_nor_database(slug: str) -> None:
+    folder = Path(next(iter(providers.__path__)))
+    source = (folder / f"{slug}.py").read_text(encoding="utf-8")
+    for forbidden in ("flask", "sqlalchemy", "shop.web", ".models", "services", "clock"):
+        assert forbidden not in source
+
+
+@EVERY
+def test_capabilities_match_the_functions(slug: str) -> None:
+    plug = provider_called(slug)
+    can = plug.capabilities
+    assert can.push is (plug.parse_push is not None)
+    assert can.pull is (plug.pull is not None)
+    assert can.expires is (plug.cancel is not None)
+    assert can.by_hand or can.pull, "money must be able to arrive"
+    assert not can.push or can.pull, "a pushed message is only a hint"
+    assert not can.qr or can.needs_payee_account
+    assert plug.label
+    assert plug.hint
+    with pytest.raises(FrozenInstanceError):
+        plug.slug = "other"  # type: ignore[misc]
+
+
+@EVERY
+def test_hold_outlasts_what_the_provider_allows(slug: str) -> None:
+    plug = provider_called(slug)
+    assert plug.hold(make_config()) >= (plug.life or timedelta(0)) + plug.grace
+    assert plug.first_state in {"awaiting_payment", "awaiting_confirmation"}
+
+
+@EVERY
+def test_start_gives_one_kind_of_instruction(slug: str, stripe_config: PaymentConfig) -> None:
+    plug = provider_called(slug)
+    told = plug.start(stripe_config, ORDER, ATTEMPT)
+    assert isinstance(told, Instruction)
+    kinds = {"url": told.url, "qr": told.qr_payload, "text": told.text}
+    assert kinds[told.kind]
+    assert (told.kind == "url") is plug.capabilities.redirect
+    assert (told.kind == "qr") is plug.capabilities.qr
+    if told.kind == "qr":
+        assert decode(told.qr_payload).amount_vnd == ATTEMPT.amount_vnd
+    again = plug.start(stripe_config, ORDER, ATTEMPT)
+    assert again == told, "asked again with the same key, the same answer"
+
+
+@EVERY
+@pytest.mark.parametrize("body", [b"", b"{}", b"\x00" * 50, b"[" * 5000, b"x" * 100_000])
+def test_unsigned_messages_are_refused(
+    slug: str, stripe_config: PaymentConfig, body: bytes
+) -> None:
+    plug = provider_called(slug)
+    if plug.parse_push is None:
+        pytest.skip("takes no messages")
+    for headers in ({}, {"Stripe-Signature": "t=1,v1=" + "0" * 64}, {"Authorization": "Bearer x"}):
+        with pytest.raises((BadSignature, Malformed)):
+            plug.parse_push(stripe_config, headers, body, NOW)
+
+
+@EVERY
+def test_strange_references_raise_our_errors_only(
+    slug: str, stripe: StripeStandIn, stripe_config: PaymentConfig
+) -> None:
+    plug = provider_called(slug)
+    if plug.pull is None:
+        pytest.skip("cannot be asked")
+    for ref in ("", "x", "../../etc/passwd", "cs_" + "9" * 20, "cs_test_none"):
+        with pytest.raises(DomainError):
+            plug.pull(stripe_config, ref, NOW)
+
+
+@EVERY
+def test_receiver_route_exists_and_is_guarded(slug: str, app: Flask) -> None:
+    endpoint = f"payments.webhook_{slug}"
+    assert (endpoint in app.view_functions) is provider_called(slug).capabilities.push
+    if endpoint in app.view_functions:
+        with app.app_context():
+            guard = guard_of(endpoint)
+        assert guard is not None
+        assert (guard.kind, guard.purpose) == ("webhook", slug)
+
+
+@EVERY
+def test_whole_path_from_attempt_to_paid(slug: str, database: Database) -> None:
+    """Whatever the provider, its money goes through the one function and ends in the order."""
+    with database.transaction() as db:
+        order, attempt = make_attempt(db, provider=slug)
+        attempt.provider_ref = "ref_1"
+        db.flush()
+        if order.state == "awaiting_confirmation":
+            from shop.orders.services import confirm_order
+
+            confirm_order(db, order_id=order.id, actor_id=None, now=NOW)
+        hint = attempt.memo_code or order.code
+        txn = make_txn(attempt, order_hint="" if slug == "stripe" else hint)
+        txn = replace(txn, provider_ref="ref_1" if slug == "stripe" else "")
+        if not attempt.memo_code and slug != "stripe":
+            attempt.provider_ref = None
+            db.flush()
+        assert services.apply_txn(db, txn, now=NOW) == "applied"
+        assert services.apply_txn(db, txn, now=NOW) == "duplicate"
+        assert (order.state, order.payment_state) == ("confirmed", "paid")
+
+
+def test_every_function_of_the_contract_is_documented() -> None:
+    assert inspect.getdoc(Provider)
+    assert all(inspect.getdoc(one) for one in (Instruction, PaymentConfig, OrderView))
+
+
+# Negative controls of the invariants: each must notice what it is for.
+
+_TXN = (
+    "INSERT INTO payment_txn (id, provider, txn_id, kind, amount_vnd, currency, order_id, "
+    "attempt_id, account_digest, raw_digest, occurred_at, recorded_at) VALUES "
+    "({id}, '{provider}', 't{id}', '{kind}', {amount}, '{currency}', {order}, {attempt}, '', '', "
+    "'2026-11-22', '2026-11-22')"
+)
+
+
+def _txn(**over: object) -> str:
+    values: dict[str, object] = {
+        "id": 901,
+        "provider": "vietqr",
+        "kind": "charge",
+        "amount": 95_000,
+        "currency": "VND",
+        "order": "{order}",
+        "attempt": "{attempt}",
+    }
+    return _TXN.format(**(values | over))
+
+
+BREAKS = {
+    "payments_matched_twice": [
+        _txn(),
+        (
+            "INSERT INTO payment_match (txn_row_id, order_id, actor_id, at) "
+            "VALUES (901, {order}, 1, '2026-11-22')"
+        ),
+    ],
+    "payments_refunds_exceed_charges": [_txn(kind="refund")],
+    "payments_state_is_derived": ["UPDATE shop_order SET payment_state = 'paid'"],
+    "payments_owed_money_has_a_task": [
+        _txn(),
+        "UPDATE shop_order SET state = 'expired', payment_state = 'paid'",
+    ],
+    "payments_done_refund_is_in_ledger": [
+        (
+            "INSERT INTO refund (order_id, provider, amount_vnd, reason, idempotency_key, state, "
+            "reference, created_at) VALUES ({order}, 'vietqr', 5, 'x', 'k', 'done', '', '2026-11-22')"
+        )
+    ],
+    "payments_foreign_money_in_order": [_txn(currency="USD")],
+    "payments_attempt_of_other_order": [_txn(order="{other}")],
+    "payments_inexact_card_charge": [
+        "UPDATE payment_attempt SET provider = 'stripe'",
+        _txn(amount=94_000),
+    ],
+    "payments_refused_event_took_a_real_key": [
+        (
+            "INSERT INTO webhook_event (provider, event_key, is_signature_good, raw, received_at, "
+            "outcome) VALUES ('stripe', 'evt_1', false, '', '2026-11-22', 'bad_signature')"
+        )
+    ],
+    "payments_succeeded_without_money": ["UPDATE payment_attempt SET state = 'succeeded'"],
+    "payments_payee_approved_by_submitter": ["UPDATE payee_account SET verified_by = submitted_by"],
+}
+
+
+@pytest.mark.parametrize("name", sorted(INVARIANTS))
+def test_invariant_notices_what_it_is_for(name: str, database: Database) -> None:
+    if name == "payments_two_attempts":
+        pytest.skip("the database itself refuses it; see test_ledger")
+    with database.transaction() as db:
+        producer = make_producer(db)
+        make_payee_account(db, producer.id)
+        order, attempt = make_attempt(db, producer=producer)
+        other, _attempt = make_attempt(db, producer=producer)
+        ids = {"order": order.id, "attempt": attempt.id, "other": other.id}
+    with database.read() as db:
+        assert db.execute(text(INVARIANTS[name])).all() == []
+    with database.transaction() as db:
+        for statement in BREAKS[name]:
+            db.execute(text(statement.format(**ids)))
+    with database.read() as db:
+        assert db.execute(text(INVARIANTS[name])).all() != []
