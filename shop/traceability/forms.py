@@ -92,6 +92,9 @@ class SuspicionForm(forms.Form):
 class EventForm(forms.Form):
     """What every event form has besides its facts."""
 
+    photos = wtforms.MultipleFileField(
+        N_("Ảnh tại chỗ"), description=N_("Tối đa 4 ảnh. Khách quét mã sẽ thấy.")
+    )
     happened_at = forms.moment(N_("Lúc nào"))
     submit_key = _submit_key()
 
@@ -131,7 +134,7 @@ def correction_form(kind: EventKind) -> type[EventForm]:
     return type(
         f"{kind.slug.title()}Correction",
         (event_form(kind),),
-        {"reason": reason, "happened_at": None},
+        {"reason": reason, "happened_at": None, "photos": None},
     )
 
 

@@ -148,9 +148,9 @@ def _draw_label(canvas: Any, facts: LabelFacts, template: Template) -> None:
     side = _draw_qr(canvas, facts.address, x=0.0, top=height)
     canvas.setFont(BOLD, 6.2)
     shown = codes.grouped(facts.code)
-    canvas.drawCentredString(side / 2 * mm, (height - side - 1.2) * mm, shown)
+    canvas.drawCentredString(side / 2 * mm, (height - side - 2.0) * mm, shown)
     if facts.stars:
-        _draw_stars(canvas, facts.stars, x=side / 2, y=height - side - 5.2)
+        _draw_stars(canvas, facts.stars, x=side / 2, y=height - side - 5.8)
     lines = _lines(facts)
     for line in lines:
         _require_glyphs(line)

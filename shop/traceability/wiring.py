@@ -5,6 +5,7 @@ from datetime import datetime
 from flask import Flask, url_for
 from sqlalchemy.orm import Session
 
+from shop.accounts.rules import staff_scope_of
 from shop.catalogue.models import Product
 from shop.catalogue.signals import product_published
 from shop.core.clock import today_vn
@@ -13,9 +14,16 @@ from shop.traceability import queries, services
 from shop.web.access import Actor
 from shop.web.i18n import gettext
 from shop.web.slots import NavItem, Panel, Todo
-from shop.web.workspaces import PRODUCER_NAV, PRODUCER_TODO, PRODUCT_PANELS
+from shop.web.workspaces import (
+    PRODUCER_NAV,
+    PRODUCER_TODO,
+    PRODUCT_PANELS,
+    STAFF_NAV,
+    STAFF_TODO,
+)
 
 _LOTS = N_("Lô hàng")
+_SUSPECTED = N_("Mã bị nghi ngờ")
 
 
 def init_app(_app: Flask) -> None:
@@ -23,6 +31,8 @@ def init_app(_app: Flask) -> None:
     PRODUCER_NAV.fill(lot_link)
     PRODUCER_TODO.fill(lots_to_do)
     PRODUCT_PANELS.fill(lots_panel)
+    STAFF_NAV.fill(reports_link)
+    STAFF_TODO.fill(reports_to_do)
     product_published.connect(give_product_code, weak=False)
 
 
@@ -39,6 +49,18 @@ def lots_to_do(db: Session, actor: Actor) -> list[Todo]:
         Todo(gettext(N_("Lô đang ghi nhật ký, chưa mở bán")), is_open, url, "qr"),
         Todo(gettext(N_("Lô đang tạm giữ")), is_held, url, "warning", is_urgent=is_held > 0),
     ]
+
+
+def reports_link(_actor: Actor) -> list[NavItem]:
+    """Staff's way to buyers' suspicions."""
+    return [NavItem(gettext(_SUSPECTED), url_for("trace_staff.reports"), "qr", order=70)]
+
+
+def reports_to_do(db: Session, actor: Actor) -> list[Todo]:
+    """Suspicions nobody looked into yet."""
+    waiting = queries.count_reports(db, staff_scope_of(actor))
+    url = url_for("trace_staff.reports")
+    return [Todo(gettext(_SUSPECTED), waiting, url, "qr", is_urgent=waiting > 0)]
 
 
 def lots_panel(db: Session, product_id: int, now: datetime) -> list[Panel]:

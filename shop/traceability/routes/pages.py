@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from shop.catalogue.queries import valid_certificates
 from shop.core import clock
-from shop.core.errors import Invalid, NotFound, Unavailable
+from shop.core.errors import Conflict, Invalid, NotFound, Unavailable
 from shop.traceability import labels, queries, services
 from shop.traceability.forms import SuspicionForm
 from shop.traceability.models import Lot
@@ -133,9 +133,10 @@ def report(code: str) -> Page:
     db = write_session()
     try:
         services.report_code(db, code=read, words=form.words.data, now=now)
-    except Invalid as refusal:
+    except (Invalid, Conflict) as refusal:
         form.add_error(refusal)
-        return _no_store(_trace_page(target, now, scans=target.scans, form=form), 422)
+        status = 409 if isinstance(refusal, Conflict) else 422
+        return _no_store(_trace_page(target, now, scans=target.scans, form=form), status)
     db.commit()
     return redirect(url_for(".show", code=read, da_gui=1) + "#nghi-van", 303)
 

@@ -192,6 +192,6 @@ def _read_day(item: Field, value: Any, today: date) -> str:
 
 
 def _read_choice(item: Field, value: Any, _today: date) -> str:
-    if value not in {slug for slug, _label in item.choices}:
+    if value not in [slug for slug, _label in item.choices]:
         raise BadFact(N_("Vui lòng chọn một mục trong danh sách."), field=item.name)
     return str(value)

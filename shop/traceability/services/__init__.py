@@ -1,0 +1,44 @@
+"""Verbs of traceability: open a lot, record what happens to it, put it on sale, make codes."""
+
+from shop.traceability.services.anchors import publish_anchors
+from shop.traceability.services.codes import (
+    MAX_LABELS,
+    EnoughReports,
+    count_scan,
+    ensure_product_code,
+    handle_report,
+    make_labels,
+    report_code,
+)
+from shop.traceability.services.journals import (
+    MAX_ATTACHMENTS,
+    ChangedMeanwhile,
+    TooManyPhotos,
+    UnknownEntry,
+    UsedKey,
+    correct_event,
+    record_event,
+)
+from shop.traceability.services.lots import close_lot, hold_lot, open_lot, release_lot
+
+__all__ = [
+    "MAX_ATTACHMENTS",
+    "MAX_LABELS",
+    "ChangedMeanwhile",
+    "EnoughReports",
+    "TooManyPhotos",
+    "UnknownEntry",
+    "UsedKey",
+    "close_lot",
+    "correct_event",
+    "count_scan",
+    "ensure_product_code",
+    "handle_report",
+    "hold_lot",
+    "make_labels",
+    "open_lot",
+    "publish_anchors",
+    "record_event",
+    "release_lot",
+    "report_code",
+]

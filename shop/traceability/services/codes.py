@@ -1,0 +1,133 @@
+"""Codes: made, printed, looked at, reported."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from shop.accounts.services import record_audit
+from shop.catalogue.models import Product
+from shop.core.clock import today_vn
+from shop.core.errors import Conflict, Invalid
+from shop.core.text import N_, clean
+from shop.traceability import queries
+from shop.traceability.models import LabelBatch, ScanReport, ScanStat, TraceCode
+from shop.traceability.rules import codes, lots
+
+MAX_LABELS = 1000
+MOST_WAITING_REPORTS = 200
+"""Reports kept unread for one code; more say nothing new."""
+
+
+class EnoughReports(Conflict):
+    message = N_("Đã có nhiều lời báo về mã này; cán bộ đang xem. Cảm ơn bạn.")
+
+
+def ensure_product_code(db: Session, *, product_id: int, now: datetime) -> str:
+    """The product-level code, made at the first asking: for goods without lots.
+
+    It says honestly that no lot is recorded; lots that come later get codes of their own and this
+    one stays alive. Raises UnknownProduct.
+    """
+    known = queries.product_code(db, product_id)
+    if known is not None:
+        return known
+    product = db.get(Product, product_id)
+    if product is None or product.is_service:
+        raise lots.UnknownProduct(field="product_id")
+    code = codes.new_code()
+    try:
+        with db.begin_nested():
+            db.add(TraceCode(code=code, level="product", product_id=product_id, created_at=now))
+    except IntegrityError:
+        made = queries.product_code(db, product_id)
+        if made is None:
+            raise
+        return made
+    return code
+
+
+def make_labels(
+    db: Session, *, code: str, count: int, template: str, actor_id: int, now: datetime
+) -> LabelBatch:
+    """Note that ``count`` labels of a code were made, and call the code printed.
+
+    Raises UnknownLot for a code that does not exist, Invalid for a count out of bounds.
+    """
+    if not 0 < count <= MAX_LABELS:
+        raise Invalid(N_("Số nhãn phải từ 1 đến 1.000."), field="so")
+    trace_code = db.get(TraceCode, code)
+    if trace_code is None:
+        raise lots.UnknownLot
+    batch = LabelBatch(
+        product_id=trace_code.product_id,
+        lot_id=trace_code.lot_id,
+        count=count,
+        template=template,
+        made_by=actor_id,
+        made_at=now,
+    )
+    db.add(batch)
+    if trace_code.state == "unprinted":
+        trace_code.state = "active"
+    trace_code.printed_at = trace_code.printed_at or now
+    db.flush()
+    return batch
+
+
+def count_scan(db: Session, *, code: str, now: datetime) -> None:
+    """Count that somebody looked at ``code`` today. Nothing about who, from where or with what."""
+    is_sqlite = db.get_bind().dialect.name == "sqlite"
+    if not is_sqlite:
+        db.execute(text("SET LOCAL lock_timeout = '200ms'"))
+    make = sqlite_insert if is_sqlite else postgresql_insert
+    row = make(ScanStat).values(
+        code=code, day=today_vn(now), count=1, first_seen_at=now, last_seen_at=now
+    )
+    db.execute(
+        row.on_conflict_do_update(
+            index_elements=[ScanStat.code, ScanStat.day],
+            set_={"count": ScanStat.count + 1, "last_seen_at": now},
+        )
+    )
+
+
+def report_code(db: Session, *, code: str, words: str, now: datetime) -> ScanReport:
+    """Keep a buyer's word that something about a code looks wrong.
+
+    Raises UnknownLot, Invalid (field ``words``), EnoughReports.
+    """
+    if db.get(TraceCode, code) is None:
+        raise lots.UnknownLot
+    said = clean(words)
+    if not 5 <= len(said) <= 1000:
+        raise Invalid(N_("Hãy viết từ 5 đến 1.000 ký tự."), field="words")
+    waiting = select(func.count()).where(ScanReport.code == code, ScanReport.handled_at.is_(None))
+    if (db.scalar(waiting) or 0) >= MOST_WAITING_REPORTS:
+        raise EnoughReports
+    report = ScanReport(code=code, words=said, at=now)
+    db.add(report)
+    db.flush()
+    return report
+
+
+def handle_report(db: Session, *, report_id: int, actor_id: int, now: datetime) -> None:
+    """Note that staff looked into a report; a second time changes nothing."""
+    done = db.execute(
+        update(ScanReport)
+        .where(ScanReport.id == report_id, ScanReport.handled_at.is_(None))
+        .values(handled_at=now)
+        .returning(ScanReport.code)
+    ).one_or_none()
+    if done is not None:
+        record_audit(
+            db,
+            actor_id=actor_id,
+            action="trace.report_handled",
+            subject_kind="scan_report",
+            subject_id=report_id,
+            now=now,
+        )

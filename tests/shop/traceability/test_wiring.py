@@ -1,0 +1,104 @@
+"""What traceability puts into the pages of others, its job, and staff's desk of suspicions."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop.catalogue.signals import product_published
+from shop.core import clock, jobs
+from shop.core.db import Database
+from shop.traceability import queries, services, wiring
+from shop.traceability.models import Anchor, ScanReport
+from shop.web.actor import Actor
+from tests.factories.accounts import make_staff
+from tests.factories.catalogue import make_producer, make_product
+from tests.factories.traceability import NOW, make_lot
+from tests.shop.traceability.test_pages import body
+
+SignIn = Callable[..., FlaskClient]
+
+
+def test_the_product_page_shows_the_lots_on_sale(app: Flask, db: Session) -> None:
+    product = make_product(db)
+    lot = make_lot(db, product=product, released=True)
+    make_lot(db, product=product)
+    [panel] = wiring.lots_panel(db, product.id, NOW)
+    assert panel.context["lots"] == [lot]
+    with app.test_request_context("/"):
+        drawn = app.jinja_env.get_template(panel.template).render(**panel.context)
+    assert f"/t/{lot.code}" in drawn
+    assert wiring.lots_panel(db, make_product(db).id, NOW) == []
+
+
+def test_goods_without_lots_get_their_code_when_they_are_published(app: Flask, db: Session) -> None:
+    lotless = make_product(db, is_lot_tracked=False)
+    tracked = make_product(db)
+    for product in (lotless, tracked):
+        product_published.send(None, db=db, product_id=product.id, now=NOW)
+    code = queries.product_code(db, lotless.id)
+    assert code is not None
+    assert queries.product_code(db, tracked.id) is None
+    [panel] = wiring.lots_panel(db, lotless.id, NOW)
+    with app.test_request_context("/"):
+        drawn = app.jinja_env.get_template(panel.template).render(**panel.context)
+    assert f"/t/{code}" in drawn
+
+
+def test_a_producer_s_first_screen_counts_open_and_held_lots(app: Flask, db: Session) -> None:
+    product = make_product(db)
+    make_lot(db, product=product)
+    held = make_lot(db, product=product, released=True)
+    services.hold_lot(db, lot_id=held.id, reason="Kiểm lại", actor_id=1, now=NOW)
+    make_lot(db)
+    me = Actor(person_id=1, producers={product.producer_id: "owner"})
+    with app.test_request_context("/"):
+        told = [(todo.count, todo.is_urgent) for todo in wiring.lots_to_do(db, me)]
+        assert wiring.lot_link(me)[0].url == "/ban-hang/lo"
+    assert told == [(1, False), (1, True)]
+
+
+def test_the_job_publishes_yesterday_s_root_once(app: Flask, database: Database) -> None:
+    with database.transaction() as db:
+        make_lot(db)
+    for hours in (24, 25):
+        jobs.run_once("journal.anchor", database, NOW + timedelta(hours=hours))
+    with database.read() as db:
+        assert [anchor.day for anchor in db.scalars(select(Anchor))] == [clock.today_vn(NOW)]
+
+
+def test_staff_see_the_suspicions_of_their_provinces_only(signed_in: SignIn, db: Session) -> None:
+    make_staff(db, "19", email="staff@example.test")
+    here = make_lot(db, product=make_product(db, producer=make_producer(db)))
+    elsewhere = make_lot(
+        db, product=make_product(db, producer=make_producer(db, province_code="01"))
+    )
+    reports = [
+        services.report_code(db, code=lot.code, words=words, now=NOW)
+        for lot, words in ((here, "Nhãn mờ lắm"), (elsewhere, "Ở tỉnh khác"))
+    ]
+    db.commit()
+    client = signed_in("staff@example.test")
+    page = body(client.get("/can-bo/ma-nghi-van"))
+    assert "Nhãn mờ lắm" in page
+    assert "Ở tỉnh khác" not in page
+    assert handle(client, reports[1].id).status_code == 404
+    assert handle(client, 2**60).status_code == 404
+    assert handle(client, reports[0].id).status_code == 303
+    assert "Nhãn mờ lắm" not in body(client.get("/can-bo/ma-nghi-van"))
+    db.expire_all()
+    assert [r.handled_at is None for r in db.scalars(select(ScanReport))] == [False, True]
+
+
+def handle(client: FlaskClient, report_id: int) -> Any:
+    page = body(client.get("/can-bo/ma-nghi-van"))
+    token = page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+    return client.post(
+        f"/can-bo/ma-nghi-van/{report_id}",
+        data={"csrf_token": token},
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )
