@@ -8,6 +8,7 @@ from typing import Any
 
 import wtforms
 
+from shop.core.clock import VN
 from shop.core.text import N_
 from shop.traceability.labels import TEMPLATES
 from shop.traceability.rules.events import EventKind, Field
@@ -104,6 +105,11 @@ class EventForm(forms.Form):
         """The typed facts, for the service to judge."""
         return {item.name: self._fields[item.name].data for item in self.kind.fields}
 
+    def moment(self) -> datetime:
+        """When it happened: the typed wall clock, in Vietnam."""
+        typed: datetime = self.happened_at.data
+        return typed.replace(tzinfo=VN)
+
     def fill(self, facts: Mapping[str, Any]) -> None:
         """Put recorded facts back into the fields."""
         for item in self.kind.fields:
@@ -154,5 +160,5 @@ def _field(item: Field) -> Any:
 
 
 def local_now(now: datetime) -> datetime:
-    """What a ``happened_at`` field shows at first: this minute."""
-    return now.replace(second=0, microsecond=0, tzinfo=None)
+    """What a ``happened_at`` field shows at first: this minute on a clock in Vietnam."""
+    return now.astimezone(VN).replace(second=0, microsecond=0, tzinfo=None)

@@ -1,6 +1,5 @@
 """The producer's pages: lots, sixty-second entries, release and hold, labels."""
 
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -25,7 +24,7 @@ from shop.traceability.forms import (
 )
 from shop.traceability.models import Lot
 from shop.traceability.routes.show import shown_events
-from shop.traceability.rules.lots import UnknownLot, local_moment
+from shop.traceability.rules.lots import UnknownLot
 from shop.web.access import actor, role
 from shop.web.i18n import gettext
 from shop.web.pagination import Page, page_number
@@ -152,7 +151,7 @@ def new_event(code: str, kind: str) -> str:
     """The form of an event; with ``?nhu_truoc=1`` filled like the last one of its kind."""
     db = read_session()
     found, plug = _own(db, code), queries.recordable_kind(kind)
-    form = event_form(plug)(submit_key=fresh_key(), happened_at=_local_now())
+    form = event_form(plug)(submit_key=fresh_key(), happened_at=local_now(clock.now()))
     last = queries.last_facts(db, product_id=found.product_id, kind=plug.slug)
     if last is not None and request.args.get("nhu_truoc") == "1":
         form.fill(last)
@@ -175,7 +174,7 @@ def record_event(code: str, kind: str) -> BaseResponse | tuple[str, int]:
             lot_id=_own(db, code).id,
             kind=plug.slug,
             facts=form.facts(),
-            happened_at=local_moment(form.happened_at.data),
+            happened_at=form.moment(),
             attachments=photos,
             actor_id=actor().id(),
             submit_key=form.submit_key.data,
@@ -193,10 +192,6 @@ def _event_page(found: Lot, form: EventForm, *, has_last: bool = False) -> str:
     return render_template(
         "traceability/event.html", lot=found, form=form, kind=form.kind, has_last=has_last
     )
-
-
-def _local_now() -> datetime:
-    return local_now(clock.now().astimezone(clock.VN))
 
 
 def _store_photos() -> list[str]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
-from shop.core.clock import VN
 from shop.core.errors import Conflict, Invalid, NotFound
 from shop.core.text import N_
 
@@ -155,8 +154,3 @@ def judge(
     else:
         verdict = "early" if lot_state == "open" else "genuine"
     return Judged(verdict, verdict in {"void", "recalled", "on_hold", "expired"})
-
-
-def local_moment(naive: datetime) -> datetime:
-    """What a form's local time means: that wall clock in Vietnam."""
-    return naive.replace(tzinfo=VN)
