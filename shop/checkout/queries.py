@@ -55,7 +55,7 @@ def basket_lines(db: Session, basket_id: int) -> dict[int, int]:
         .where(BasketLine.basket_id == basket_id)
         .order_by(BasketLine.id)
     )
-    return dict(row.tuple() for row in rows)
+    return {row.variant_id: row.quantity for row in rows}
 
 
 def order_quotes(
