@@ -49,7 +49,11 @@ class PayeeForm(forms.Form):
     producer_id = forms.row_id(N_("Cơ sở"))
     bank = forms.choice(
         N_("Ngân hàng"),
-        [*sorted(BANKS.items(), key=lambda item: item[1]), (OTHER_BANK, N_("Ngân hàng khác"))],
+        [
+            ("", N_("Chọn ngân hàng")),
+            *sorted(BANKS.items(), key=lambda item: item[1]),
+            (OTHER_BANK, N_("Ngân hàng khác")),
+        ],
     )
     bank_bin = forms.text(
         N_("Mã ngân hàng (6 chữ số)"),
