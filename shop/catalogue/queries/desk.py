@@ -268,7 +268,7 @@ def counts_by_state(db: Session, producer_ids: Collection[int]) -> dict[str, int
         .where(Product.producer_id.in_(producer_ids))
         .group_by(Product.state)
     )
-    return dict(row.tuple() for row in rows)
+    return {state: count for state, count in rows}  # noqa: C416 - a Row is no plain pair
 
 
 def producers_by_id(db: Session, producer_ids: Collection[int]) -> list[Producer]:

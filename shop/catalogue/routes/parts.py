@@ -332,6 +332,8 @@ def scan(certificate_id: int) -> ResponseReturnValue:
         raise NotFound
     row = queries.certificate_row(read_session(), certificate_id)
     if row.producer.id not in actor().producers:
+        if not actor().is_staff:
+            raise NotFound
         require_staff(actor(), row.producer.province_code)
     sha = row.certificate.scan_sha
     if sha is None or not house().storage.has(scan_name(sha)):

@@ -17,7 +17,7 @@ from shop.catalogue.services.rights import require_judge, require_maker
 from shop.catalogue.services.rows import add_with_slug, locked, locked_product, require_reason
 from shop.catalogue.signals import product_published, product_withdrawn
 from shop.core.errors import Conflict, Invalid, NotFound
-from shop.core.text import N_, fold
+from shop.core.text import N_
 
 _AT_CREATION: Final = (
     *queries.EDITABLE,
@@ -107,7 +107,7 @@ def edit_product(
     wanted = {name: value for name, value in changes.items() if name in queries.EDITABLE}
     if not rules.is_subgroup(wanted.get("subgroup", product.subgroup)):
         raise Invalid(field="subgroup")
-    if fold(wanted.get("name", product.name)) != fold(product.name):
+    if wanted.get("name", product.name).casefold() != product.name.casefold():
         _check_name(db, producer.id, wanted["name"], but=product.id)
     require_editable(product)
     if product.state == "published":

@@ -103,7 +103,11 @@ def add_variant(
     )
     variant.gtin_status = "declared" if variant.gtin else "none"
     _check(variant)
-    _write(db, variant)
+    try:
+        with db.begin_nested():
+            db.add(variant)
+    except IntegrityError:
+        raise SkuTaken(field="sku") from None
     _audit(db, variant, actor_id, "variant.added", now, {"price_vnd": price_vnd})
     refresh_facets(db, product_id, now=now)
     return variant
@@ -131,20 +135,26 @@ def edit_variant(
     if not differing:
         return variant
     before = {name: getattr(variant, name) for name in differing}
-    with db.no_autoflush:
-        for name, value in differing.items():
-            setattr(variant, name, value)
-        if "gtin" in differing:
-            variant.gtin_status = "declared" if variant.gtin else "none"
-        if not variant.sku:
-            variant.sku = _made_sku(product)
-        if "price_vnd" in differing:
-            variant.is_price_illustrative = False
-        _check(variant)
-    _write(db, variant)
+    try:
+        with db.begin_nested():
+            _change(variant, product, differing)
+    except IntegrityError:
+        raise SkuTaken(field="sku") from None
     _audit(db, variant, actor_id, "variant.edited", now, {"before": before, "after": differing})
     refresh_facets(db, product_id, now=now)
     return variant
+
+
+def _change(variant: Variant, product: Product, differing: Mapping[str, Any]) -> None:
+    for name, value in differing.items():
+        setattr(variant, name, value)
+    if "gtin" in differing:
+        variant.gtin_status = "declared" if variant.gtin else "none"
+    if not variant.sku:
+        variant.sku = _made_sku(product)
+    if "price_vnd" in differing:
+        variant.is_price_illustrative = False
+    _check(variant)
 
 
 def _require_not_archived(product: Product) -> None:
@@ -167,14 +177,6 @@ def _check(variant: Variant) -> None:
         fault = rules.gtin_fault(variant.gtin)
         if fault:
             raise WrongGtin(_GTIN_FAULTS[fault], field="gtin")
-
-
-def _write(db: Session, variant: Variant) -> None:
-    try:
-        with db.begin_nested():
-            db.add(variant)
-    except IntegrityError:
-        raise SkuTaken(field="sku") from None
 
 
 def _audit(
