@@ -46,7 +46,7 @@ def cell(row: Row, column: Column) -> Cell:
     """The value of a column in a row. Raises KeyError for an unknown value."""
     value = VALUES[column.value](row) if column.value else None
     if isinstance(value, str):
-        return clean(value)[:CELL_CHARACTERS] or None
+        return clean(value[: 2 * CELL_CHARACTERS])[:CELL_CHARACTERS] or None
     return value
 
 

@@ -27,6 +27,8 @@ from shop.marketplaces.rules.profile import Profile
 PRICE_STEP_VND: Final = 1_000
 MIN_PERCENT: Final = 50
 MAX_PERCENT: Final = 300
+MOST_CHARACTERS: Final = 40_000
+"""Of each text, so many characters are read: a megabyte in one field costs no more."""
 
 _LOOSE: Final = re.compile(r"\(\s*\)|\[\s*\]")
 _DANGLING: Final = re.compile(r"^[\s\-–—,.:]+|[\s\-–—,:]+$")
@@ -72,6 +74,11 @@ class Listing:
         return safe_name(sku) or f"san-pham-{self.product.id}"
 
 
+def bounded(text: str) -> str:
+    """``clean`` of the beginning: more than any cell holds, so nothing is judged by what is cut."""
+    return clean(text[:MOST_CHARACTERS])
+
+
 def safe_name(text: str) -> str:
     """Letters, digits, hyphen and underscore only; no path can be made of it."""
     return re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-")[:60]
@@ -108,14 +115,14 @@ def _scaled(value: int, small: str, large: str) -> str:
 def net_content(product: ProductFacts) -> str:
     """The amounts of all variants, else what the label says."""
     amounts = list(dict.fromkeys(filter(None, map(amount, product.variants))))
-    return ", ".join(amounts[:4]) or clean(product.net_content)
+    return ", ".join(amounts[:4]) or bounded(product.net_content)
 
 
 def build_title(
     product: ProductFacts, profile: Profile, stars: int | None
 ) -> tuple[str, list[str]]:
     """The title by the channel's habits, and the words of the name that it leaves out."""
-    title, dropped = clean(product.name).replace("\n", " "), []
+    title, dropped = bounded(product.name).replace("\n", " "), []
     unwanted = words.hits(words.PROMO, title) + words.unproven_stars(title, stars)
     for phrase in sorted(unwanted, key=len, reverse=True):
         title = title.replace(phrase, " ")
@@ -125,7 +132,7 @@ def build_title(
     if title and content and not words.AMOUNT.search(title) and len(content) <= 60:
         title = f"{title} {content}"
     least = profile.limits.title_min
-    origin = clean(product.origin).split(",")[0].strip()
+    origin = bounded(product.origin).split(",")[0].strip()
     if least and 0 < len(title) < least.value and origin:
         title = f"{title} {origin}"
     return title, dropped
@@ -178,8 +185,8 @@ def description_parts(
         ("Xuất xứ", product.origin),
         ("Nơi sản xuất", ", ".join(filter(None, (producer.name, producer.place)))),
     )
-    parts = [clean(product.summary), clean(product.story)]
-    parts += [f"{label}: {clean(text)}" for label, text in labelled if text]
+    parts = [bounded(product.summary), bounded(product.story)]
+    parts += [f"{label}: {bounded(text)}" for label, text in labelled if text]
     if paper:
         parts.append(stars_sentence(paper))
     return [part for part in parts if part]
@@ -205,7 +212,7 @@ def build_listing(
     """The product as the channel will show it on ``day``."""
     paper = recognition(product.papers, day)
     built, dropped = build_title(product, profile, paper.stars if paper else None)
-    override = clean(choice.title).replace("\n", " ")
+    override = bounded(choice.title).replace("\n", " ")
     return Listing(
         product=product,
         producer=producer,
@@ -222,8 +229,8 @@ def build_listing(
 
 def _variant(variant: VariantFacts, choice: Choice) -> ListingVariant:
     return ListingVariant(
-        sku=clean(variant.sku),
-        option=clean(variant.label),
+        sku=bounded(variant.sku),
+        option=bounded(variant.label),
         price_vnd=channel_price(variant.price_vnd, choice.price_percent),
         stock=max(0, variant.available - choice.stock_reserve),
         facts=variant,

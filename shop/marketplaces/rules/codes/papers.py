@@ -157,5 +157,6 @@ CODES: Final = (
         "",
         N_("Cột %(value)s ghi bằng gam; chỉ hai nguồn cũ nói mẫu Việt Nam dùng gam."),
         N_("Xem dòng mô tả trong mẫu của gian hàng: nếu ghi kg thì chia cho 1000."),
+        SELLERS,
     ),
 )

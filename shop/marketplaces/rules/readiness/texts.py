@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from shop.catalogue.rules import group_of
-from shop.core.text import clean
 from shop.marketplaces.rules import words
 from shop.marketplaces.rules.codes import EXCEL
 from shop.marketplaces.rules.facts import ProductFacts
-from shop.marketplaces.rules.listing import text_length
+from shop.marketplaces.rules.listing import bounded, text_length
 from shop.marketplaces.rules.readiness.findings import Case, Finding
 
 CELL_CHARACTERS: Final = 32_767
@@ -55,7 +54,7 @@ def _title_style(case: Case) -> Iterator[Finding]:
 
 def _description(case: Case) -> Iterator[Finding]:
     product, limits = case.listing.product, case.profile.limits
-    if not clean(product.summary) and not clean(product.story):
+    if not bounded(product.summary) and not bounded(product.story):
         yield case.find("DESC_EMPTY")
     count = text_length(case.listing.description)
     if limits.description_min and count < limits.description_min.value:
@@ -87,7 +86,8 @@ def _cells(case: Case) -> Iterator[Finding]:
 def told(product: ProductFacts) -> str:
     """What the maker wrote freely: where unwanted words stand."""
     return "\n".join(
-        clean(text) for text in (product.summary, product.story, product.usage, product.ingredients)
+        bounded(text)
+        for text in (product.summary, product.story, product.usage, product.ingredients)
     )
 
 

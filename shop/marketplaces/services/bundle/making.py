@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from shop.catalogue.rules import CERTIFICATE_KINDS
-from shop.core.text import clean
 from shop.marketplaces.queries import bundle_file_name
 from shop.marketplaces.rules.cells import Cell, Row, cell
 from shop.marketplaces.rules.facts import PaperFacts
-from shop.marketplaces.rules.listing import Listing, safe_name
+from shop.marketplaces.rules.listing import Listing, bounded, safe_name
 from shop.marketplaces.rules.profile import Profile
 from shop.marketplaces.rules.readiness import (
     Assessed,
@@ -195,7 +194,7 @@ def _papers(listing: Listing, desk: Desk, folder: str, read: Read) -> _Papers:
 
 
 def _paper_words(paper: PaperFacts) -> str:
-    number = clean(paper.number or paper.decision_no)
+    number = bounded(paper.number or paper.decision_no)
     mark = " (hồ sơ minh họa)" if paper.is_illustration else ""
     until = f"hết hạn {paper.expires_on:%d/%m/%Y}"
     return f"{', '.join(filter(None, (CERTIFICATE_KINDS[paper.kind], number, until)))}{mark}"
@@ -237,7 +236,7 @@ def _notes(profile: Profile, desk: Desk, channel: Sequence[Finding]) -> list[str
     lines = [
         f"Kênh: {profile.label}. Hồ sơ kênh kiểm tra ngày {profile.checked_on:%d/%m/%Y}.",
         f"Nguồn của hồ sơ kênh: {profile.source}.",
-        f"Cơ sở: {clean(desk.producer.name)}. Ngày lập: {desk.day:%d/%m/%Y}.",
+        f"Cơ sở: {bounded(desk.producer.name)}. Ngày lập: {desk.day:%d/%m/%Y}.",
     ]
     if life.note:
         lines.append(life.note)
@@ -268,7 +267,7 @@ def _readme(
     if behind:
         lines += ["", "CHƯA ĐƯA VÀO VÌ CÓ LỖI"]
         for item in behind:
-            lines.append(f"- {clean(item.product.name)[:200]}")
+            lines.append(f"- {bounded(item.product.name)[:200]}")
             for finding in item.refusals:
                 why, fix = finding.why % finding.params, finding.fix % finding.params
                 lines.append(f"    [{finding.code}] {why} {fix}")

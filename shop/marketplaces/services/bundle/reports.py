@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from shop.core.text import clean
-from shop.marketplaces.rules.listing import text_length
+from shop.marketplaces.rules.listing import bounded, text_length
 from shop.marketplaces.rules.profile import CERTAINTIES, LEVELS, LIFECYCLES, Profile
 from shop.marketplaces.rules.readiness import NOT_CHECKED, Assessed, Desk, Finding
 
@@ -32,10 +31,10 @@ def finding_data(finding: Finding, public_url: str) -> dict[str, Any]:
 def product_data(assessed: Assessed, public_url: str) -> dict[str, Any]:
     """A product with what is exported of it and everything found."""
     listing = assessed.listing
-    title = listing.title if listing else clean(assessed.product.name)
+    title = listing.title if listing else bounded(assessed.product.name)
     return {
         "product_id": assessed.product.id,
-        "name": clean(assessed.product.name),
+        "name": bounded(assessed.product.name),
         "status": assessed.status,
         "title": title,
         "title_characters": text_length(title),
@@ -74,7 +73,7 @@ def report_data(
             "lifecycle_as_of": profile.lifecycle.as_of.isoformat(),
             "lifecycle_source": profile.lifecycle.source,
         },
-        "producer": {"slug": desk.producer.slug, "name": clean(desk.producer.name)},
+        "producer": {"slug": desk.producer.slug, "name": bounded(desk.producer.name)},
         "day": desk.day.isoformat(),
         "counts": {
             "products": len(assessed),

@@ -1,0 +1,286 @@
+"""From the page and from the command: the same bundle, and only for its producer."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop.catalogue.models import Producer, Product
+from shop.core import jobs
+from shop.core.db import Database
+from shop.core.storage import Storage
+from shop.core.tasks import Task
+from shop.marketplaces import registry, services
+from shop.marketplaces.models import ExportRun, Listing
+from tests.conftest import post
+from tests.factories.accounts import make_member
+from tests.factories.catalogue import make_producer, make_product
+from tests.factories.marketplaces import make_goods
+
+CHANNELS = sorted(registry.all_profiles())
+KEY = "k" * 22
+
+
+def storage_of(app: Flask) -> Storage:
+    found: Storage = app.extensions["house"].storage
+    return found
+
+
+@pytest.fixture
+def desk(db: Session, app: Flask, signed_in: Callable[..., FlaskClient]) -> Any:
+    """A producer with one sound product and one draft, its owner signed in."""
+    producer = make_producer(db, name="HTX Tài Hoan")
+    owner = make_member(db, "producer", producer.id)
+    product = make_goods(db, storage_of(app), producer=producer)
+    make_product(db, producer=producer, published=False, name="Miến chưa duyệt")
+    db.commit()
+    return producer, product, owner, signed_in(owner.email)
+
+
+def ask(client: FlaskClient, channel: str, key: str = KEY) -> str:
+    """Press the export button; the address of the run."""
+    answer = post(client, f"/ban-hang/kenh-ban/{channel}/xuat", {"submit_key": key})
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    return str(answer.headers["Location"])
+
+
+def work(app: Flask) -> None:
+    """The scheduler's tick, in the application's own database."""
+    jobs.run_once("tasks.run", app.extensions["house"].database, datetime.now(UTC))
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_the_page_and_the_command_make_the_same_bytes(
+    database: Database, app: Flask, desk: Any, channel: str, tmp_path: Path
+) -> None:
+    producer, _product, _owner, client = desk
+    run = ask(client, channel)
+    assert 'data-state="queued"' in client.get(run).get_data(as_text=True)
+    work(app)
+    page = client.get(run).get_data(as_text=True)
+    assert 'data-state="done"' in page
+    assert "PRODUCT_NOT_PUBLISHED" in page
+    with client.get(f"{run}/tai-ve") as answer:
+        assert answer.mimetype == "application/zip"
+        assert "attachment" in answer.headers["Content-Disposition"]
+        bundle = answer.data
+    result = app.test_cli_runner().invoke(
+        args=[
+            "marketplaces",
+            "export",
+            channel,
+            "--producer",
+            producer.slug,
+            "--out",
+            str(tmp_path),
+        ]
+    )
+    assert result.exit_code == 0, result.output
+    assert "1 ready, 1 blocked" in result.output
+    assert "PRODUCT_NOT_PUBLISHED" in result.output
+    written = list(tmp_path.glob("*.zip"))
+    assert [path.read_bytes() for path in written] == [bundle]
+    with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
+        unpacked = written[0].with_suffix("")
+        for name in archive.namelist():
+            assert (unpacked / name).read_bytes() == archive.read(name)
+    assert client.get(f"{run}/bao-cao.json").get_json() == json.loads(
+        (unpacked / "report.json").read_text(encoding="utf-8")
+    )
+
+
+def test_a_double_click_makes_one_export(database: Database, app: Flask, desk: Any) -> None:
+    client = desk[3]
+    first = ask(client, "shopee")
+    assert ask(client, "shopee") == first
+    assert ask(client, "shopee", "another-key-1234") == first, "one at a time"
+    work(app)
+    assert ask(client, "shopee") == first, "the same key for ever"
+    assert ask(client, "shopee", "another-key-1234") != first
+    assert ask(client, "lazada") != first
+
+
+def test_an_export_needs_its_key(desk: Any) -> None:
+    answer = post(desk[3], "/ban-hang/kenh-ban/shopee/xuat", {"submit_key": "no"})
+    assert answer.status_code == 422
+
+
+def test_a_report_never_changes_afterwards(
+    database: Database, app: Flask, desk: Any, db: Session
+) -> None:
+    _producer, product, _owner, client = desk
+    run = ask(client, "shopee")
+    work(app)
+    before = client.get(f"{run}/bao-cao.json").get_json()
+    with database.transaction() as writing:
+        writing.get_one(Product, product.id).name = "Tên khác"
+        row = writing.scalars(select(ExportRun)).one()
+        services.finish_export(
+            writing, task_id=row.task_id or 0, made=services.Made("x.zip", {"changed": True})
+        )
+    assert client.get(f"{run}/bao-cao.json").get_json() == before
+
+
+def test_other_producers_see_nothing(
+    database: Database, app: Flask, db: Session, desk: Any
+) -> None:
+    _producer, product, _owner, client = desk
+    run = ask(client, "voso")
+    work(app)
+    stranger = make_producer(db, name="HTX Khác")
+    other = make_member(db, "producer", stranger.id)
+    db.commit()
+    theirs = app.test_client()
+    post(theirs, "/dang-nhap", {"login": other.email, "password": "chophien-demo"})
+    listing = f"/ban-hang/kenh-ban/voso/{product.id}"
+    for path in (run, f"{run}/tai-ve", f"{run}/bao-cao.json", listing):
+        assert theirs.get(path).status_code == 404, path
+    assert post(theirs, listing, {"title": "x"}).status_code == 404
+    assert post(theirs, f"{listing}/dua-len", {"is_included": "0"}).status_code == 404
+    foreign = {"co_so": desk[0].slug, "submit_key": KEY}
+    assert post(theirs, "/ban-hang/kenh-ban/voso/xuat", foreign).status_code == 404
+    assert theirs.get(f"/ban-hang/kenh-ban?co_so={desk[0].slug}").status_code == 404
+    assert app.test_client().get(run).status_code == 303
+    with database.read() as reading:
+        assert reading.scalars(select(Listing)).all() == []
+
+
+def test_bundles_are_not_served_as_media(database: Database, app: Flask, desk: Any) -> None:
+    ask(desk[3], "voso")
+    work(app)
+    with database.read() as reading:
+        name = reading.scalars(select(ExportRun.bundle_name)).one()
+    assert name is not None
+    assert app.test_client().get(f"/media/{name}").status_code == 404
+
+
+def test_the_channels_page_counts(desk: Any) -> None:
+    body = desk[3].get("/ban-hang/kenh-ban").get_data(as_text=True)
+    for channel in CHANNELS:
+        assert f'data-channel="{channel}" data-ready="1" data-blocked="1"' in body
+    assert "Được cho là đã đổi tên" in body
+    assert "Được cho là đã ngừng" in body
+
+
+def test_a_title_of_ones_own(database: Database, desk: Any) -> None:
+    _producer, product, _owner, client = desk
+    path = f"/ban-hang/kenh-ban/shopee/{product.id}"
+    assert "Miến dong Tài Hoan 500 g" in client.get(path).get_data(as_text=True)
+    fields = {
+        "is_included": "y",
+        "title": "Miến dong GIẢM GIÁ\u0000 ",
+        "price_percent": "110",
+        "stock_reserve": "5",
+    }
+    assert post(client, path, fields).status_code == 303
+    page = client.get(path).get_data(as_text=True)
+    assert 'value="Miến dong GIẢM GIÁ"' in page
+    assert "WORDS_PROMO" in page
+    assert "18/120" in page
+    assert "72.000" in page
+    with database.read() as reading:
+        row = reading.scalars(select(Listing)).one()
+    assert (row.overrides, row.price_percent, row.stock_reserve) == (
+        {"title": "Miến dong GIẢM GIÁ"},
+        110,
+        5,
+    )
+    post(client, f"{path}/dua-len", {"is_included": "0"})
+    desk_page = client.get("/ban-hang/kenh-ban/shopee").get_data(as_text=True)
+    assert f'data-product="{product.id}" data-status="excluded"' in desk_page
+    post(client, f"{path}/dua-len", {"is_included": "1"})
+    with database.read() as reading:
+        row = reading.scalars(select(Listing)).one()
+    assert row.is_included
+    assert row.overrides == {"title": "Miến dong GIẢM GIÁ"}
+
+
+HOSTILE: list[dict[str, str]] = [
+    {"title": "a" * 501},
+    {"title": "a" * 400_000},
+    {"price_percent": "99999999999999999999"},
+    {"price_percent": "49"},
+    {"price_percent": "110.5"},
+    {"price_floor_vnd": str(2**63)},
+    {"price_floor_vnd": "-1"},
+    {"stock_reserve": "-5"},
+    {"stock_reserve": "4294967296"},
+    {"stock_reserve": "năm"},
+]
+
+
+def test_absurd_input_is_refused_beside_its_field(desk: Any) -> None:
+    _producer, product, _owner, client = desk
+    for fields in HOSTILE:
+        answer = post(client, f"/ban-hang/kenh-ban/shopee/{product.id}", fields)
+        name = next(iter(fields))
+        assert answer.status_code == 422, fields
+        assert f'id="{name}-err"' in answer.get_data(as_text=True), fields
+
+
+def test_what_is_not_there_is_not_found(desk: Any) -> None:
+    for path in (
+        "/ban-hang/kenh-ban/nowhere",
+        "/ban-hang/kenh-ban/shopee/999999",
+        "/ban-hang/kenh-ban/shopee/99999999999999999999",
+        "/ban-hang/kenh-ban/xuat/none",
+        "/ban-hang/kenh-ban/xuat/none/tai-ve",
+        "/ban-hang/kenh-ban/%00",
+        "/ban-hang/kenh-ban/xuat/%00",
+        "/ban-hang/kenh-ban?co_so=%00",
+        "/ban-hang/kenh-ban?co_so=khong-co",
+    ):
+        assert desk[3].get(path).status_code == 404, path
+
+
+def test_a_page_far_away_is_empty_not_broken(desk: Any) -> None:
+    assert desk[3].get("/ban-hang/kenh-ban/shopee?trang=9999&trang_thai=x").status_code == 200
+
+
+def test_the_desk_needs_as_many_statements_for_many_products(
+    database: Database, app: Flask, db: Session, desk: Any, count_statements: Any
+) -> None:
+    producer, _product, _owner, client = desk
+    with count_statements(database) as few:
+        client.get("/ban-hang/kenh-ban/shopee")
+    with database.transaction() as writing:
+        again = writing.get_one(Producer, producer.id)
+        for number in range(12):
+            make_goods(writing, storage_of(app), producer=again, name=f"Hàng {number}", photos=1)
+    with count_statements(database) as many:
+        client.get("/ban-hang/kenh-ban/shopee")
+    assert len(many) == len(few)
+
+
+def test_a_run_whose_task_fails_says_so(database: Database, desk: Any) -> None:
+    client = desk[3]
+    run = ask(client, "shopee")
+    with database.transaction() as writing:
+        task = writing.scalars(select(Task)).one()
+        task.state = "failed"
+    page = client.get(run).get_data(as_text=True)
+    assert 'data-state="failed"' in page
+    assert client.get(f"{run}/tai-ve").status_code == 404
+    assert ask(client, "shopee", "a-new-key-123") != run
+
+
+def test_the_command_names_what_it_does_not_know(app: Flask, desk: Any, tmp_path: Path) -> None:
+    runner = app.test_cli_runner()
+    for arguments in (
+        ["marketplaces", "export", "nowhere", "--producer", desk[0].slug],
+        ["marketplaces", "export", "shopee", "--producer", "nobody"],
+    ):
+        result = runner.invoke(args=[*arguments, "--out", str(tmp_path)])
+        assert result.exit_code == 1
+        assert "Error" in result.output
+    listed = runner.invoke(args=["marketplaces", "list"]).output
+    assert all(channel in listed for channel in CHANNELS)
