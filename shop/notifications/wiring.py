@@ -9,7 +9,13 @@ from shop.web.actor import Actor
 from shop.web.i18n import gettext
 from shop.web.request import read_session
 from shop.web.slots import NavItem, Todo
-from shop.web.workspaces import ACCOUNT_NAV, ACCOUNT_TODO
+from shop.web.workspaces import (
+    ACCOUNT_NAV,
+    ACCOUNT_TODO,
+    CLUB_TODO,
+    PRODUCER_TODO,
+    STAFF_TODO,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -17,7 +23,8 @@ def init_app(app: Flask) -> None:
     services.use_channels(is_development=app.extensions["house"].is_development)
     app.jinja_env.globals["unread_messages"] = unread_messages
     ACCOUNT_NAV.fill(_navigation)
-    ACCOUNT_TODO.fill(_todo)
+    for todo_list in (ACCOUNT_TODO, PRODUCER_TODO, STAFF_TODO, CLUB_TODO):
+        todo_list.fill(_todo)
 
 
 def unread_messages(actor: Actor) -> int:

@@ -124,7 +124,7 @@ def init_app(app: Flask, *, load_session: LoadActor, load_api_token: LoadActor) 
     """Guard every request. ``load_*`` turn a presented token into an actor, or None."""
     manager = LoginManager()
     manager.session_protection = None
-    manager.init_app(app)
+    manager.init_app(app, add_context_processor=False)
 
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load_user(token: str) -> SessionUser | None:

@@ -3,7 +3,7 @@
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from shop.core import text
 from shop.core.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound, Unavailable
 from shop.core.text import N_
+from shop.web.actor import ANONYMOUS
 from shop.web.i18n import gettext, say
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,14 @@ def _answer(status: int, message: str, *, reference: str = "") -> Response:
     return response
 
 
+def _ask_no_more() -> None:
+    """Keep the error page from asking the database who is reading: that may be what failed."""
+    g.setdefault("actor", ANONYMOUS)
+
+
 def _domain_error(error: DomainError) -> Response:
+    if isinstance(error, Unavailable):
+        _ask_no_more()
     return _answer(status_of(error), say(error))
 
 
@@ -109,11 +117,13 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _database_error(error: Exception) -> Response:
+    _ask_no_more()
     log.warning("database unavailable: %s", error.__class__.__name__, exc_info=error)
     return _answer(503, gettext(_ADVICE[503]))
 
 
 def _bug(error: Exception) -> Response:
+    _ask_no_more()
     reference = text.random_code(8)
     log.error("unexpected error %s", reference, exc_info=error)
     return _answer(500, gettext(_ADVICE[500]), reference=reference)

@@ -2,12 +2,17 @@
 
 import logging
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from shop.core import errors
 from shop.web.errors import STATUS, status_of
+from tests.factories.accounts import make_person
 
 
 @pytest.mark.parametrize(
@@ -56,6 +61,27 @@ def test_bug_has_a_number_that_leads_to_the_log(
     assert found is not None
     assert found[1] in caplog.text
     assert "hunter2" in caplog.text
+
+
+def test_database_that_is_gone_is_a_calm_503_for_the_signed_in_too(
+    client: FlaskClient,
+    db: Session,
+    signed_in: Callable[..., FlaskClient],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    person = make_person(db)
+    db.commit()
+    signed_in(person.email)
+
+    def gone(*_args: Any, **_kwargs: Any) -> Any:
+        raise OperationalError("SELECT 1", {}, Exception("hunter2"))
+
+    monkeypatch.setattr("shop.accounts.queries.actor_of", gone)
+    for path in ("/tai-khoan", "/thu/trang", "/thu/nguoi"):
+        answer = client.get(path)
+        assert answer.status_code == 503, path
+        assert answer.headers["Retry-After"] == "5"
+        assert "hunter2" not in answer.get_data(as_text=True)
 
 
 def test_plain_domain_error_is_never_a_hole(client: FlaskClient) -> None:
