@@ -200,8 +200,9 @@ _LACKS_STARS: Final = or_(F.stars_until.is_(None), F.stars_until < TODAY)
 @lru_cache(maxsize=2_000)
 def _rows_statement(shape: _Shape, order: str, part: str) -> AnySelect:
     """Card rows of a list. ``part``: all of them, those with valid stars, or those without."""
+    if order == "phu-hop" and shape.has_words:
+        return _relevant_statement(shape)
     statement = select(*CARD, _VERSION)
-    hits = None
     if shape.has_words:
         hits = found(is_sqlite=shape.is_sqlite)
         statement = statement.join(hits, hits.c.product_id == F.product_id)
@@ -210,10 +211,23 @@ def _rows_statement(shape: _Shape, order: str, part: str) -> AnySelect:
         statement = statement.where(_HAS_STARS)
     elif part == "plain":
         statement = statement.where(_LACKS_STARS)
-    if order == "phu-hop" and hits is not None:
-        statement = statement.order_by(*by_relevance(hits))
-    else:
-        statement = statement.order_by(*_ORDERS[order])
+    return _page_of(statement.order_by(*_ORDERS[order]))
+
+
+def _relevant_statement(shape: _Shape) -> AnySelect:
+    """The page's ids first, their rows after: sorting carries no texts of the other hits."""
+    hits = found(is_sqlite=shape.is_sqlite)
+    page = _page_of(
+        select(F.product_id.label("product_id"), hits.c.tier)
+        .join(hits, hits.c.product_id == F.product_id)
+        .where(*_conditions(shape))
+        .order_by(*by_relevance(hits))
+    ).subquery("page")
+    rows = select(*CARD, _VERSION).join(page, page.c.product_id == F.product_id)
+    return rows.order_by(*by_relevance(page))
+
+
+def _page_of(statement: AnySelect) -> AnySelect:
     return statement.limit(bindparam("limit")).offset(bindparam("offset"))
 
 
