@@ -73,3 +73,9 @@ def products_of(db: Session, campaign_id: int, *, listed_only: bool = True) -> l
     if listed_only:
         statement = statement.where(ProductFacets.is_listed)
     return list(db.scalars(statement))
+
+
+def product_id_of(db: Session, key: int | str) -> int:
+    """The id of a product given by number or address; 0 for none."""
+    column = ProductFacets.product_id if isinstance(key, int) else ProductFacets.slug
+    return db.scalar(select(ProductFacets.product_id).where(column == key)) or 0

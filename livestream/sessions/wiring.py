@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
+from livestream.campaigns.slots import CAMPAIGN_PANELS
 from livestream.clubs.models import Club
 from livestream.clubs.slots import CLUB_PANELS
 from livestream.sessions import queries, services
@@ -48,6 +49,7 @@ def init_app(_app: Flask) -> None:
     PRODUCER_PANELS.fill(_producer_panel)
     HOME_PANELS.fill(_home_panel)
     CLUB_PANELS.fill(_club_panel)
+    CAMPAIGN_PANELS.fill(_campaign_panel)
 
 
 def connect_signals() -> None:
@@ -147,4 +149,9 @@ def _home_panel(db: Session, now: datetime) -> list[Panel]:
 
 def _club_panel(db: Session, club_id: int, now: datetime) -> list[Panel]:
     found = _cards(db, queries.public_sessions(now=now, club_id=club_id).limit(12), now)
+    return [Panel("livestream/panels/club.html", {"sessions": found})]
+
+
+def _campaign_panel(db: Session, campaign_id: int, now: datetime) -> list[Panel]:
+    found = _cards(db, queries.public_sessions(now=now, campaign_id=campaign_id).limit(24), now)
     return [Panel("livestream/panels/club.html", {"sessions": found})]

@@ -1,4 +1,4 @@
-"""The main job over HTTP: a club joins, proposes, is refused where it must be, all agree, all see."""
+"""The main job over HTTP: a club joins and proposes, is refused where it must be, all agree."""
 
 import re
 from collections.abc import Callable
@@ -198,9 +198,7 @@ def test_from_proposal_to_calendar(stage: Stage, enter: SignIn, database: Databa
     assert [str(event["UID"]) for event in events] == [f"live-{code}@localhost"]
     assert events[0]["DTSTART"].dt == evening()
     assert str(events[0]["STATUS"]) == "CONFIRMED"
-    same = anyone.get(
-        f"/lich/clb-{slug}.ics", headers={"If-None-Match": feed.headers["ETag"]}
-    )
+    same = anyone.get(f"/lich/clb-{slug}.ics", headers={"If-None-Match": feed.headers["ETag"]})
     assert same.status_code == 304
 
     # called off: the feed says so, with a higher sequence; nothing stays held
