@@ -224,7 +224,7 @@ def _checkout_page(form: CheckoutForm, status: int = 200) -> ResponseReturnValue
         return _basket_page(status if status >= 400 else 200)
     if bill.voucher_error and not form.voucher.errors:
         form.voucher.errors = [bill.voucher_error]
-    if form.payment.data is None and bill.offered:
+    if not form.payment.data and bill.offered:
         form.payment.data = bill.offered[0].slug
     return render_template(
         "checkout/checkout.html",

@@ -11,7 +11,7 @@ import pytest
 import requests
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 from werkzeug.serving import make_server
 
 from shop.catalogue.models import Product, Variant
@@ -27,6 +27,7 @@ from shop.stock.queries import levels
 from tests.conftest import csrf
 from tests.factories.catalogue import make_product, variant_of
 from tests.factories.checkout import make_voucher
+from tests.factories.payments import make_payee_account
 from tests.factories.stock import make_stock
 
 
@@ -469,3 +470,48 @@ def test_twelve_buyers_and_five_left(address: str, database: Database) -> None:
         assert found.reserved == answers.count(303) <= 5
         assert found.reserved >= 3
     check(database)
+
+
+def test_a_transfer_order_shows_its_code_and_follows_the_money(
+    client: FlaskClient, database: Database
+) -> None:
+    variant = make_goods(database)
+    with database.transaction() as db:
+        make_payee_account(db, variant.producer_id)
+    add(client, variant)
+    page = client.get("/dat-hang").get_data(as_text=True)
+    assert re.search(r'name="payment" id="payment" value="cod" checked', page)
+    answer = post(client, "/dat-hang", fields(client, payment="vietqr"))
+    assert answer.status_code == 303
+    order_page = client.get(answer.location).get_data(as_text=True)
+    assert 'data-status="awaiting_payment"' in order_page
+    assert "data-vietqr=" in order_page
+    with database.transaction() as db:
+        order = db.scalars(select(Order)).one()
+        orders.money_changed(
+            db, order=order, charged_vnd=order.total_vnd, refunded_vnd=0, now=order.placed_at
+        )
+    order_page = client.get(answer.location).get_data(as_text=True)
+    assert 'data-status="confirmed"' in order_page
+    assert 'data-payment="paid"' in order_page
+    check(database)
+
+
+def test_both_languages_and_the_statement_count(client: FlaskClient, database: Database) -> None:
+    for _ in range(3):
+        add(client, make_goods(database))
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if statement.startswith("SELECT"):
+            statements.append(statement)
+
+    engine = client.application.extensions["house"].database.engine
+    event.listen(engine, "before_cursor_execute", note)
+    for prefix in ("", "/en"):
+        statements.clear()
+        assert client.get(f"{prefix}/dat-hang").status_code == 200
+        assert len(statements) <= 12, statements
+        statements.clear()
+        assert client.get(f"{prefix}/gio-hang").status_code == 200
+        assert len(statements) <= 6, statements
