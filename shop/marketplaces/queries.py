@@ -331,6 +331,8 @@ def runs_of(db: Session, producer_id: int, channel: str | None = None) -> list[R
 
 def run_of(db: Session, public_id: str, producer_ids: Collection[int]) -> RunView:
     """One export of one of these producers. Raises UnknownRun, also for other people's."""
+    if not (public_id.isascii() and public_id.isalnum()):
+        raise UnknownRun
     row = db.execute(
         _runs().where(ExportRun.public_id == public_id, ExportRun.producer_id.in_(producer_ids))
     ).one_or_none()

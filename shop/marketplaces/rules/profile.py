@@ -31,8 +31,8 @@ LIFECYCLES: Final[dict[LifecycleState, str]] = {
     "unknown": N_("Chưa rõ còn hoạt động không"),
 }
 CERTAINTIES: Final[dict[Certainty, str]] = {
-    "certain": N_("Theo tài liệu đã đọc"),
-    "uncertain": N_("Theo kinh nghiệm người bán, chưa kiểm chứng"),
+    "certain": N_("Chắc chắn"),
+    "uncertain": N_("Chưa kiểm chứng"),
 }
 DRAFT_MARK: Final = N_("bản nháp – chưa khớp mẫu của gian hàng")
 """Stands in the first line of every sheet that was not made from the seller's own template."""

@@ -238,6 +238,13 @@ def test_an_excluded_product_is_neither_ready_nor_blocked() -> None:
     assert assessed.status == "excluded"
 
 
+def test_words_typed_into_the_title_are_mended_there() -> None:
+    typed = assess_one(choice=own("Miến dong khuyến mãi 500 g")).findings
+    assert [finding.path for finding in typed] == ["/ban-hang/kenh-ban/shopee/7#title"]
+    told = assess_one(product(story="Đang khuyến mãi")).findings
+    assert [finding.path for finding in told] == ["/ban-hang/san-pham/7/thong-tin#story"]
+
+
 def test_one_bad_product_never_blocks_the_others() -> None:
     bad = product(id=8, subgroup="nothing", variants=(variant(id=3, sku="X"),), photos=())
     desk = make_desk(bad, PRODUCT)

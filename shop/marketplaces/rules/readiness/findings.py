@@ -118,6 +118,22 @@ class Case:
             **params,
         )
 
+    def find_words(
+        self, code: str, found: list[str], *, certainty: Certainty = "certain"
+    ) -> Finding:
+        """Words that should go: the fix leads to the title when the producer typed them there."""
+        finding = self.find(code, found, certainty=certainty)
+        title = self.listing.title.lower() if self.choice.title else ""
+        if not any(words.lower() in title for words in found):
+            return finding
+        path = fix_path(
+            "listing",
+            channel=self.profile.slug,
+            product_id=self.listing.product.id,
+            field="title",
+        )
+        return dataclasses.replace(finding, path=path, field="title")
+
     def beyond(self, code: str, value: object, limit: Limit, **params: Any) -> Finding:
         """A finding about a limit: as hard and as sure as the limit itself."""
         return self.find(

@@ -76,7 +76,7 @@ def _ocop(case: Case) -> Iterator[Finding]:
         yield case.find("OCOP_ILLUSTRATION", stars, severity="warn")
     claims = words.unproven_stars(f"{listing.title}\n{told(product)}", listing.stars)
     if claims:
-        yield case.find("OCOP_CLAIM_UNPROVEN", claims[:3])
+        yield case.find_words("OCOP_CLAIM_UNPROVEN", claims[:3])
 
 
 def _label(case: Case) -> Iterator[Finding]:

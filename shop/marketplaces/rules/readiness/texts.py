@@ -102,7 +102,7 @@ def _words(case: Case) -> Iterator[Finding]:
         ("WORDS_HEALTH", words.hits(words.HEALTH, text)),
     ):
         if hits:
-            yield case.find(code, hits, certainty="uncertain")
+            yield case.find_words(code, hits, certainty="uncertain")
 
 
 CHECKS: Final = (_product, _title, _title_style, _description, _cells, _words)
