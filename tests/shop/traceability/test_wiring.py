@@ -22,6 +22,8 @@ from tests.shop.traceability.test_pages import body
 
 SignIn = Callable[..., FlaskClient]
 
+IN_ORDER = select(ScanReport).order_by(ScanReport.id)
+
 
 def test_the_product_page_shows_the_lots_on_sale(app: Flask, db: Session) -> None:
     product = make_product(db)
@@ -91,7 +93,7 @@ def test_staff_see_the_suspicions_of_their_provinces_only(signed_in: SignIn, db:
     assert handle(client, reports[0].id).status_code == 303
     assert "Nhãn mờ lắm" not in body(client.get("/can-bo/ma-nghi-van"))
     db.expire_all()
-    assert [r.handled_at is None for r in db.scalars(select(ScanReport))] == [False, True]
+    assert [r.handled_at is None for r in db.scalars(IN_ORDER)] == [False, True]
 
 
 def handle(client: FlaskClient, report_id: int) -> Any:
