@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from livestream.campaigns.models import Campaign, CampaignProduct
 from livestream.campaigns.rules import NotInCampaign
+from livestream.clubs.rules import is_address
 from shop.catalogue.models import ProductFacets
 from shop.core.errors import NotFound
 
@@ -25,6 +26,8 @@ def get_campaign(db: Session, campaign_id: int, *, lock: bool = False) -> Campai
 
 def public_campaign(db: Session, slug: str) -> Campaign:
     """A published (or ended) campaign by its address. Raises NotFound."""
+    if not is_address(slug):
+        raise NotFound
     campaign = db.scalars(
         select(Campaign).where(Campaign.slug == slug, Campaign.state != "draft")
     ).one_or_none()
@@ -77,5 +80,7 @@ def products_of(db: Session, campaign_id: int, *, listed_only: bool = True) -> l
 
 def product_id_of(db: Session, key: int | str) -> int:
     """The id of a product given by number or address; 0 for none."""
+    if isinstance(key, str) and not is_address(key):
+        return 0
     column = ProductFacets.product_id if isinstance(key, int) else ProductFacets.slug
     return db.scalar(select(ProductFacets.product_id).where(column == key)) or 0

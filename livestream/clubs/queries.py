@@ -15,6 +15,7 @@ from livestream.clubs.models import (
     Invitation,
     Resource,
 )
+from livestream.clubs.rules import is_address
 from shop.core.errors import NotFound
 
 
@@ -31,7 +32,21 @@ def get_club(db: Session, club_id: int, *, lock: bool = False) -> Club:
 
 def get_public_club(db: Session, slug: str) -> Club:
     """A verified club by its address. Raises NotFound."""
+    if not is_address(slug):
+        raise NotFound
     club = db.scalars(select(Club).where(Club.slug == slug, Club.state == "verified")).one_or_none()
+    if club is None:
+        raise NotFound
+    return club
+
+
+def club_of_token(db: Session, token: str) -> Club:
+    """The club whose private calendar ``token`` opens. Raises NotFound."""
+    club = (
+        db.scalars(select(Club).where(Club.feed_token == token)).one_or_none()
+        if is_address(token)
+        else None
+    )
     if club is None:
         raise NotFound
     return club

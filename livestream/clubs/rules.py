@@ -1,5 +1,6 @@
 """Words and refusals of clubs: kinds, platforms, who may share what, weekly hours."""
 
+import re
 from typing import Final
 
 from shop.core.errors import Conflict, Invalid, NotAllowed
@@ -76,6 +77,14 @@ class ChannelTaken(Conflict):
 
 class BadHours(Invalid):
     message = N_("Giờ kết thúc phải sau giờ bắt đầu và không quá 6 giờ sáng hôm sau.")
+
+
+_ADDRESS = re.compile(r"[A-Za-z0-9-]{1,120}")
+
+
+def is_address(text: str) -> bool:
+    """Whether ``text`` can be a slug, public id or token of ours; nothing else reaches a query."""
+    return _ADDRESS.fullmatch(text) is not None
 
 
 def check_hours(from_minute: int, to_minute: int) -> None:

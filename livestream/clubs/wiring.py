@@ -37,10 +37,10 @@ def declare_messages() -> None:
 
 
 def _club_links(actor: Actor) -> list[NavItem]:
-    links = [NavItem(_(N_("Việc cần làm")), "/clb", "list", 10)]
+    links = [NavItem(_(N_("Việc cần làm")), "/clb", "home", 0)]
     if actor.is_club:
         links += [
-            NavItem(_(N_("Người và thiết bị")), "/clb/nguon-luc", "mic", 30),
+            NavItem(_(N_("Người và thiết bị")), "/clb/nguon-luc", "users", 30),
             NavItem(_(N_("Câu lạc bộ")), "/clb/ho-so", "store", 40),
         ]
     return links
@@ -49,7 +49,7 @@ def _club_links(actor: Actor) -> list[NavItem]:
 def _club_todo(db: Session, actor: Actor) -> list[Todo]:
     managed = [club_id for club_id, role in actor.clubs.items() if role == "manager"]
     asked = len(queries.share_requests(db, managed))
-    return [Todo(_(N_("Câu lạc bộ khác xin dùng chung")), asked, "/clb/nguon-luc", "user")]
+    return [Todo(_(N_("Câu lạc bộ khác xin dùng chung")), asked, "/clb/nguon-luc", "users")]
 
 
 def _staff_links(_actor: Actor) -> list[NavItem]:

@@ -99,7 +99,7 @@ def _club_todo(db: Session, actor: Actor) -> list[Todo]:
     return [
         Todo(_(N_("Phiên chờ chốt")), counts.get("proposed", 0), "/clb/phien", "clock"),
         Todo(_(N_("Phiên sắp lên sóng")), counts.get("confirmed", 0), "/clb/phien", "live"),
-        Todo(_(N_("Bản nháp")), counts.get("draft", 0), "/clb/phien", "list"),
+        Todo(_(N_("Bản nháp")), counts.get("draft", 0), "/clb/phien", "edit"),
     ]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from livestream.clubs.models import Club, Resource
+from livestream.clubs.rules import is_address
 from livestream.sessions.models import (
     LiveSession,
     ResourceHold,
@@ -36,6 +37,8 @@ WAS_PUBLIC: Final = ("confirmed", "live", "stopped", "ended", "reconciled", "can
 
 def get_session(db: Session, public_id: str) -> LiveSession:
     """Raises NotFound."""
+    if not is_address(public_id):
+        raise NotFound
     live = db.scalars(select(LiveSession).where(LiveSession.public_id == public_id)).one_or_none()
     if live is None:
         raise NotFound
@@ -44,6 +47,8 @@ def get_session(db: Session, public_id: str) -> LiveSession:
 
 def public_session(db: Session, slug: str) -> LiveSession:
     """A session that is or was on the public schedule. Raises NotFound."""
+    if not is_address(slug):
+        raise NotFound
     live = db.scalars(
         select(LiveSession).where(
             LiveSession.slug == slug,

@@ -1,16 +1,13 @@
 """Calendar feeds: ``/lich/<feed>.ics``."""
 
 from flask import Response, make_response, request
-from sqlalchemy import select
 
 from livestream.campaigns.queries import public_campaign
-from livestream.clubs.models import Club
-from livestream.clubs.queries import get_public_club
+from livestream.clubs.queries import club_of_token, get_public_club
 from livestream.sessions import queries
 from livestream.sessions.calendars import build_calendar
 from livestream.sessions.routes.frame import bp
 from shop.core import clock
-from shop.core.errors import NotFound
 from shop.core.text import N_
 from shop.web.access import public
 from shop.web.i18n import gettext as _
@@ -40,9 +37,7 @@ def calendar(feed: str) -> Response:
         campaign = public_campaign(db, feed.removeprefix(CAMPAIGN))
         name, rows = campaign.name, queries.feed_rows(db, now=now, campaign_id=campaign.id)
     else:
-        own = db.scalars(select(Club).where(Club.feed_token == feed)).one_or_none()
-        if own is None or not feed:
-            raise NotFound
+        own = club_of_token(db, feed)
         is_private = True
         name = own.name
         rows = queries.feed_rows(db, now=now, club_id=own.id, is_private=True)

@@ -448,12 +448,13 @@ def test_nothing_absurd_becomes_a_draft(db: Session) -> None:
         make_session(db, club, hosts=[stranger])
     assert refused.value.field == "host_id"
     variant, _product = goods(db)
-    for wish in (
+    wishes = (
         ItemWish(999_999),
         ItemWish(variant, live_price_vnd=999),
         ItemWish(variant, live_price_vnd=65_001),
-    ):
+    )
+    for number, wish in enumerate(wishes):
         with pytest.raises(Invalid):
-            make_session(db, club, hosts=[host], items=[wish], submit_key=f"w{wish}")
+            make_session(db, club, hosts=[host], items=[wish], submit_key=f"wish-{number}")
     with pytest.raises(Invalid):
         make_session(db, club, hosts=[host], items=[ItemWish(variant)] * 2, submit_key="twice")
