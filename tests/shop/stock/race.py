@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from shop.core.db import Database
+from shop.core.errors import Unavailable
 from shop.stock.rules import OutOfStock, Want
 from shop.stock.services import reserve
 
@@ -19,14 +20,18 @@ NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 
 
 def hold(database: Database, variant_id: int, owner: str) -> bool:
-    """As checkout does it."""
-    with database.write() as db:
+    """As checkout does it; told "busy" (503 with Retry-After), a buyer tries again."""
+    for _ in range(20):
         try:
-            reserve(db, wants=[Want(owner, variant_id, 1)], expires_at=None, now=NOW)
+            with database.write() as db:
+                reserve(db, wants=[Want(owner, variant_id, 1)], expires_at=None, now=NOW)
+                db.commit()
         except OutOfStock:
             return False
-        db.commit()
+        except Unavailable:
+            continue
         return True
+    raise TimeoutError("the database stayed busy")
 
 
 def hold_naively(database: Database, variant_id: int, owner: str) -> bool:

@@ -43,8 +43,8 @@ def by_threads(database: Database, variant_id: int, way: str) -> int:
         return sum(pool.map(buy, range(BUYERS)))
 
 
-def by_processes(database: Database, variant_id: int, way: str) -> int:
-    url = database.url.render_as_string(hide_password=False)
+def by_processes(target: Database, variant_id: int, way: str) -> int:
+    url = target.url.render_as_string(hide_password=False)
     start = str(time.time() + 12)
     running = [
         subprocess.Popen(

@@ -1,0 +1,34 @@
+"""Verbs of stock. Nothing is ever taken by reading first and writing later.
+
+Every verb locks the levels it needs in ascending order of variant id, and takes by one conditional
+UPDATE with the CHECK of the table behind it. Lots are locked before levels, reservations and facets
+after them. A verb that refuses leaves nothing behind (savepoint), so the caller may go on.
+"""
+
+from shop.stock.services.holding import commit, release, reserve
+from shop.stock.services.lots import block_lots, put_lot_on_sale
+from shop.stock.services.moving import adjust, count_stock, receive
+from shop.stock.services.parts import lock_levels, publish_available
+from shop.stock.services.prices import (
+    drop_price_windows,
+    give_back_live_price,
+    set_price_window,
+    take_live_price,
+)
+
+__all__ = [
+    "adjust",
+    "block_lots",
+    "commit",
+    "count_stock",
+    "drop_price_windows",
+    "give_back_live_price",
+    "lock_levels",
+    "publish_available",
+    "put_lot_on_sale",
+    "receive",
+    "release",
+    "reserve",
+    "set_price_window",
+    "take_live_price",
+]

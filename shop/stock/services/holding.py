@@ -1,0 +1,253 @@
+"""Promising units, taking promises back, and letting them leave."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from shop.catalogue.models import Product, Variant
+from shop.core.errors import Conflict, Invalid
+from shop.stock import rules
+from shop.stock.models import StockLevel, StockReservation
+from shop.stock.rules import (
+    LotShort,
+    OutOfStock,
+    Pick,
+    Want,
+    WrongPick,
+)
+from shop.stock.services.parts import lock_levels, lots_fit, publish, record, summed, take_from_lot
+from shop.stock.services.shelf import block_unsellable, check_lots
+
+
+def reserve(
+    db: Session, *, wants: Sequence[Want], expires_at: datetime | None, now: datetime
+) -> None:
+    """Hold units for their owners, all or none.
+
+    An owner that already holds a variant is brought to the quantity wanted now, so asking twice
+    holds once. Wants of one variant are summed first. Call it once a transaction with everything
+    that is wanted: two calls could wait for each other's levels.
+
+    Raises OutOfStock naming the first product that is short.
+    """
+    if any(not 0 < want.quantity <= rules.MAX_QUANTITY for want in wants):
+        raise Invalid(field="quantity")
+    variant_ids = list(rules.total_by_variant(wants))
+    with db.begin_nested():
+        lock_levels(db, variant_ids)
+        needs = _hold(db, wants, expires_at, now)
+        short = [
+            variant_id
+            for variant_id, need in sorted(needs.items())
+            if not _take(db, variant_id, need)
+        ]
+        if short:
+            raise _out_of_stock(db, short, wants)
+        publish(db, variant_ids)
+
+
+def release(db: Session, *, owner_keys: Collection[str], now: datetime) -> None:
+    """Give back whatever the owners still hold. Releasing twice gives back once."""
+    is_theirs = (StockReservation.owner_key.in_(owner_keys), StockReservation.state == "held")
+    variant_ids = db.scalars(select(StockReservation.variant_id).where(*is_theirs)).all()
+    if not variant_ids:
+        return
+    lock_levels(db, variant_ids)
+    freed = db.execute(
+        update(StockReservation)
+        .where(*is_theirs)
+        .values(state="released")
+        .returning(StockReservation.variant_id, StockReservation.quantity)
+    ).all()
+    for variant_id, quantity in summed(freed).items():
+        db.execute(
+            update(StockLevel)
+            .where(StockLevel.variant_id == variant_id)
+            .values(reserved=StockLevel.reserved - quantity)
+        )
+    block_unsellable(db, variant_ids, now)
+    publish(db, variant_ids)
+
+
+def commit(
+    db: Session,
+    *,
+    owner_key: str,
+    variant_id: int,
+    picks: Sequence[Pick],
+    now: datetime,
+    actor_id: int | None = None,
+) -> None:
+    """Turn what the owner holds into units that leave the house, out of the lots picked.
+
+    Committing twice takes once. Raises WrongPick when the picks do not sum up to what is held,
+    LotShort when a lot lacks the units or may not be sold today, Conflict when nothing is held.
+    """
+    taken = summed(picks)
+    with db.begin_nested():
+        check_lots(db, variant_id, [lot_id for lot_id in taken if lot_id is not None], now)
+        lock_levels(db, [variant_id])
+        quantity = _commit_reservation(db, owner_key, variant_id)
+        if quantity is None:
+            return
+        if any(units <= 0 for units in taken.values()) or sum(taken.values()) != quantity:
+            raise WrongPick
+        db.execute(
+            update(StockLevel)
+            .where(StockLevel.variant_id == variant_id)
+            .values(on_hand=StockLevel.on_hand - quantity, reserved=StockLevel.reserved - quantity)
+        )
+        for lot_id, units in taken.items():
+            if lot_id is not None and not take_from_lot(db, lot_id, units):
+                raise LotShort
+            record(
+                db,
+                variant_id=variant_id,
+                quantity=-units,
+                reason=rules.SALE,
+                key=f"{owner_key}:{lot_id or 'loose'}",
+                now=now,
+                lot_id=lot_id,
+                actor_id=actor_id,
+            )
+        if not lots_fit(db, variant_id):
+            raise LotShort
+
+
+def _hold(
+    db: Session, wants: Sequence[Want], expires_at: datetime | None, now: datetime
+) -> dict[int, int]:
+    """Write the reservations; what each variant's level must give (negative: gets back)."""
+    keys = {want.owner_key for want in wants}
+    known = {
+        (row.owner_key, row.variant_id): row
+        for row in db.scalars(
+            select(StockReservation)
+            .where(StockReservation.owner_key.in_(keys))
+            .execution_options(populate_existing=True)
+        )
+    }
+    needs: dict[int, int] = {}
+    fresh: list[dict[str, Any]] = []
+    for want in _merged(wants):
+        row = known.get((want.owner_key, want.variant_id))
+        more = want.quantity
+        if row is None:
+            fresh.append(
+                {
+                    "owner_key": want.owner_key,
+                    "variant_id": want.variant_id,
+                    "quantity": want.quantity,
+                    "state": "held",
+                    "expires_at": expires_at,
+                    "created_at": now,
+                }
+            )
+        elif row.state == "committed":
+            continue
+        else:
+            more -= row.quantity if row.state == "held" else 0
+            row.quantity, row.state, row.expires_at = want.quantity, "held", expires_at
+        if want.from_owner is not None and more > 0:
+            more -= _draw_set_aside(db, want.from_owner, want.variant_id, more)
+        needs[want.variant_id] = needs.get(want.variant_id, 0) + more
+    if fresh:
+        db.execute(insert(StockReservation), fresh)
+    db.flush()
+    return needs
+
+
+def _merged(wants: Sequence[Want]) -> list[Want]:
+    """One want per owner and variant, in ascending order of variant."""
+    sums: dict[tuple[int, str], Want] = {}
+    for want in wants:
+        key = (want.variant_id, want.owner_key)
+        before = sums.get(key)
+        quantity = want.quantity + (before.quantity if before else 0)
+        sums[key] = Want(want.owner_key, want.variant_id, quantity, want.from_owner)
+    return [sums[key] for key in sorted(sums)]
+
+
+def _draw_set_aside(db: Session, owner_key: str, variant_id: int, wanted: int) -> int:
+    """Let an order have units that were set aside; returns how many."""
+    row = db.scalar(
+        select(StockReservation)
+        .where(
+            StockReservation.owner_key == owner_key,
+            StockReservation.variant_id == variant_id,
+            StockReservation.state == "held",
+        )
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        return 0
+    drawn = min(wanted, row.quantity)
+    if drawn == row.quantity:
+        row.state = "released"
+    else:
+        row.quantity -= drawn
+    db.flush()
+    return drawn
+
+
+def _take(db: Session, variant_id: int, need: int) -> bool:
+    """The one statement by which units are promised; False when there are too few."""
+    if need == 0:
+        return True
+    taken = db.execute(
+        update(StockLevel)
+        .where(
+            StockLevel.variant_id == variant_id,
+            StockLevel.on_hand - StockLevel.reserved >= need,
+        )
+        .values(reserved=StockLevel.reserved + need)
+        .returning(StockLevel.variant_id)
+    )
+    return taken.one_or_none() is not None
+
+
+def _out_of_stock(db: Session, short: Sequence[int], wants: Sequence[Want]) -> OutOfStock:
+    """The refusal, with what a buyer could still have of each variant (set-asides included)."""
+    names: dict[int, str] = {}
+    for variant_id, name, label in db.execute(
+        select(Variant.id, Product.name, Variant.label)
+        .join(Product, Product.id == Variant.product_id)
+        .where(Variant.id.in_(short))
+    ):
+        names[variant_id] = " – ".join(filter(None, (name, label)))
+    free = {
+        row.variant_id: row.on_hand - row.reserved
+        for row in db.execute(
+            select(StockLevel.variant_id, StockLevel.on_hand, StockLevel.reserved).where(
+                StockLevel.variant_id.in_(short)
+            )
+        )
+    }
+    left = {}
+    for variant_id in short:
+        wanted = sum(want.quantity for want in wants if want.variant_id == variant_id)
+        left[variant_id] = min(max(free.get(variant_id, 0), 0), wanted)
+    first = short[0]
+    return OutOfStock(product=names.get(first, ""), left=left[first], shortages=left)
+
+
+def _commit_reservation(db: Session, owner_key: str, variant_id: int) -> int | None:
+    """Units now committed; None when they were before. Raises Conflict when nothing is held."""
+    is_it = (
+        StockReservation.owner_key == owner_key,
+        StockReservation.variant_id == variant_id,
+    )
+    quantity = db.execute(
+        update(StockReservation)
+        .where(*is_it, StockReservation.state == "held")
+        .values(state="committed")
+        .returning(StockReservation.quantity)
+    ).scalar()
+    if quantity is None and (
+        db.scalar(select(StockReservation.state).where(*is_it)) != "committed"
+    ):
+        raise Conflict
+    return quantity
