@@ -3,11 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Product, Variant
+from shop.core.db import UtcDateTime
 from shop.stock.models import LotLevel, PriceWindow, StockLevel, StockMovement, StockReservation
 from shop.stock.rules import Level, LivePrice, LotOnHand, Pick, fefo
 from shop.traceability.models import Lot
@@ -24,43 +26,45 @@ def levels(db: Session, variant_ids: Collection[int]) -> dict[int, Level]:
     return {variant_id: found.get(variant_id, Level()) for variant_id in variant_ids}
 
 
+_W: Final = PriceWindow.__table__.c
+_R: Final = StockReservation.__table__.c
+_NOW: Final = bindparam("now", type_=UtcDateTime)
+_LIVE_PRICES: Final = (
+    select(
+        *(_W.id, _W.variant_id, _W.owner_key, _W.price_vnd, _W.ends_at),
+        *(_W.cap, _W.sold, _W.per_buyer),
+        select(func.coalesce(func.sum(_R.quantity), 0))
+        .where(_R.owner_key == _W.owner_key, _R.variant_id == _W.variant_id, _R.state == "held")
+        .scalar_subquery()
+        .label("set_aside"),
+    )
+    .where(
+        _W.variant_id.in_(bindparam("variants", expanding=True)),
+        _W.starts_at <= _NOW,
+        _W.ends_at > _NOW,
+        _W.is_dropped.is_(False),
+        or_(_W.cap.is_(None), _W.sold < _W.cap),
+    )
+    .order_by(_W.price_vnd.desc(), _W.id.desc())
+)
+"""Built once: every product page asks it."""
+
+
 def prices(db: Session, variant_ids: Collection[int], now: datetime) -> dict[int, LivePrice]:
     """The live price of each variant that has one now; the lowest when there are several."""
-    held = (
-        select(func.coalesce(func.sum(StockReservation.quantity), 0))
-        .where(
-            StockReservation.owner_key == PriceWindow.owner_key,
-            StockReservation.variant_id == PriceWindow.variant_id,
-            StockReservation.state == "held",
-        )
-        .scalar_subquery()
-    )
-    rows = db.execute(
-        select(PriceWindow, held)
-        .where(PriceWindow.variant_id.in_(variant_ids), _is_live(now))
-        .order_by(PriceWindow.price_vnd.desc(), PriceWindow.id.desc())
-    )
+    rows = db.execute(_LIVE_PRICES, {"variants": list(variant_ids), "now": now})
     return {
-        window.variant_id: LivePrice(
-            window_id=window.id,
-            owner_key=window.owner_key,
-            price_vnd=window.price_vnd,
-            ends_at=window.ends_at,
-            left=None if window.cap is None else window.cap - window.sold,
-            per_buyer=window.per_buyer,
-            set_aside=set_aside,
+        row.variant_id: LivePrice(
+            window_id=row.id,
+            owner_key=row.owner_key,
+            price_vnd=row.price_vnd,
+            ends_at=row.ends_at,
+            left=None if row.cap is None else row.cap - row.sold,
+            per_buyer=row.per_buyer,
+            set_aside=row.set_aside,
         )
-        for window, set_aside in rows
+        for row in rows
     }
-
-
-def _is_live(now: datetime) -> ColumnElement[bool]:
-    return and_(
-        PriceWindow.starts_at <= now,
-        PriceWindow.ends_at > now,
-        PriceWindow.is_dropped.is_(False),
-        or_(PriceWindow.cap.is_(None), PriceWindow.sold < PriceWindow.cap),
-    )
 
 
 def is_sellable_lot(today: date) -> ColumnElement[bool]:

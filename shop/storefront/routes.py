@@ -29,6 +29,7 @@ from shop.storefront.rules import (
     Filters,
     UnitPrice,
     availability,
+    is_slug,
     paragraphs,
     unit_price,
 )
@@ -59,6 +60,13 @@ def _begin() -> tuple[Session, datetime]:
     tomorrow = clock.today_vn(now) + timedelta(days=1)
     page_ends_at(datetime.combine(tomorrow, time.min, clock.VN))
     return read_session(), now
+
+
+def _slug(typed: str) -> str:
+    """A slug that can exist. Raises NotFound for any other text."""
+    if not is_slug(typed):
+        raise NotFound
+    return typed
 
 
 def _drawn(panels: list[Panel]) -> list[Markup]:
@@ -216,7 +224,7 @@ def _drawn_facets(filters: Filters, version: int, counts: Counts, places: Places
             "storefront/_facets.html",
             filters=plain,
             facets=_facets(plain, counts, places),
-            is_open=plain.is_narrowed,
+            is_narrowed=plain.is_narrowed,
         )
         return Markup(page)  # noqa: S704 - our own template
 
@@ -316,7 +324,7 @@ def _wider(db: Session, filters: Filters, chips: list[Chip], url: Any, now: date
     links += [Chip(gettext("Bỏ “%(filter)s”", filter=chip.label), chip.url) for chip in chips]
     links.append(Chip(gettext("Xem tất cả sản phẩm"), localized_path("/san-pham")))
     rows = queries.list_rows(
-        db, Filters(sort="ban-chay"), today=clock.today_vn(now), now=now, limit=4
+        db, Filters(sort="ban-chay"), today=clock.today_vn(now), now=now, limit=3
     )
     return Wider(links, cards(rows, now=now))
 
@@ -348,7 +356,7 @@ def product(slug: str) -> str | tuple[str, int]:
     """Everything a buyer wants to know of one product, and the way into the basket."""
     db, now = _begin()
     today = clock.today_vn(now)
-    row = queries.product_row(db, slug[:120], today=today)
+    row = queries.product_row(db, _slug(slug), today=today)
     if row is None or row.is_listed is None:
         raise NotFound
     if not row.is_listed:
@@ -496,7 +504,7 @@ def _gone(db: Session, row: AnyRow, now: datetime) -> tuple[str, int]:
 def producer(slug: str) -> str:
     """Who makes it: story, place, everything they sell."""
     db, now = _begin()
-    row = queries.producer_row(db, slug[:90])
+    row = queries.producer_row(db, _slug(slug))
     if row is None:
         raise NotFound
     rows = queries.cards_of_producer(db, row.slug, today=clock.today_vn(now), limit=60)
@@ -529,7 +537,7 @@ def producer(slug: str) -> str:
 def province(slug: str) -> str:
     """What one province sells, and who there makes it."""
     db, now = _begin()
-    found = province_by_slug(db, slug[:60])
+    found = province_by_slug(db, _slug(slug))
     if found is None:
         raise NotFound
     today = clock.today_vn(now)

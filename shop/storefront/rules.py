@@ -1,5 +1,6 @@
 """What the address of a list says, and small figures that public pages show."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Self
@@ -209,6 +210,14 @@ def _missed(cell: Cell, filters: Filters) -> list[str]:
         ("live", not filters.is_live_soon or cell.is_live_soon),
     )
     return [name for name, passes in judged if not passes]
+
+
+_SLUG: Final = re.compile(r"[a-z0-9-]{1,120}")
+
+
+def is_slug(typed: str) -> bool:
+    """Whether the text may be a slug of ours at all."""
+    return bool(_SLUG.fullmatch(typed))
 
 
 # Figures of a product page.

@@ -1,0 +1,427 @@
+"""Public pages: what they show, what they refuse, how many statements they need."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event, update
+from sqlalchemy.orm import Session
+
+from shop.catalogue.models import Certificate, Product, ProductFacets, Variant
+from shop.catalogue.services import refresh_facets
+from shop.core.clock import today_vn
+from shop.stock.models import PriceWindow, StockLevel
+from shop.web.slots import Slot
+from tests.factories.catalogue import make_producer, make_product, make_variant, variant_of
+
+NOW = datetime.now(UTC)
+TODAY = today_vn(NOW)
+
+
+@contextmanager
+def counted(app: Flask) -> Iterator[list[str]]:
+    """The SQL statements sent while the block runs."""
+    sent: list[str] = []
+    engine = app.extensions["house"].database.engine
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def bare_panels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages without what other features add to them."""
+    for name in ("PRODUCT_PANELS", "HOME_PANELS", "PRODUCER_PANELS"):
+        monkeypatch.setattr(f"shop.storefront.routes.{name}", Slot())
+
+
+def in_stock(db: Session, product: Product, units: int = 10) -> Variant:
+    variant = variant_of(db, product)
+    db.merge(StockLevel(variant_id=variant.id, on_hand=units, reserved=0))
+    db.execute(
+        update(ProductFacets).where(ProductFacets.product_id == product.id).values(available=units)
+    )
+    db.flush()
+    return variant
+
+
+def json_ld(page: str) -> list[dict[str, Any]]:
+    found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    return [json.loads(block) for block in found]
+
+
+def names(page: str) -> list[str]:
+    return re.findall(r'class="card-name"><a href="[^"]*">([^<]*)</a>', page)
+
+
+# The list.
+
+
+def test_list_shows_searches_and_counts(client: FlaskClient, db: Session) -> None:
+    in_stock(db, make_product(db, name="Miến dong Tài Hoan", now=NOW))
+    in_stock(db, make_product(db, name="Chè Shan tuyết", subgroup="F51", now=NOW))
+    make_product(db, name="Giỏ mây", subgroup="H1", now=NOW)
+    db.commit()
+    page = client.get("/san-pham").text
+    assert set(names(page)) == {"Miến dong Tài Hoan", "Chè Shan tuyết", "Giỏ mây"}
+    assert "3 sản phẩm" in page
+    page = client.get("/san-pham?q=mien dong").text
+    assert names(page) == ["Miến dong Tài Hoan"]
+    assert 'value="mien dong"' in page
+    assert 'content="noindex,follow"' in page
+    assert names(client.get("/san-pham?nhom=handicraft").text) == ["Giỏ mây"]
+    page = client.get("/san-pham?nhom=handicraft&con_hang=1").text
+    assert names(page)[:0] == []
+    assert "Chưa tìm thấy sản phẩm nào" in page
+    assert "Bỏ “Còn hàng”" in page
+
+
+def test_each_filter_and_order(client: FlaskClient, db: Session) -> None:
+    maker = make_producer(db, province_code="08", name="HTX Hà Giang")
+    month = 1 << (TODAY.month - 1)
+    cheap = make_product(db, name="Rẻ", price_vnd=20_000, stars=5, now=NOW - timedelta(days=40))
+    dear = make_product(
+        db, name="Đắt", price_vnd=900_000, producer=maker, season_mask=month, now=NOW
+    )
+    in_stock(db, dear)
+    db.execute(update(ProductFacets).values(stars_until=TODAY).where(ProductFacets.stars == 5))
+    db.execute(
+        update(ProductFacets)
+        .where(ProductFacets.product_id == dear.id)
+        .values(next_session_at=NOW + timedelta(hours=5), sold_count=9)
+    )
+    db.commit()
+    for query, expected in (
+        ("sao=5", ["Rẻ"]),
+        ("sao=4&sao=3", []),
+        ("tinh=tuyen-quang", ["Đắt"]),
+        ("mua=1", ["Đắt"]),
+        ("gia_tu=100000", ["Đắt"]),
+        ("gia_den=100.000", ["Rẻ"]),
+        ("gia_tu=1&gia_den=10", []),
+        ("con_hang=1", ["Đắt"]),
+        ("sap_live=1", ["Đắt"]),
+        ("sap_xep=gia-tang", ["Rẻ", "Đắt"]),
+        ("sap_xep=gia-giam", ["Đắt", "Rẻ"]),
+        ("sap_xep=sao", ["Rẻ", "Đắt"]),
+        ("sap_xep=ban-chay", ["Đắt", "Rẻ"]),
+        ("sap_xep=moi", ["Đắt", "Rẻ"]),
+    ):
+        page = client.get(f"/san-pham?{query}").text
+        shown = [] if "Chưa tìm thấy" in page else names(page)
+        assert shown == expected, query
+    assert cheap.id
+
+
+def test_lapsed_stars_count_nowhere(client: FlaskClient, db: Session) -> None:
+    product = make_product(db, name="Miến dong", stars=5)
+    db.execute(update(ProductFacets).values(stars_until=TODAY - timedelta(days=1)))
+    db.execute(
+        update(Certificate).values(issued_on=date(2020, 1, 1), expires_on=TODAY - timedelta(days=1))
+    )
+    db.commit()
+    for address in ("/", "/san-pham", "/san-pham?sap_xep=sao", "/tinh/thai-nguyen"):
+        assert 'class="stars' not in client.get(address).text, address
+    assert "Chưa tìm thấy" in client.get("/san-pham?sao=5").text
+    page = client.get(f"/san-pham/{product.slug}").text
+    assert 'class="stars' not in page
+    assert "★" not in page
+    assert "hạng 5 sao" in page
+    assert "hết hiệu lực từ" in page
+
+
+def test_stars_order_runs_on_into_products_without_stars(client: FlaskClient, db: Session) -> None:
+    maker = make_producer(db)
+    for number in range(30):
+        make_product(db, producer=maker, name=f"Hàng {number}")
+    db.flush()
+    ids = list(
+        db.scalars(
+            update(ProductFacets)
+            .returning(ProductFacets.product_id)
+            .values(sold_count=ProductFacets.product_id)
+        )
+    )
+    starred = sorted(ids)[:10]
+    db.execute(
+        update(ProductFacets)
+        .where(ProductFacets.product_id.in_(starred))
+        .values(stars=4, stars_until=TODAY + timedelta(days=9))
+    )
+    db.commit()
+    first = names(client.get("/san-pham?sap_xep=sao").text)
+    second = names(client.get("/san-pham?sap_xep=sao&trang=2").text)
+    assert len(first) == 24
+    assert len(set(first) | set(second)) == 30
+
+
+def test_pages(client: FlaskClient, db: Session) -> None:
+    maker = make_producer(db)
+    for number in range(26):
+        make_product(db, producer=maker, name=f"Hàng số {number}")
+    db.commit()
+    first = client.get("/san-pham").text
+    assert len(names(first)) == 24
+    assert 'href="/san-pham?trang=2"' in first
+    assert len(names(client.get("/san-pham?trang=2").text)) == 2
+    beyond = client.get("/san-pham?trang=9")
+    assert beyond.status_code == 302
+    assert beyond.location == "/san-pham?trang=2"
+
+
+@pytest.mark.parametrize("many", [1, 30])
+def test_statements_do_not_grow(
+    app: Flask, client: FlaskClient, db: Session, bare_panels: None, many: int
+) -> None:
+    maker = make_producer(db)
+    for number in range(many):
+        product = make_product(db, producer=maker, name=f"Miến dong {number}", stars=4)
+        make_variant(db, product)
+    db.commit()
+    for address in (
+        "/",
+        "/san-pham",
+        "/san-pham?q=mien&nhom=food&sap_xep=sao",
+        "/san-pham?q=khong-co-gi",
+        f"/san-pham/{product.slug}",
+        f"/nha-san-xuat/{maker.slug}",
+        "/tinh/thai-nguyen",
+    ):
+        with counted(app) as sent:
+            assert client.get(address).status_code == 200
+        assert len(sent) <= 6, (address, sent)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=%00",
+        "q=" + "a" * 20_000,
+        "q=%F0%9F%98%80",
+        "q=%ED%A0%80",
+        "q=mie%CC%82%CC%81n",
+        "q='%22*()",
+        "nhom=food'--",
+        "sao=99999999999999999999",
+        "gia_tu=99999999999999999999999",
+        "gia_den=-1",
+        "trang=2147483648",
+        "trang=x",
+        "tinh=%00",
+        "sap_xep[]=1",
+        "q=a&q=b&q=c",
+        "&&&===",
+    ],
+)
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_hostile_addresses(client: FlaskClient, db: Session, query: str, prefix: str) -> None:
+    make_product(db)
+    db.commit()
+    assert client.get(f"{prefix}/san-pham?{query}").status_code in {200, 302}
+
+
+def test_typed_text_is_escaped(client: FlaskClient) -> None:
+    page = client.get("/san-pham?q=<script>alert(1)</script>").text
+    assert "<script>alert" not in page
+
+
+# One product.
+
+
+def test_product_page(client: FlaskClient, db: Session) -> None:
+    maker = make_producer(db)
+    product = make_product(
+        db,
+        producer=maker,
+        name="Miến dong Tài Hoan",
+        stars=4,
+        story="Đoạn một.\nĐoạn hai.",
+        season_mask=0b11,
+        is_demo=True,
+        now=NOW,
+    )
+    variant = in_stock(db, product, 3)
+    sibling = make_product(db, name="Bột dong", producer=maker)
+    db.commit()
+    page = client.get(f"/san-pham/{product.slug}").text
+    assert "65.000\u00a0₫" in page
+    assert "13.000\u00a0₫/100 g" in page
+    assert "Chỉ còn 3" in page
+    assert f'name="variant_id" value="{variant.id}"' in page
+    assert 'action="/gio-hang"' in page
+    assert 'name="quantity"' in page
+    assert "12/2025/OCOP" in page
+    assert "01/03/2028" in page
+    assert "Giấy minh họa" in page
+    assert "Số liệu minh họa" in page
+    assert "100 % bột dong riềng" in page
+    assert "Đoạn hai." in page
+    assert "tháng 1: đang mùa" in page
+    assert sibling.name in page
+    made, crumbs = json_ld(page)
+    assert made["@type"] == "Product"
+    assert made["offers"]["price"] == 65_000
+    assert made["offers"]["priceCurrency"] == "VND"
+    assert made["offers"]["availability"].endswith("/InStock")
+    assert made["image"][0].startswith("http://localhost/media/")
+    assert [item["position"] for item in crumbs["itemListElement"]] == [1, 2, 3, 4]
+    assert '<meta property="og:image" content="http://localhost/media/' in page
+
+
+def test_sold_out_is_said_honestly(client: FlaskClient, db: Session) -> None:
+    product = make_product(db)
+    db.commit()
+    page = client.get(f"/san-pham/{product.slug}").text
+    assert "Tạm hết hàng" in page
+    assert "Bỏ vào giỏ" not in page
+    assert json_ld(page)[0]["offers"]["availability"].endswith("/OutOfStock")
+
+
+def test_live_price_holds_while_it_holds(client: FlaskClient, db: Session) -> None:
+    product = make_product(db)
+    variant = in_stock(db, product)
+    db.add(
+        PriceWindow(
+            owner_key="session_item:1",
+            variant_id=variant.id,
+            price_vnd=52_000,
+            starts_at=NOW - timedelta(minutes=1),
+            ends_at=NOW + timedelta(hours=1),
+        )
+    )
+    db.commit()
+    page = client.get(f"/san-pham/{product.slug}").text
+    assert "52.000\u00a0₫" in page
+    assert '<s class="price-old">' in page
+    offer = json_ld(page)[0]["offers"]
+    assert offer["price"] == 52_000
+    assert "priceValidUntil" in offer
+
+
+def test_several_sizes(client: FlaskClient, db: Session) -> None:
+    product = make_product(db)
+    make_variant(db, product, label="Gói 1 kg", price_vnd=120_000, net_weight_g=1000)
+    refresh_facets(db, product.id, now=NOW)
+    db.commit()
+    page = client.get(f"/san-pham/{product.slug}").text
+    assert page.count('type="radio"') == 2
+    assert len(json_ld(page)[0]["offers"]) == 2
+    assert "từ" in client.get("/san-pham").text
+
+
+def test_gone_and_never_there(client: FlaskClient, db: Session) -> None:
+    gone = make_product(db, name="Đã ngừng")
+    like = make_product(db, name="Còn bán")
+    draft = make_product(db, name="Nháp", published=False)
+    gone.state = "archived"
+    refresh_facets(db, gone.id, now=NOW)
+    db.commit()
+    answer = client.get(f"/san-pham/{gone.slug}")
+    assert answer.status_code == 410
+    assert "không còn bán" in answer.text
+    assert like.name in answer.text
+    assert 'content="noindex"' in answer.text
+    assert client.get(f"/san-pham/{draft.slug}").status_code == 404
+    assert client.get("/san-pham/khong-co").status_code == 404
+    assert client.get("/san-pham/" + "x" * 5000).status_code == 404
+    assert client.get("/san-pham/%00").status_code == 404
+
+
+def test_english_falls_back(client: FlaskClient, db: Session) -> None:
+    product = make_product(db, name="Miến dong", name_en="Canna vermicelli", summary_en=None)
+    db.commit()
+    page = client.get(f"/en/san-pham/{product.slug}").text
+    assert '<html lang="en"' in page
+    assert "Canna vermicelli" in page
+    assert f'href="http://localhost/en/san-pham/{product.slug}"' in page
+    assert f'href="http://localhost/san-pham/{product.slug}"' in page
+    assert "Canna vermicelli" in client.get("/en/san-pham").text
+
+
+# Home, producers, provinces, maps.
+
+
+def test_empty_home_is_calm(client: FlaskClient, bare_panels: None) -> None:
+    page = client.get("/").text
+    assert "Chưa có phiên nào" in page
+    assert "Chợ chưa mở hàng" in page
+
+
+def test_home_shelves(client: FlaskClient, db: Session) -> None:
+    month = 1 << (TODAY.month - 1)
+    make_product(db, name="Cam sành", season_mask=month, stars=4)
+    db.commit()
+    page = client.get("/").text
+    assert names(page) == ["Cam sành"] * 3
+    assert f"Đang mùa tháng {TODAY.month}" in page
+    assert 'href="/tinh/thai-nguyen"' in page
+    assert json_ld(page)[0]["@type"] == "WebSite"
+
+
+def test_producer_and_province(client: FlaskClient, db: Session) -> None:
+    maker = make_producer(db, name="HTX Tài Hoan", story="Làm miến từ 2018.")
+    make_product(db, producer=maker, name="Miến dong")
+    hidden = make_producer(db, name="Chưa duyệt", state="submitted")
+    db.commit()
+    page = client.get(f"/nha-san-xuat/{maker.slug}").text
+    assert "Làm miến từ 2018." in page
+    assert "Xã Côn Minh" in page
+    assert names(page) == ["Miến dong"]
+    assert client.get(f"/nha-san-xuat/{hidden.slug}").status_code == 404
+    page = client.get("/tinh/thai-nguyen").text
+    assert names(page) == ["Miến dong"]
+    assert "HTX Tài Hoan" in page
+    assert client.get("/tinh/ca-mau").status_code == 200
+    assert client.get("/tinh/khong-co").status_code == 404
+
+
+def test_maps_for_robots(client: FlaskClient, db: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    product = make_product(db)
+    db.commit()
+    body = client.get("/sitemap.xml").text
+    assert f"<loc>http://localhost/san-pham/{product.slug}</loc>" in body
+    assert f"<loc>http://localhost/en/san-pham/{product.slug}</loc>" in body
+    assert "<loc>http://localhost/tinh/thai-nguyen</loc>" in body
+    robots = client.get("/robots.txt").text
+    assert "Disallow: /can-bo" in robots
+    assert "Sitemap: http://localhost/sitemap.xml" in robots
+    make_product(db)
+    db.commit()
+    monkeypatch.setattr("shop.storefront.routes.SITE_MAP_PRODUCTS", 1)
+    assert "/sitemap-2.xml" in client.get("/sitemap.xml").text
+    assert product.slug in client.get(f"/sitemap-{product.id}.xml").text
+    assert "/nha-san-xuat/" in client.get("/sitemap-0.xml").text
+    assert client.get("/sitemap-99.xml").status_code == 404
+    assert client.get("/sitemap-99999999999999999999.xml").status_code == 404
+
+
+def test_head_is_answered(client: FlaskClient, db: Session) -> None:
+    product = make_product(db)
+    db.commit()
+    for address in ("/", "/san-pham", f"/san-pham/{product.slug}", "/sitemap.xml"):
+        answer = client.head(address)
+        assert answer.status_code == 200
+        assert answer.data == b""
+
+
+def test_counts_are_kept_per_version(
+    client: FlaskClient, db: Session, make_app: Callable[..., Flask]
+) -> None:
+    make_product(db, name="Một")
+    db.commit()
+    assert "1 sản phẩm" in client.get("/san-pham").text
+    make_product(db, name="Hai")
+    db.commit()
+    assert "2 sản phẩm" in client.get("/san-pham").text
