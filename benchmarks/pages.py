@@ -180,6 +180,7 @@ def run_engine(
                     )
                     ours = measure(port, [pid, *database_pids], paths, options.requests)
                     pairs.append((low, ours))
+                measure(kept_port, [], paths, 4 * len(paths))
                 kept = measure(kept_port, [kept_pid, *database_pids], paths, options.requests)
                 found.append(report(name, key, sizes[key], pairs, kept))
     return found

@@ -244,12 +244,12 @@ def list_rows(
     bound |= {"limit": limit, "offset": (filters.page - 1) * PAGE_SIZE}
     if filters.order == "sao":
         return _starred_first(db, shape, bound)
-    return db.execute(_rows_statement(shape, filters.order, "all"), bound).all()
+    return db.connection().execute(_rows_statement(shape, filters.order, "all"), bound).all()
 
 
 def _starred_first(db: Session, shape: _Shape, bound: dict[str, Any]) -> Sequence[AnyRow]:
     """Valid stars first, the rest by units sold: two ordered walks along indexes, no sorting."""
-    rows = list(db.execute(_rows_statement(shape, "sao", "starred"), bound))
+    rows = list(db.connection().execute(_rows_statement(shape, "sao", "starred"), bound))
     missing = bound["limit"] - len(rows)
     if missing and not shape.has_stars:
         starred = select(func.count()).select_from(F.product_id.table)
@@ -258,7 +258,7 @@ def _starred_first(db: Session, shape: _Shape, bound: dict[str, Any]) -> Sequenc
             starred = starred.join(hits, hits.c.product_id == F.product_id)
         passed = db.scalar(starred.where(*_conditions(shape), _HAS_STARS), bound) or 0
         rest = bound | {"limit": missing, "offset": max(0, bound["offset"] - passed)}
-        rows += db.execute(_rows_statement(shape, "ban-chay", "plain"), rest)
+        rows += db.connection().execute(_rows_statement(shape, "ban-chay", "plain"), rest)
     return rows
 
 
@@ -295,7 +295,7 @@ def cells(db: Session, filters: Filters, *, today: date, now: datetime) -> list[
         has_price_to=filters.price_to is not None,
     )
     bound = _bound(filters, query, is_sqlite=engine, today=today, now=now)
-    rows = db.execute(_cells_statement(plain), bound)
+    rows = db.connection().execute(_cells_statement(plain), bound)
     return [
         Cell(row[0], row[1], row[2] or 0, bool(row[3]), bool(row[4]), bool(row[5]), row[6])
         for row in rows
@@ -362,7 +362,9 @@ class Places:
 
 def read_places(db: Session) -> Places:
     """Names and slugs by code, codes by slug, in the order of the names."""
-    rows = db.execute(select(PROVINCE.code, PROVINCE.name, PROVINCE.slug).order_by(PROVINCE.slug))
+    rows = db.connection().execute(
+        select(PROVINCE.code, PROVINCE.name, PROVINCE.slug).order_by(PROVINCE.slug)
+    )
     found_rows = rows.all()
     return Places(
         names={row.code: row.name for row in found_rows},
@@ -408,7 +410,9 @@ class HomeRows:
 def home_rows(db: Session, *, today: date, now: datetime, each: int = 8) -> HomeRows:
     """In season now, the newest, those with the most valid stars: one statement each."""
     bound = _moment(today, now) | {"limit": each}
-    return HomeRows(*(db.execute(shelf, bound).all() for shelf in (_IN_SEASON, _NEWEST, _STARRED)))
+    return HomeRows(
+        *(db.connection().execute(shelf, bound).all() for shelf in (_IN_SEASON, _NEWEST, _STARRED))
+    )
 
 
 def cards_of_producer(
@@ -416,7 +420,7 @@ def cards_of_producer(
 ) -> Sequence[AnyRow]:
     """Listed products of a producer, the newest first, without product ``but``."""
     bound = {"producer": producer_slug, "but": but, "today": today, "limit": limit}
-    return db.execute(_OF_PRODUCER, bound).all()
+    return db.connection().execute(_OF_PRODUCER, bound).all()
 
 
 def similar_cards(
@@ -424,7 +428,7 @@ def similar_cards(
 ) -> Sequence[AnyRow]:
     """Listed products of the same kind, those of the same province first."""
     bound = {"subgroup": subgroup, "province": province_code, "today": today, "limit": limit}
-    return db.execute(_SIMILAR, bound).all()
+    return db.connection().execute(_SIMILAR, bound).all()
 
 
 # One product.
@@ -482,17 +486,17 @@ _PAPERS: Final = (
 
 def product_row(db: Session, slug: str, *, today: date) -> AnyRow | None:
     """The product with its producer and facets, whatever its state."""
-    return db.execute(_PRODUCT, {"slug": slug, "today": today}).one_or_none()
+    return db.connection().execute(_PRODUCT, {"slug": slug, "today": today}).one_or_none()
 
 
 def variant_rows(db: Session, product_id: int) -> Sequence[AnyRow]:
     """The sizes on offer with what is left of each (``available`` units)."""
-    return db.execute(_VARIANTS, {"product": product_id}).all()
+    return db.connection().execute(_VARIANTS, {"product": product_id}).all()
 
 
 def photo_rows(db: Session, product_id: int) -> Sequence[AnyRow]:
     """The product's pictures that may be shown, in their order."""
-    return db.execute(_PHOTOS, {"product": product_id}).all()
+    return db.connection().execute(_PHOTOS, {"product": product_id}).all()
 
 
 def certificate_rows(db: Session, product_id: int, producer_id: int) -> Sequence[AnyRow]:
@@ -500,7 +504,7 @@ def certificate_rows(db: Session, product_id: int, producer_id: int) -> Sequence
 
     Those past their day are among them: they are history, never a claim.
     """
-    return db.execute(_PAPERS, {"product": product_id, "producer": producer_id}).all()
+    return db.connection().execute(_PAPERS, {"product": product_id, "producer": producer_id}).all()
 
 
 # Producers, provinces, the site map.
@@ -529,22 +533,26 @@ _MAKERS: Final = (
 
 def producer_row(db: Session, slug: str) -> AnyRow | None:
     """A verified producer with its place."""
-    return db.execute(_PRODUCER, {"slug": slug}).one_or_none()
+    return db.connection().execute(_PRODUCER, {"slug": slug}).one_or_none()
 
 
 def producers_of_province(db: Session, province_code: str) -> Sequence[AnyRow]:
     """Producers of a province that sell something now, with how many products."""
-    return db.execute(_MAKERS, {"province": province_code}).all()
+    return db.connection().execute(_MAKERS, {"province": province_code}).all()
 
 
 def site_map_products(db: Session, *, after: int, until: int) -> Sequence[AnyRow]:
     """Listed products with ids above ``after`` up to ``until``: slug, when changed."""
-    return db.execute(
-        select(F.slug, P.updated_at)
-        .join(P.id.table, P.id == F.product_id)
-        .where(_LISTED, F.product_id > after, F.product_id <= until)
-        .order_by(F.product_id)
-    ).all()
+    return (
+        db.connection()
+        .execute(
+            select(F.slug, P.updated_at)
+            .join(P.id.table, P.id == F.product_id)
+            .where(_LISTED, F.product_id > after, F.product_id <= until)
+            .order_by(F.product_id)
+        )
+        .all()
+    )
 
 
 def largest_product_id(db: Session) -> int:
