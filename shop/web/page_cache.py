@@ -3,9 +3,9 @@
 Only what a view allows (``page_ends_at``) is kept, and only for visitors without a cookie: the
 answer to a GET with status 200 that sets no cookie. The key is host, language, path, query and the
 catalogue version, a number that every change of what the public sees moves. The version is read by
-one plain query at most every ``VERSION_SECONDS`` a process, so a recall, a price or a star that
-changed shows after about a second at the latest; what ends by the clock (a certificate's last day,
-a live price) is told by the view, and nothing is kept longer than ``seconds``.
+one plain query each time, so a recall, a price or a star that changed shows at once in every
+process; what ends by the clock (a certificate's last day, a live price) is told by the view, and
+nothing is kept longer than ``seconds``.
 
 Browsers must ask again each time (``no-cache``) and get 304 when nothing changed, so that someone
 who has just signed in or filled a basket never sees the anonymous page from their own cache.
@@ -24,7 +24,6 @@ from werkzeug.http import generate_etag
 
 log = logging.getLogger(__name__)
 
-VERSION_SECONDS: Final = 1.0
 MAX_PAGES: Final = 2_000
 MAX_BYTES: Final = 48 * 1024 * 1024
 MAX_PAGE_BYTES: Final = 512 * 1024
@@ -88,7 +87,6 @@ class PageCache:
         self._pages: OrderedDict[tuple[Any, ...], _Page] = OrderedDict()
         self._bytes = 0
         self._version = 0
-        self._version_until = float("-inf")
 
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
         if not _may_be_kept(environ):
@@ -105,11 +103,7 @@ class PageCache:
         return self._render(key, environ, start)
 
     def _current_version(self) -> int | None:
-        """The version, at most VERSION_SECONDS old; None when the database does not answer."""
-        instant = self._clock()
-        with self._guard:
-            if instant < self._version_until:
-                return self._version
+        """The version as it is now; None when the database does not answer."""
         try:
             version = self._read_version()
         except Exception:  # noqa: BLE001 - a cache must never be the reason of an error
@@ -119,7 +113,7 @@ class PageCache:
             if version != self._version:
                 self._pages.clear()
                 self._bytes = 0
-            self._version, self._version_until = version, instant + VERSION_SECONDS
+            self._version = version
         return version
 
     def _find(self, key: tuple[Any, ...]) -> _Page | None:
@@ -168,6 +162,10 @@ class PageCache:
             )
             self._keep(key, page)
             return _answer(page, environ, start)
+        etag = _header(headers, "etag")
+        if asked and etag and etag in asked and status.startswith("200"):
+            start("304 Not Modified", _without_body(headers), *rest)
+            return []
         start(status, headers, *rest)
         return [body]
 
@@ -221,10 +219,13 @@ def _header(headers: list[tuple[str, str]], name: str) -> str:
     return next((value for key, value in headers if key.lower() == name), "")
 
 
+def _without_body(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [h for h in headers if h[0].lower() not in ("content-length", "content-type")]
+
+
 def _answer(page: _Page, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
     if page.etag and page.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
-        kept = ("content-length", "content-type")
-        start("304 Not Modified", [h for h in page.headers if h[0].lower() not in kept])
+        start("304 Not Modified", _without_body(page.headers))
         return []
     start("200 OK", list(page.headers))
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [page.body]

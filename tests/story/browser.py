@@ -89,6 +89,14 @@ class Page:
                 return urljoin(self.url, str(anchor["href"]))
         raise Unexpected(f"no link {words!r} on {self.url}: {self.text[:300]}")
 
+    def link_beside(self, part: str, words: str) -> str:
+        """The address holding ``part`` in the list entry or row that says ``words``."""
+        for anchor in self.soup.select(f'a[href*="{part}"]'):
+            entry = anchor.find_parent(["li", "tr", "article"])
+            if entry is not None and words in " ".join(entry.get_text(" ").split()):
+                return urljoin(self.url, str(anchor["href"]))
+        raise Unexpected(f"no {part!r} beside {words!r} on {self.url}: {self.text[:300]}")
+
     def links(self, part: str) -> list[str]:
         """Every address on the page that holds ``part``."""
         found = [urljoin(self.url, str(a["href"])) for a in self.soup.select("a[href]")]

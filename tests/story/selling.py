@@ -201,7 +201,7 @@ def _paper(world: World, *, issued_on: str, expires_on: str, is_illustration: bo
     producer.submit(form, typed)
     staff = world.signed_in(STAFF)
     queue = staff.get("/can-bo/chung-nhan")
-    _decide(staff, staff.get(queue.link(NAME)), approve=True)
+    _decide(staff, staff.get(queue.link_beside("/can-bo/chung-nhan/", PRODUCER)), approve=True)
     return world.browser("guest-" + issued_on).get(world.made["product"])
 
 

@@ -84,6 +84,6 @@ class Server:
             try:
                 if requests.get(f"{self.url}/readyz", timeout=2).ok:
                     return
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 time.sleep(0.1)
         raise AssertionError(f"no server:\n{(self.folder / 'server.log').read_text()[-3000:]}")

@@ -121,7 +121,10 @@ def _verify_chain(world: World, page: Page) -> None:
     file = world.folder / "journal.json"
     file.write_bytes(page.answer.content)
     done = subprocess.run(
-        ["python3", "docs/verify_journal.py", str(file)], capture_output=True, text=True, check=False
+        ["python3", "docs/verify_journal.py", str(file)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     world.story.check(
         "the published journal verifies from genesis to head", done.returncode == 0, done.stdout
@@ -130,7 +133,10 @@ def _verify_chain(world: World, page: Page) -> None:
     text = json.dumps(journal, ensure_ascii=False).replace("1250.5", "9999.5")
     file.write_text(text, encoding="utf-8")
     forged = subprocess.run(
-        ["python3", "docs/verify_journal.py", str(file)], capture_output=True, text=True, check=False
+        ["python3", "docs/verify_journal.py", str(file)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     world.story.check("a changed figure is found out", forged.returncode != 0, forged.stdout)
     world.made["journal_digest"] = hashlib.sha256(page.answer.content).hexdigest()
