@@ -78,7 +78,8 @@ CARD: Final = (
 """What a product card shows."""
 
 VERSION: Final = CatalogueVersion.__table__.c
-_VERSION: Final = select(VERSION.number).limit(1).scalar_subquery().label("version")
+_NUMBER: Final = select(VERSION.number).limit(1)
+_VERSION: Final = _NUMBER.scalar_subquery().label("version")
 _LISTED: Final = F.is_listed == true()
 _NOW: Final = bindparam("now", type_=UtcDateTime)
 _SOON: Final = bindparam("soon", type_=UtcDateTime)
@@ -348,7 +349,7 @@ def list_counts(
 
 def catalogue_version(db: Session) -> int:
     """The number that every change of what the public sees moves."""
-    return db.scalar(select(VERSION.number)) or 0
+    return db.connection().scalar(_NUMBER) or 0
 
 
 @dataclass(frozen=True)
