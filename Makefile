@@ -27,7 +27,7 @@ test: $(STAMP) ## everything that .ci/run runs
 	@$(RUN) tools/run_checks.py full
 
 gallery: $(STAMP) ## screenshots of the key pages into docs/gallery
-	@$(RUN) tools/gallery.py
+	@PYTHONPATH=. $(RUN) tools/gallery.py
 
 story: $(STAMP) ## play the main job end to end against its own server
 	@$(RUN) -m tests.story

@@ -108,18 +108,15 @@ def add_features(app: Flask, package: ModuleType) -> None:
 
 
 def _add_feature(app: Flask, folder: ModuleType, names: set[str]) -> None:
-    def part(name: str) -> ModuleType:
-        return importlib.import_module(f"{folder.__name__}.{name}")
+    def parts(*wanted: str) -> list[ModuleType]:
+        found = [name for name in wanted if name in names]
+        return [importlib.import_module(f"{folder.__name__}.{name}") for name in found]
 
-    for name in ("routes", "api"):
-        if name in names:
-            for blueprint in getattr(part(name), "BLUEPRINTS", None) or (part(name).bp,):
-                app.register_blueprint(blueprint)
-    if "jobs" in names and folder.__name__ != "shop.core":
-        part("jobs")
-    if "cli" in names:
-        part("cli").init_app(app)
-    if "wiring" in names:
-        part("wiring").init_app(app)
-    if "invariants" in names:
-        app.extensions["invariants"].update(part("invariants").INVARIANTS)
+    for pages in parts("routes", "api"):
+        for blueprint in getattr(pages, "BLUEPRINTS", None) or (pages.bp,):
+            app.register_blueprint(blueprint)
+    parts("jobs")
+    for starting in parts("cli", "wiring"):
+        starting.init_app(app)
+    for holding in parts("invariants"):
+        app.extensions["invariants"].update(holding.INVARIANTS)

@@ -67,7 +67,8 @@ def found_pages(page: Page, origin: str) -> dict[str, str]:
     """Pages whose address only the data knows: a trace page, a producer, a coming session."""
     found = {}
     page.goto(origin + PUBLIC["product"])
-    for name, part in (("trace", "/T/"), ("producer", "/nha-san-xuat/"), ("session", "/phien-live/")):
+    parts = {"trace": "/T/", "producer": "/nha-san-xuat/", "session": "/phien-live/"}
+    for name, part in parts.items():
         links = page.locator(f'main a[href*="{part}"]')
         if links.count():
             address = links.first.get_attribute("href") or ""

@@ -104,7 +104,7 @@ class Product(Base):
     published_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}
 
     producer: Mapped[Producer] = relationship(lazy="raise_on_sql")
     variants: Mapped[list["Variant"]] = relationship(

@@ -59,9 +59,7 @@ def restore(database: Database, media: Path, source: Path) -> None:
         if database.is_sqlite:
             _copy_sqlite(copy, Path(str(database.url.database)))
         else:
-            _run_postgres(
-                database, "pg_restore", "--clean", "--if-exists", "--no-owner", str(copy)
-            )
+            _run_postgres(database, "pg_restore", "--clean", "--if-exists", "--no-owner", str(copy))
         _copy_media(Path(folder) / _MEDIA, media)
 
 

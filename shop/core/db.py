@@ -89,7 +89,7 @@ class Base(DeclarativeBase):
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
-    """A CHECK that ``column`` holds one of ``values``: our states are text, never database enums."""
+    """A CHECK that ``column`` holds one of ``values``: states are text, never database enums."""
     listed = ",".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
@@ -194,8 +194,7 @@ def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     writes = options.get("chophien_writes", True)
     patience = options.get("chophien_patience", BUSY_SECONDS)
-    raw = connection.connection.dbapi_connection
-    assert raw is not None
+    raw: Any = connection.connection.dbapi_connection
     try:
         if connection.info.get("chophien_mode") != (writes, patience):
             # Only when it differs: this PRAGMA makes SQLite prepare every statement anew.

@@ -107,7 +107,8 @@ class Leader:
                 return True
             connection.close()
             return False
-        handle = Path(f"{self._database.url.database}.scheduler").open("ab")
+        path = Path(f"{self._database.url.database}.scheduler")
+        handle = path.open("ab")
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -81,7 +81,7 @@ def differences(database: Database) -> list[str]:
             },
         )
         found += [repr(step) for step in compare_metadata(context, Base.metadata)]
-        declared = {name for name in trigger_statements(connection.dialect.name)}
+        declared = set(trigger_statements(connection.dialect.name))
         found += [
             f"trigger {n} differs" for n in sorted(declared ^ set(_live_triggers(connection)))
         ]
@@ -111,7 +111,7 @@ def _live_triggers(connection: Connection) -> dict[str, str]:
             "JOIN pg_namespace n ON n.oid = c.relnamespace "
             "WHERE NOT t.tgisinternal AND n.nspname = current_schema()"
         )
-    return {name: table for name, table in connection.exec_driver_sql(query)}
+    return dict(connection.exec_driver_sql(query).tuples().all())
 
 
 def drop_triggers(connection: Connection) -> None:

@@ -16,7 +16,7 @@ class Storage:
         self.root = root
 
     def put(self, content: bytes, suffix: str) -> str:
-        """Keep ``content`` and return its name, ``<sha256>.<suffix>``. Keeping it twice is harmless."""
+        """Keep ``content``, return its name ``<sha256>.<suffix>``. Keeping it twice is harmless."""
         name = f"{hashlib.sha256(content).hexdigest()}.{suffix}"
         self.put_as(name, content)
         return name

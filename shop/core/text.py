@@ -12,7 +12,7 @@ _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _KEPT_CONTROLS = {"\n", "\t"}
 
 
-def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "mark, do not translate yet"
+def N_(message: str) -> str:
     """Mark a Vietnamese sentence for translation; the web translates it where it is shown."""
     return message
 

@@ -324,7 +324,7 @@ def correct_certificate(certificate_id: int) -> ResponseReturnValue:
     return redirect(url_for(".certificate_form", certificate_id=certificate_id), 303)
 
 
-@bp.get("/ban-hang/chung-nhan/<int:certificate_id>/ban-chup")
+@bp.get("/chung-nhan/<int:certificate_id>/ban-chup")
 @role("producer", "staff")
 def scan(certificate_id: int) -> ResponseReturnValue:
     """The picture of a paper, for its producer and the staff of the province only."""

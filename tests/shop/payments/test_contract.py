@@ -211,7 +211,8 @@ BREAKS = {
     "payments_done_refund_is_in_ledger": [
         (
             "INSERT INTO refund (order_id, provider, amount_vnd, reason, idempotency_key, state, "
-            "reference, created_at) VALUES ({order}, 'vietqr', 5, 'x', 'k', 'done', '', '2026-11-22')"
+            "reference, created_at) "
+            "VALUES ({order}, 'vietqr', 5, 'x', 'k', 'done', '', '2026-11-22')"
         )
     ],
     "payments_foreign_money_in_order": [_txn(currency="USD")],
