@@ -153,7 +153,7 @@ def test_from_signing_up_to_being_on_sale(
     judged = f"/can-bo/chung-nhan/{certificate.id}"
     assert "01/2025" in staff.get(judged).text
     for who in (maker, staff):
-        scan = who.get(f"/ban-hang/chung-nhan/{certificate.id}/ban-chup")
+        scan = who.get(f"/chung-nhan/{certificate.id}/ban-chup")
         assert (scan.status_code, scan.content_type) == (200, "image/jpeg")
     assert maker.get(f"/media/{certificate.scan_sha}.scan").status_code == 404
     assert post(staff, f"{judged}/quyet-dinh", {"decision": "approve"}).status_code == 303
@@ -222,7 +222,7 @@ def test_pages_of_other_producers_and_provinces_are_not_found(
         f"/ban-hang/chung-nhan/{paper.id}",
         f"/ban-hang/co-so/{product.producer_id}",
         f"/ban-hang/co-so/{product.producer_id}/chung-nhan",
-        f"/ban-hang/chung-nhan/{paper.id}/ban-chup",
+        f"/chung-nhan/{paper.id}/ban-chup",
         "/ban-hang/san-pham/99999999999999999999",
         "/ban-hang/chung-nhan/2147483648",
     ]
@@ -244,7 +244,7 @@ def test_pages_of_other_producers_and_provinces_are_not_found(
     ):
         assert other.get(url).status_code == 404, url
         assert post(other, f"{url}/quyet-dinh", {"decision": "approve"}).status_code == 404
-    assert other.get(f"/ban-hang/chung-nhan/{paper.id}/ban-chup").status_code == 404
+    assert other.get(f"/chung-nhan/{paper.id}/ban-chup").status_code == 404
     for queue in ("nha-san-xuat?trang_thai=verified", "san-pham", "chung-nhan"):
         assert "Thử nghiệm" not in other.get(f"/can-bo/{queue}").text
 
