@@ -255,7 +255,7 @@ def _wishes(db: Session) -> list[ItemWish]:
 
 
 def _agree(db: Session, live: LiveSession, now: datetime) -> None:
-    owners = dict(db.execute(select(Person.email, Person.id)).tuples().all())
+    owners = {row.email: row.id for row in db.execute(select(Person.email, Person.id))}
     for item in db.scalars(select(SessionItem).where(SessionItem.session_id == live.id)):
         answer_item(
             db,

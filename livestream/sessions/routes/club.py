@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from livestream.campaigns.queries import open_campaigns
 from livestream.clubs.models import Club, Resource
 from livestream.clubs.queries import clubs_of, resources_of
-from livestream.clubs.routes import chosen_club
+from livestream.clubs.routes.base import chosen_club
 from livestream.clubs.rules import RESOURCE_LABELS
 from livestream.sessions import forms, queries, services, states
 from livestream.sessions.forms import WishRow

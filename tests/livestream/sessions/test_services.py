@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from livestream.clubs import services as clubs
+from livestream.clubs.rules import NotVerified
 from livestream.sessions import jobs, queries, services
 from livestream.sessions.invariants import INVARIANTS
 from livestream.sessions.models import LiveSession, ResourceHold, SessionEvent, SessionItem
@@ -381,7 +382,7 @@ def test_a_shared_host_is_one_host(db: Session) -> None:
 
 
 def test_an_unverified_club_holds_nothing(db: Session) -> None:
-    with pytest.raises(clubs.rules.NotVerified):
+    with pytest.raises(NotVerified):
         make_session(db, make_club(db, state="submitted"), state="proposed")
 
 

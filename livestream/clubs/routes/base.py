@@ -1,0 +1,39 @@
+"""The feature's blueprint and what its pages share."""
+
+from flask import Blueprint, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from livestream.clubs import queries
+from livestream.clubs.models import Club
+from shop.accounts.rules import require_club
+from shop.core.errors import DomainError
+from shop.web.access import actor
+from shop.web.errors import status_of
+from shop.web.forms import Form
+
+bp = Blueprint("clubs", __name__)
+
+Page = tuple[str, int] | str | Response
+
+
+def chosen_club(db: Session, *, manager: bool = False) -> Club:
+    """The club this request is about: ``club_id`` if given, else the actor's first.
+
+    Raises NotFound for a club that is not theirs, NotAllowed when the role is too small.
+    """
+    mine = actor().clubs
+    typed = request.values.get("club_id", "")
+    if typed:
+        club_id = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+    else:
+        managed = [club for club, held in mine.items() if held == "manager"]
+        club_id = min(managed or mine, default=0)
+    require_club(actor(), club_id, manager=manager)
+    return queries.get_club(db, club_id)
+
+
+def failed(form: Form, error: DomainError) -> int:
+    """Put a refusal beside its field; the status of the answer."""
+    form.add_error(error)
+    return status_of(error)

@@ -1,0 +1,75 @@
+"""When a host, a studio or kit can be booked."""
+
+from datetime import date, datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from livestream.clubs import rules
+from livestream.clubs.models import Availability, AvailabilityException
+from livestream.clubs.services.auditing import audit_resource
+
+
+def set_weekly_hours(
+    db: Session,
+    *,
+    resource_id: int,
+    hours: list[tuple[int, int, int]],
+    now: datetime,
+    actor_id: int,
+) -> None:
+    """Replace the weekly hours: (weekday, from, to) in minutes after midnight. Raises BadHours.
+
+    Sessions that exist are not moved; their page flags what no longer fits.
+    """
+    for _weekday, from_minute, to_minute in hours:
+        rules.check_hours(from_minute, to_minute)
+    db.execute(delete(Availability).where(Availability.resource_id == resource_id))
+    db.add_all(
+        Availability(
+            resource_id=resource_id, weekday=weekday, from_minute=from_minute, to_minute=to_minute
+        )
+        for weekday, from_minute, to_minute in hours
+    )
+    db.flush()
+    audit_resource(db, "resource.hours_set", resource_id, actor_id, now)
+
+
+def set_exception(
+    db: Session,
+    *,
+    resource_id: int,
+    day: date,
+    actor_id: int,
+    now: datetime,
+    hours: tuple[int, int] | None = None,
+    note: str = "",
+) -> None:
+    """Away on ``day``, or free at ``hours`` only. Raises BadHours."""
+    if hours is not None:
+        rules.check_hours(*hours)
+    row = db.scalars(
+        select(AvailabilityException).where(
+            AvailabilityException.resource_id == resource_id, AvailabilityException.day == day
+        )
+    ).one_or_none()
+    if row is None:
+        row = AvailabilityException(resource_id=resource_id, day=day)
+        db.add(row)
+    row.is_away = hours is None
+    row.from_minute, row.to_minute = hours if hours is not None else (None, None)
+    row.note = note
+    db.flush()
+    audit_resource(db, "resource.exception_set", resource_id, actor_id, now)
+
+
+def drop_exception(
+    db: Session, *, resource_id: int, day: date, actor_id: int, now: datetime
+) -> None:
+    """The weekly hours hold again on ``day``."""
+    db.execute(
+        delete(AvailabilityException).where(
+            AvailabilityException.resource_id == resource_id, AvailabilityException.day == day
+        )
+    )
+    audit_resource(db, "resource.exception_dropped", resource_id, actor_id, now)

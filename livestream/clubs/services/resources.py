@@ -1,0 +1,156 @@
+"""What a club keeps: hosts, channel accounts, studios and kit."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from livestream.clubs import rules
+from livestream.clubs.models import ClubResource, Resource
+from livestream.clubs.services.auditing import audit_resource
+from shop.accounts.models import Person
+from shop.core.errors import NotFound
+from shop.core.text import random_code
+
+CODE_LENGTH = 8
+
+
+def add_resource(
+    db: Session,
+    *,
+    club_id: int,
+    kind: str,
+    name: str,
+    actor_id: int | None,
+    now: datetime,
+    platform: str | None = None,
+    handle: str | None = None,
+    province_code: str | None = None,
+    buffer_before_minutes: int = 15,
+    buffer_after_minutes: int = 15,
+) -> Resource:
+    """A channel account, studio or kit that the club keeps and may lend.
+
+    Raises ChannelTaken when the platform's account is declared already.
+    """
+    resource = Resource(
+        code=random_code(CODE_LENGTH),
+        owner_club_id=club_id,
+        kind=kind,
+        name=name,
+        platform=platform,
+        handle=handle,
+        account_key=rules.channel_key(platform, handle) if platform and handle else None,
+        province_code=province_code,
+        buffer_before_minutes=buffer_before_minutes,
+        buffer_after_minutes=buffer_after_minutes,
+    )
+    return _keep(db, resource, rules.ChannelTaken(field="handle"), actor_id, now)
+
+
+def add_host(
+    db: Session, *, club_id: int, person_id: int, actor_id: int | None, now: datetime
+) -> Resource:
+    """Make a person bookable as host by the club: one row per person whatever clubs they are in.
+
+    Raises NotFound, AlreadyHost.
+    """
+    person = db.get(Person, person_id)
+    if person is None:
+        raise NotFound
+    existing = db.scalars(select(Resource).where(Resource.person_id == person_id)).one_or_none()
+    if existing is None:
+        resource = Resource(
+            code=random_code(CODE_LENGTH),
+            owner_club_id=club_id,
+            kind="host",
+            name=person.name,
+            person_id=person_id,
+        )
+        return _keep(db, resource, rules.AlreadyHost(), actor_id, now)
+    link_resource(
+        db, club_id, existing.id, "active", actor_id, now, rules.AlreadyHost(field="login")
+    )
+    return existing
+
+
+def change_resource(
+    db: Session,
+    *,
+    resource_id: int,
+    club_id: int,
+    name: str,
+    buffer_before_minutes: int,
+    buffer_after_minutes: int,
+    is_active: bool,
+    actor_id: int,
+    now: datetime,
+) -> Resource:
+    """Change what a club keeps; holds that exist keep the buffers they were made with.
+
+    Raises NotFound when another club keeps it.
+    """
+    resource = _own_resource(db, club_id=club_id, resource_id=resource_id)
+    resource.name = name
+    resource.buffer_before_minutes = buffer_before_minutes
+    resource.buffer_after_minutes = buffer_after_minutes
+    resource.is_active = is_active
+    db.flush()
+    audit_resource(db, "resource.changed", resource_id, actor_id, now)
+    return resource
+
+
+def confirm_identity(db: Session, *, resource_id: int, actor_id: int, now: datetime) -> None:
+    """Staff note that they have seen a host's identity: the fact, no picture. Raises NotFound."""
+    resource = db.scalars(
+        select(Resource).where(Resource.id == resource_id, Resource.kind == "host")
+    ).one_or_none()
+    if resource is None:
+        raise NotFound
+    resource.identity_checked_at = now
+    db.flush()
+    audit_resource(db, "resource.identity_checked", resource_id, actor_id, now)
+
+
+def link_resource(
+    db: Session,
+    club_id: int,
+    resource_id: int,
+    state: str,
+    actor_id: int | None,
+    now: datetime,
+    refusal: Exception,
+) -> ClubResource:
+    """Let a club use a resource, or note that it asks to. Raises ``refusal`` when it did before."""
+    link = ClubResource(
+        club_id=club_id, resource_id=resource_id, state=state, asked_by=actor_id, created_at=now
+    )
+    try:
+        with db.begin_nested():
+            db.add(link)
+    except IntegrityError:
+        raise refusal from None
+    return link
+
+
+def _own_resource(db: Session, *, club_id: int, resource_id: int) -> Resource:
+    """A resource that the club keeps. Raises NotFound."""
+    resource = db.scalars(
+        select(Resource).where(Resource.id == resource_id, Resource.owner_club_id == club_id)
+    ).one_or_none()
+    if resource is None:
+        raise NotFound
+    return resource
+
+
+def _keep(
+    db: Session, resource: Resource, refusal: Exception, actor_id: int | None, now: datetime
+) -> Resource:
+    try:
+        with db.begin_nested():
+            db.add(resource)
+    except IntegrityError:
+        raise refusal from None
+    link_resource(db, resource.owner_club_id, resource.id, "active", actor_id, now, refusal)
+    return resource
