@@ -111,7 +111,7 @@ def _live_triggers(connection: Connection) -> dict[str, str]:
             "JOIN pg_namespace n ON n.oid = c.relnamespace "
             "WHERE NOT t.tgisinternal AND n.nspname = current_schema()"
         )
-    return dict(connection.exec_driver_sql(query).tuples().all())
+    return {row[0]: row[1] for row in connection.exec_driver_sql(query)}
 
 
 def drop_triggers(connection: Connection) -> None:

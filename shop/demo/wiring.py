@@ -1,16 +1,18 @@
 """Registers the shop's part of the demo: accounts, then products with lots and stock."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Flask
 
 from shop.accounts.passwords import hash_password
 from shop.demo.cli import Loader
 from shop.demo.lots import load_stock
+from shop.demo.orders import load_order, load_payees, missing_orders
 from shop.demo.people import PASSWORD, load_people
 from shop.demo.pictures import load_covers
 from shop.demo.products import load_product, missing
 from shop.demo.seed_rows import load_products
+from shop.payments.configuration import config_of
 from shop.web.request import House
 
 
@@ -19,6 +21,7 @@ def init_app(app: Flask) -> None:
     loaders = app.extensions["demo_loaders"]
     loaders["people"] = Loader("people", _load_people)
     loaders["products"] = Loader("products", _load_products)
+    loaders["orders"] = Loader("orders", _load_orders)
 
 
 def _load_people(house: House, now: datetime) -> str:
@@ -36,3 +39,14 @@ def _load_products(house: House, now: datetime) -> str:
             product = load_product(db, row, cover=cover, now=now)
             load_stock(db, product, row, now=now)
     return f"{len(rows)} products, {len(wanted)} of them new"
+
+
+def _load_orders(house: House, now: datetime) -> str:
+    config = config_of(house.database)
+    with house.database.transaction() as db:
+        # Long enough ago for the oldest demo order to have been paid to it.
+        load_payees(db, now=now - timedelta(days=10))
+        plans = missing_orders(db)
+        for plan in plans:
+            load_order(db, plan, config=config, now=now)
+    return f"{len(plans)} new orders"
