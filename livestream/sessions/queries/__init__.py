@@ -1,30 +1,31 @@
 """Reading sessions."""
 
-from livestream.sessions.queries.pages import (
+from livestream.sessions.queries.pages.feeds import feed_rows
+from livestream.sessions.queries.pages.items import (
     ItemRow,
-    LaneHold,
-    SessionRow,
-    coming_of,
     consents_for,
     count_consents,
+    find_variants,
+    item_rows,
+)
+from livestream.sessions.queries.pages.lists import (
+    coming_of,
     count_of_clubs,
     count_queue,
     count_rows,
-    events_of,
-    feed_rows,
-    find_variants,
-    get_session,
-    item_rows,
-    overrides_of,
-    public_session,
     public_sessions,
     queue,
-    resource_names,
-    session_rows,
     sessions_of_clubs,
     sessions_with_product,
-    week_holds,
 )
+from livestream.sessions.queries.pages.rows import (
+    SessionRow,
+    get_session,
+    public_session,
+    session_rows,
+)
+from livestream.sessions.queries.pages.story import events_of, overrides_of, resource_names
+from livestream.sessions.queries.pages.week import LaneHold, week_holds
 from livestream.sessions.queries.plans import (
     busy_around,
     free_slots,

@@ -30,6 +30,7 @@ bp = Blueprint("sessions", __name__)
 
 Page = tuple[str, int] | str | Response
 Space = Literal["club", "staff"]
+Step = Callable[[Session, LiveSession], None]
 
 EVENT_LABELS = {
     "drafted": N_("Soạn bản nháp"),
@@ -168,7 +169,7 @@ def _move_form(live: LiveSession, resources: list[Any], usable: list[Any]) -> Mo
 def do_step(
     public_id: str,
     space: Space,
-    step: Callable[[Session, LiveSession], Any],
+    step: Step,
     *,
     said: str,
     manager: bool = True,

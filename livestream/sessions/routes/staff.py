@@ -6,13 +6,6 @@ from sqlalchemy.orm import Session
 from livestream.sessions import forms, queries, services
 from livestream.sessions.cards import platform_names
 from livestream.sessions.models import LiveSession
-from livestream.sessions.routes.club import (
-    cancel_step,
-    confirm_step,
-    move_step,
-    read_move_form,
-    stop_step,
-)
 from livestream.sessions.routes.frame import (
     Page,
     bad_shape,
@@ -20,6 +13,13 @@ from livestream.sessions.routes.frame import (
     do_step,
     seen_by_staff,
     session_page,
+)
+from livestream.sessions.routes.steps import (
+    cancel_step,
+    confirm_step,
+    move_step,
+    read_move_form,
+    stop_step,
 )
 from shop.accounts.rules import staff_scope_of
 from shop.core import clock

@@ -1,0 +1,160 @@
+"""Products: those a club may choose, those of a session, those a producer is asked about."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from livestream.clubs.models import Club
+from livestream.sessions.models import LiveSession, SessionItem
+from livestream.sessions.queries.plans import owner_key
+from shop.catalogue.models import ProductFacets, Variant
+from shop.catalogue.queries import SaleRow, variants_for_sale
+from shop.core.clock import today_vn
+from shop.core.text import fold
+from shop.stock.queries import held_by, levels
+
+
+@dataclass(frozen=True)
+class FoundVariant:
+    """A variant on sale that a club may choose."""
+
+    variant_id: int
+    product_name: str
+    label: str
+    producer_name: str
+    price_vnd: int
+    available: int
+
+
+def find_variants(db: Session, words: str, *, limit: int) -> list[FoundVariant]:
+    """Variants on sale whose product or producer holds every word, typed with or without marks."""
+    if not fold(words):
+        return []
+    statement = (
+        select(Variant, ProductFacets)
+        .join(ProductFacets, ProductFacets.product_id == Variant.product_id)
+        .where(ProductFacets.is_listed, Variant.is_active)
+        .order_by(ProductFacets.search_name, Variant.position, Variant.id)
+        .limit(limit)
+    )
+    for word in fold(words).split():
+        statement = statement.where(
+            or_(
+                ProductFacets.search_name.contains(word, autoescape=True),
+                ProductFacets.search_producer.contains(word, autoescape=True),
+            )
+        )
+    rows = db.execute(statement).all()
+    stock = levels(db, [variant.id for variant, _facets in rows])
+    return [
+        FoundVariant(
+            variant_id=variant.id,
+            product_name=facets.name,
+            label=variant.label,
+            producer_name=facets.producer_name,
+            price_vnd=variant.price_vnd,
+            available=stock[variant.id].available,
+        )
+        for variant, facets in rows
+    ]
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """A line-up item with what is known of its variant now."""
+
+    item: SessionItem
+    sale: SaleRow
+    left: int
+    """Units a viewer could buy: free ones and those set aside for this item."""
+
+    @property
+    def price_vnd(self) -> int:
+        """What it costs during the session."""
+        return self.item.live_price_vnd or self.sale.price_vnd
+
+
+def item_rows(
+    db: Session, session_id: int, *, now: datetime, with_withdrawn: bool = False
+) -> list[ItemRow]:
+    """The line-up in order; four statements."""
+    statement = select(SessionItem).where(SessionItem.session_id == session_id)
+    if not with_withdrawn:
+        statement = statement.where(SessionItem.withdrawn_at.is_(None))
+    items = db.scalars(statement.order_by(SessionItem.position, SessionItem.id)).all()
+    variant_ids = [item.variant_id for item in items]
+    sale = variants_for_sale(db, variant_ids, today=today_vn(now))
+    stock = levels(db, variant_ids)
+    held = held_by(db, [owner_key(item.id) for item in items])
+    return [
+        ItemRow(
+            item,
+            sale[item.variant_id],
+            stock[item.variant_id].available + held.get(owner_key(item.id), 0),
+        )
+        for item in items
+    ]
+
+
+@dataclass(frozen=True)
+class Consent:
+    """A line-up item that a producer is asked about or has answered."""
+
+    item: SessionItem
+    live: LiveSession
+    club: Club
+    sale: SaleRow
+    available: int
+
+
+def consents_for(
+    db: Session, producer_ids: Collection[int], *, now: datetime, limit: int = 200
+) -> list[Consent]:
+    """What clubs want to show of these producers, soonest session first."""
+    rows = db.execute(
+        select(SessionItem, LiveSession, Club)
+        .join(LiveSession, LiveSession.id == SessionItem.session_id)
+        .join(Club, Club.id == LiveSession.club_id)
+        .where(_of_producers(producer_ids, now))
+        .order_by(LiveSession.starts_at, SessionItem.id)
+        .limit(limit)
+    ).all()
+    variant_ids = [item.variant_id for item, _live, _club in rows]
+    sale = variants_for_sale(db, variant_ids, today=today_vn(now))
+    stock = levels(db, variant_ids)
+    return [
+        Consent(item, live, club, sale[item.variant_id], stock[item.variant_id].available)
+        for item, live, club in rows
+    ]
+
+
+def count_consents(db: Session, producer_ids: Collection[int], *, now: datetime) -> int:
+    """How many items wait for these producers' answer."""
+    return (
+        db.scalar(
+            select(func.count())
+            .select_from(SessionItem)
+            .join(LiveSession, LiveSession.id == SessionItem.session_id)
+            .where(
+                _of_producers(producer_ids, now),
+                SessionItem.consent == "asked",
+                LiveSession.state == "proposed",
+            )
+        )
+        or 0
+    )
+
+
+def _of_producers(producer_ids: Collection[int], now: datetime) -> ColumnElement[bool]:
+    return and_(
+        SessionItem.producer_id.in_(producer_ids),
+        SessionItem.withdrawn_at.is_(None),
+        LiveSession.ends_at > now,
+        or_(
+            LiveSession.state.in_(("confirmed", "live")),
+            and_(LiveSession.state == "proposed", LiveSession.holds_until > now),
+        ),
+    )

@@ -1,0 +1,120 @@
+"""Which sessions a list shows, and how many there are."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from livestream.clubs.models import Club, Resource
+from livestream.sessions.models import LiveSession, ResourceHold, SessionItem
+from livestream.sessions.queries.pages.rows import with_club
+from livestream.sessions.states import PUBLIC_STATES
+from livestream.sessions.timing import day_interval, instant
+
+
+def public_sessions(
+    *,
+    now: datetime,
+    province_code: str = "",
+    platform: str = "",
+    day: date | None = None,
+    club_id: int | None = None,
+    campaign_id: int | None = None,
+) -> Select[LiveSession, Club]:
+    """Sessions on the public schedule that are not over, soonest first; all of ``day`` if given."""
+    statement = with_club().where(LiveSession.state.in_(PUBLIC_STATES))
+    if day is None:
+        statement = statement.where(LiveSession.ends_at > now, LiveSession.state != "ended")
+    else:
+        whole = day_interval(day)
+        statement = statement.where(
+            LiveSession.starts_at < instant(whole.end), LiveSession.ends_at > instant(whole.start)
+        )
+    if province_code:
+        statement = statement.where(Club.province_code == province_code)
+    if platform:
+        statement = statement.where(LiveSession.id.in_(_on_platform(platform)))
+    if club_id is not None:
+        statement = statement.where(LiveSession.club_id == club_id)
+    if campaign_id is not None:
+        statement = statement.where(LiveSession.campaign_id == campaign_id)
+    return statement.order_by(LiveSession.starts_at, LiveSession.id)
+
+
+def _on_platform(platform: str) -> Select[int]:
+    return (
+        select(ResourceHold.session_id)
+        .join(Resource, Resource.id == ResourceHold.resource_id)
+        .where(Resource.platform == platform)
+    )
+
+
+def sessions_with_product(
+    product_id: int | None = None, *, producer_id: int | None = None, now: datetime
+) -> Select[LiveSession, Club]:
+    """Coming public sessions that show a product, or anything of a producer."""
+    condition = (
+        SessionItem.product_id == product_id
+        if product_id is not None
+        else SessionItem.producer_id == producer_id
+    )
+    within = select(SessionItem.session_id).where(condition, SessionItem.withdrawn_at.is_(None))
+    return public_sessions(now=now).where(LiveSession.id.in_(within))
+
+
+def sessions_of_clubs(
+    club_ids: Collection[int], *, since: datetime, states: Collection[str] | None = None
+) -> Select[LiveSession, Club]:
+    """Sessions of these clubs that end after ``since``, soonest first."""
+    statement = with_club().where(LiveSession.club_id.in_(club_ids), LiveSession.ends_at > since)
+    if states is not None:
+        statement = statement.where(LiveSession.state.in_(states))
+    return statement.order_by(LiveSession.starts_at, LiveSession.id)
+
+
+def count_of_clubs(db: Session, club_ids: Collection[int], *, now: datetime) -> dict[str, int]:
+    """How many drafts, waiting proposals and coming sessions these clubs have, by state."""
+    rows = db.execute(
+        select(LiveSession.state, func.count().label("number"))
+        .where(
+            LiveSession.club_id.in_(club_ids),
+            LiveSession.ends_at > now,
+            or_(
+                LiveSession.state.in_(("draft", "confirmed", "live")),
+                and_(LiveSession.state == "proposed", LiveSession.holds_until > now),
+            ),
+        )
+        .group_by(LiveSession.state)
+    )
+    return {row.state: row.number for row in rows}
+
+
+def queue(provinces: Collection[str] | None, *, now: datetime) -> Select[LiveSession, Club]:
+    """Proposals that wait in these provinces (None: everywhere), the first to lapse first."""
+    statement = with_club().where(LiveSession.state == "proposed", LiveSession.holds_until > now)
+    if provinces is not None:
+        statement = statement.where(Club.province_code.in_(provinces))
+    return statement.order_by(LiveSession.holds_until, LiveSession.id)
+
+
+def count_queue(db: Session, provinces: Collection[str] | None, *, now: datetime) -> int:
+    """How many proposals wait for staff."""
+    ids = queue(provinces, now=now).with_only_columns(LiveSession.id).subquery()
+    return db.scalar(select(func.count()).select_from(ids)) or 0
+
+
+def coming_of(provinces: Collection[str] | None, *, now: datetime) -> Select[LiveSession, Club]:
+    """Confirmed and live sessions of clubs in these provinces (None: everywhere)."""
+    statement = with_club().where(
+        LiveSession.state.in_(("confirmed", "live", "stopped")), LiveSession.ends_at > now
+    )
+    if provinces is not None:
+        statement = statement.where(Club.province_code.in_(provinces))
+    return statement.order_by(LiveSession.starts_at, LiveSession.id)
+
+
+def count_rows(db: Session, statement: Select[LiveSession, Club]) -> int:
+    """How many sessions the statement has."""
+    ids = statement.with_only_columns(LiveSession.id).order_by(None).subquery()
+    return db.scalar(select(func.count()).select_from(ids)) or 0
