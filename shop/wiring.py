@@ -25,6 +25,7 @@ from shop.web import (
     limits,
     logs,
     media,
+    metrics,
     request,
     workspaces,
 )
@@ -71,6 +72,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     static = PACKAGE / "static"
     request.init_app(app, house)
+    metrics.init_app(app)
     i18n.init_app(app)
     assets.init_app(app, static=static, fresh=settings.app_env == "development")
     errors.init_app(app)
