@@ -1,14 +1,14 @@
-"""Reading sessions."""
+"""Reading sessions; each reader needs a fixed number of statements."""
 
-from livestream.sessions.queries.pages.feeds import feed_rows
-from livestream.sessions.queries.pages.items import (
+from livestream.sessions.queries.feeds import feed_rows
+from livestream.sessions.queries.items import (
     ItemRow,
     consents_for,
     count_consents,
     find_variants,
     item_rows,
 )
-from livestream.sessions.queries.pages.lists import (
+from livestream.sessions.queries.lists import (
     coming_of,
     count_of_clubs,
     count_queue,
@@ -18,14 +18,6 @@ from livestream.sessions.queries.pages.lists import (
     sessions_of_clubs,
     sessions_with_product,
 )
-from livestream.sessions.queries.pages.rows import (
-    SessionRow,
-    get_session,
-    public_session,
-    session_rows,
-)
-from livestream.sessions.queries.pages.story import events_of, overrides_of, resource_names
-from livestream.sessions.queries.pages.week import LaneHold, week_holds
 from livestream.sessions.queries.plans import (
     busy_around,
     free_slots,
@@ -33,6 +25,14 @@ from livestream.sessions.queries.plans import (
     owner_key,
     span_text,
 )
+from livestream.sessions.queries.rows import (
+    SessionRow,
+    get_session,
+    public_session,
+    session_rows,
+)
+from livestream.sessions.queries.story import events_of, overrides_of, resource_names
+from livestream.sessions.queries.week import LaneHold, week_holds
 
 __all__ = [
     "ItemRow",

@@ -8,7 +8,7 @@ from sqlalchemy import and_, or_
 from sqlalchemy.orm import Session
 
 from livestream.sessions.models import LiveSession
-from livestream.sessions.queries.pages.rows import SessionRow, session_rows, with_club
+from livestream.sessions.queries.rows import SessionRow, session_rows, with_club
 from livestream.sessions.states import PUBLIC_STATES
 
 KEEP_CANCELLED: Final = timedelta(days=30)

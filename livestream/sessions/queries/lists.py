@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from livestream.clubs.models import Club, Resource
 from livestream.sessions.models import LiveSession, ResourceHold, SessionItem
-from livestream.sessions.queries.pages.rows import with_club
+from livestream.sessions.queries.rows import with_club
 from livestream.sessions.states import PUBLIC_STATES
 from livestream.sessions.timing import day_interval, instant
 
