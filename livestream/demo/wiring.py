@@ -16,11 +16,11 @@ def init_app(app: Flask) -> None:
     loaders["sessions"] = Loader("sessions", _load_sessions)
 
 
-def _load_clubs(house: House, now: datetime) -> str:
+def _load_clubs(house: House, now: datetime, _is_plain: bool) -> str:
     with house.database.transaction() as db:
         return f"{load_demo_clubs(db, now=now)} new clubs"
 
 
-def _load_sessions(house: House, now: datetime) -> str:
+def _load_sessions(house: House, now: datetime, _is_plain: bool) -> str:
     with house.database.transaction() as db:
         return f"{load_demo_sessions(db, now=now)} new sessions"

@@ -7,14 +7,16 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
 from shop.catalogue.pictures import SIZES, Picture, store_many
 from shop.catalogue.queries import Photo
+from shop.catalogue.rules import SUBGROUPS
 from shop.core.storage import Storage
 from shop.core.text import N_
 from shop.demo import covers
@@ -22,35 +24,49 @@ from shop.demo.seed_rows import SeedProduct
 
 CACHE: Final = Path(__file__).resolve().parents[2] / ".cache" / "covers"
 ALT: Final = N_("Hình minh họa, không phải ảnh chụp sản phẩm")
-BATCH: Final = 16
 
 
-def load_covers(storage: Storage, rows: list[SeedProduct]) -> Iterator[tuple[SeedProduct, Photo]]:
-    """Each row with its cover in ``storage``."""
-    index = _read_index()
-    kept = Storage(CACHE)
-    for batch in _batches(rows):
-        missing = [row for row in batch if not _is_kept(kept, index.get(_key(row)))]
-        for row, picture in zip(missing, _draw(kept, missing), strict=True):
-            index[_key(row)] = [picture.sha, picture.width, picture.height]
-        if missing:
-            _write_index(index)
-        for row in batch:
-            sha, width, height = index[_key(row)]
+@dataclass(frozen=True)
+class Drawing:
+    """What a cover shows. ``key`` changes when that, or the way of drawing, does."""
+
+    key: str
+    name: str
+    icon: str
+    seed: str
+
+
+def load_covers(
+    storage: Storage, rows: list[SeedProduct], *, is_plain: bool = False
+) -> Iterator[tuple[SeedProduct, Photo]]:
+    """Each row with its cover in ``storage``; ``is_plain``: one drawing for all of a subgroup."""
+    index, kept = _read_index(), Storage(CACHE)
+    wanted = {row.sku_hint: _drawing(row, is_plain=is_plain) for row in rows}
+    missing = [d for d in dict.fromkeys(wanted.values()) if not _is_kept(kept, index.get(d.key))]
+    pictures = zip(missing, _draw(kept, missing), strict=True)
+    for drawing in missing:
+        index.pop(drawing.key, None)
+    try:
+        for row in rows:
+            key = wanted[row.sku_hint].key
+            while key not in index:
+                drawing, picture = next(pictures)
+                index[drawing.key] = [picture.sha, picture.width, picture.height]
+            sha, width, height = index[key]
             for name in _names(str(sha)):
                 _copy(kept.path(name), storage.path(name))
             yield row, Photo(str(sha), int(width), int(height), ALT, True, True)
+    finally:
+        if missing:
+            _write_index(index)
 
 
-def _batches(rows: list[SeedProduct]) -> Iterator[list[SeedProduct]]:
-    for start in range(0, len(rows), BATCH):
-        yield rows[start : start + BATCH]
-
-
-def _key(row: SeedProduct) -> str:
-    """Names the drawing: it changes when the row or the way of drawing does."""
-    source = Path(covers.__file__).read_bytes()
-    return f"{row.sku_hint}:{hashlib.sha256(source).hexdigest()[:12]}"
+def _drawing(row: SeedProduct, *, is_plain: bool) -> Drawing:
+    way = hashlib.sha256(Path(covers.__file__).read_bytes()).hexdigest()[:12]
+    if is_plain:
+        group = SUBGROUPS[row.ocop_subgroup]
+        return Drawing(f"{group.code}:{way}", group.label, row.icon_hint, group.code)
+    return Drawing(f"{row.sku_hint}:{way}", row.name_vi, row.icon_hint, row.sku_hint)
 
 
 def _names(sha: str) -> list[str]:
@@ -61,19 +77,15 @@ def _is_kept(storage: Storage, entry: list[str | int] | None) -> bool:
     return entry is not None and all(storage.has(name) for name in _names(str(entry[0])))
 
 
-def _draw(storage: Storage, rows: list[SeedProduct]) -> Iterator[Picture]:
-    if not rows:
+def _draw(storage: Storage, drawings: list[Drawing]) -> Iterator[Picture]:
+    if not drawings:
         return
     with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn")) as pool:
-        drawn: Iterable[bytes] = pool.map(
-            _render, [(r.name_vi, r.icon_hint, r.sku_hint) for r in rows]
-        )
-        yield from store_many(storage, drawn)
+        yield from store_many(storage, pool.map(_render, drawings))
 
 
-def _render(cover: tuple[str, str, str]) -> bytes:
-    name, icon, seed = cover
-    return covers.render_cover(name=name, icon=icon, seed=seed)
+def _render(drawing: Drawing) -> bytes:
+    return covers.render_cover(name=drawing.name, icon=drawing.icon, seed=drawing.seed)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -24,24 +24,24 @@ def init_app(app: Flask) -> None:
     loaders["orders"] = Loader("orders", _load_orders)
 
 
-def _load_people(house: House, now: datetime) -> str:
+def _load_people(house: House, now: datetime, _is_plain: bool) -> str:
     password_hash = hash_password(PASSWORD)
     with house.database.transaction() as db:
         return f"{load_people(db, password_hash=password_hash, now=now)} accounts"
 
 
-def _load_products(house: House, now: datetime) -> str:
+def _load_products(house: House, now: datetime, is_plain: bool) -> str:
     rows = load_products()
     with house.database.read() as db:
         wanted = missing(db, rows)
-    for row, cover in load_covers(house.storage, wanted):
+    for row, cover in load_covers(house.storage, wanted, is_plain=is_plain):
         with house.database.transaction() as db:
             product = load_product(db, row, cover=cover, now=now)
             load_stock(db, product, row, now=now)
     return f"{len(rows)} products, {len(wanted)} of them new"
 
 
-def _load_orders(house: House, now: datetime) -> str:
+def _load_orders(house: House, now: datetime, _is_plain: bool) -> str:
     config = config_of(house.database)
     with house.database.transaction() as db:
         # Long enough ago for the oldest demo order to have been paid to it.

@@ -44,7 +44,9 @@ def play(engine: str, database_url: str, folder: Path) -> int:
         stripe.webhook_url = f"{server.url}/webhooks/stripe"
         with story.step("0 · Migrate, load, start"):
             server.flask("db", "upgrade")
-            print("  " + server.flask("demo", "load").strip().replace("\n", "\n  "))
+            print(
+                "  " + server.flask("demo", "load", "--plain-covers").strip().replace("\n", "\n  ")
+            )
         with server.running():
             world = World(server, stripe, story, folder)
             for title, step in STEPS:
