@@ -83,11 +83,12 @@ def record(
     now: datetime,
     detail: dict[str, Any] | None = None,
     note: str = "",
-) -> None:
+) -> SessionEvent:
     """Write what happened into the session's story and the audit log."""
-    db.add(
-        SessionEvent(session_id=live.id, kind=kind, actor_id=actor_id, detail=detail or {}, at=now)
+    event = SessionEvent(
+        session_id=live.id, kind=kind, actor_id=actor_id, detail=detail or {}, at=now
     )
+    db.add(event)
     record_audit(
         db,
         actor_id=actor_id,
@@ -98,6 +99,7 @@ def record(
         detail=detail,
         note=note,
     )
+    return event
 
 
 def touch(db: Session, live: LiveSession, *, now: datetime, is_schedule: bool = True) -> None:
@@ -196,14 +198,22 @@ def tell(
     person_ids: Collection[int],
     *,
     now: datetime,
+    about: SessionEvent | None = None,
     **extra: Any,
 ) -> None:
-    """Write one message to each of the people, once per version of the session."""
+    """Write one message to each of the people, once per version of the session.
+
+    ``about``: what happens to items leaves the version alone, so it is told once per event.
+    """
+    cause = f"session:{live.id}:{live.version}"
+    if about is not None:
+        db.flush()
+        cause = f"{cause}:event:{about.id}"
     notify(
         db,
         person_ids=person_ids,
         kind=kind,
-        cause=f"session:{live.id}:{live.version}",
+        cause=cause,
         payload={
             "title": live.title,
             "public_id": live.public_id,

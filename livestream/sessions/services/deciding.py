@@ -106,13 +106,15 @@ def answer_item(
     item.consent_by, item.consent_at, item.consent_note = actor_id, now, note
     db.flush()
     kind = f"item_{item.consent}"
-    record(db, live, kind, actor_id=actor_id, now=now, detail={"item_id": item_id}, note=note)
+    detail = {"item_id": item_id}
+    answer = record(db, live, kind, actor_id=actor_id, now=now, detail=detail, note=note)
     tell(
         db,
         live,
-        f"session.item_{item.consent}",
+        f"session.{kind}",
         club_people(db, live),
         now=now,
+        about=answer,
         code=item.short_code,
     )
     return item

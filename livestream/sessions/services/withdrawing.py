@@ -33,13 +33,14 @@ def withdraw_product(db: Session, *, product_id: int, now: datetime) -> int:
     for item, live in rows:
         item.withdrawn_at = now
         detail = {"item_id": item.id}
-        record(db, live, "item_withdrawn", actor_id=None, now=now, detail=detail)
+        event = record(db, live, "item_withdrawn", actor_id=None, now=now, detail=detail)
         tell(
             db,
             live,
             "session.item_withdrawn",
             club_people(db, live),
             now=now,
+            about=event,
             code=item.short_code,
         )
     db.flush()
@@ -67,6 +68,15 @@ def flag_held_lot(db: Session, *, variant_id: int, lot_id: int, now: datetime) -
         .order_by(LiveSession.id)
     ).all()
     for live, code in rows:
-        record(db, live, "lot_held", actor_id=None, now=now, detail={"lot_id": lot_id})
-        tell(db, live, "session.lot_held", club_people(db, live), now=now, code=code, lot=lot_id)
+        event = record(db, live, "lot_held", actor_id=None, now=now, detail={"lot_id": lot_id})
+        tell(
+            db,
+            live,
+            "session.lot_held",
+            club_people(db, live),
+            now=now,
+            about=event,
+            code=code,
+            lot=lot_id,
+        )
     return len(rows)

@@ -166,6 +166,21 @@ def test_two_sides_must_agree(db: Session) -> None:
         )
 
 
+def test_every_answer_is_told(db: Session) -> None:
+    wishes = [ItemWish(goods(db)[0]), ItemWish(goods(db)[0])]
+    live = make_session(db, state="proposed", items=wishes)
+    agree_all(db, live)
+    agree_all(db, live)
+    messages = db.scalars(
+        select(OutboxMessage).where(
+            OutboxMessage.kind == "session.item_agreed",
+            OutboxMessage.recipient == f"person:{live.proposed_by}",
+            OutboxMessage.channel == "inbox",
+        )
+    ).all()
+    assert sorted(message.payload["code"] for message in messages) == ["A1", "A1", "A2", "A2"]
+
+
 def test_a_manager_confirms_only_ordinary_sessions(db: Session) -> None:
     club = make_club(db)
     variant, _product = goods(db)
