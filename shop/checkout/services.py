@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import case, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from shop.catalogue.queries import variants_for_sale
@@ -32,6 +31,7 @@ from shop.checkout.rules import (
     quote_checkout,
 )
 from shop.core.clock import today_vn
+from shop.core.db import insert_into
 from shop.core.errors import Invalid, NotFound
 from shop.core.money import format_vnd
 from shop.core.text import N_
@@ -92,8 +92,7 @@ def add_to_basket(
 
 
 def _add_line(db: Session, basket_id: int, variant_id: int, quantity: int, now: datetime) -> None:
-    table = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    line = table(BasketLine).values(
+    line = insert_into(db, BasketLine).values(
         basket_id=basket_id, variant_id=variant_id, quantity=quantity, added_at=now
     )
     both = BasketLine.quantity + line.excluded.quantity

@@ -29,6 +29,7 @@ from sqlalchemy import (
     event,
     make_url,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -86,6 +87,12 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {datetime: UtcDateTime}
+
+
+def insert_into(db: Session, table: type[Any]) -> Any:
+    """The dialect's INSERT, which knows ON CONFLICT on both databases."""
+    is_postgres = db.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(table) if is_postgres else sqlite.insert(table)
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Index, String, Text, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from shop.core.db import Base, Database, Id
+from shop.core.db import Base, Database, Id, insert_into
 from shop.core.errors import Conflict
 
 LEASE = timedelta(seconds=60)
@@ -68,10 +68,9 @@ def put(
 
     ``key`` names cause, kind, recipient and channel, e.g. ``order:7:shipped:person:3:inbox``.
     """
-    if db.scalar(select(OutboxMessage.id).where(OutboxMessage.key == key)) is not None:
-        return False
-    db.add(
-        OutboxMessage(
+    made = db.execute(
+        insert_into(db, OutboxMessage)
+        .values(
             key=key,
             kind=kind,
             channel=channel,
@@ -80,9 +79,10 @@ def put(
             due_at=due_at,
             ref=ref,
         )
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(OutboxMessage.id)
     )
-    db.flush()
-    return True
+    return made.one_or_none() is not None
 
 
 def withdraw(db: Session, *, ref: str, kinds: tuple[str, ...] | None = None) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import JSON, CheckConstraint, Index, String, Text, or_, select, 
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shop.core import clock
-from shop.core.db import Base, Database, Id, Ref
+from shop.core.db import Base, Database, Id, Ref, insert_into
 from shop.core.errors import DomainError
 from shop.core.jobs import job
 
@@ -100,20 +100,19 @@ def enqueue(
     owner_id: int | None = None,
 ) -> Task:
     """Ask for work once per ``key``: a second asking returns the same task."""
-    existing = db.scalar(select(Task).where(Task.key == key))
-    if existing is not None:
-        return existing
-    task = Task(
-        kind=kind,
-        key=key,
-        public_id=public_id,
-        arguments=dict(arguments),
-        queued_at=now,
-        owner_id=owner_id,
+    db.execute(
+        insert_into(db, Task)
+        .values(
+            kind=kind,
+            key=key,
+            public_id=public_id,
+            arguments=dict(arguments),
+            queued_at=now,
+            owner_id=owner_id,
+        )
+        .on_conflict_do_nothing(index_elements=["key"])
     )
-    db.add(task)
-    db.flush()
-    return task
+    return db.scalars(select(Task).where(Task.key == key)).one()
 
 
 def cancel(db: Session, task_id: int, *, now: datetime) -> None:

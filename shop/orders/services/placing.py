@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from shop.core.db import insert_into
 from shop.core.text import random_code
 from shop.orders import rules, signals
 from shop.orders.models import CheckoutGroup, Order, OrderContact, OrderLine
@@ -27,9 +27,8 @@ def open_group(
     A second press with the same key, even at the same moment, waits for the first and gets its
     group: the database keeps the key unique. Call it before anything else in the transaction.
     """
-    table = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     made = db.execute(
-        table(CheckoutGroup)
+        insert_into(db, CheckoutGroup)
         .values(submit_key=submit_key, code=random_code(12), buyer_id=buyer_id, created_at=now)
         .on_conflict_do_nothing(index_elements=["submit_key"])
         .returning(CheckoutGroup.id)

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from shop.catalogue import services as catalogue
 from shop.catalogue.models import Variant
+from shop.core.db import insert_into
 from shop.stock.models import LotLevel, StockLevel, StockMovement
 from shop.stock.rules import (
     NotEnoughStock,
@@ -24,12 +24,6 @@ def lock_levels(db: Session, variant_ids: Iterable[int]) -> None:
         .order_by(StockLevel.variant_id)
         .with_for_update()
     ).all()
-
-
-def insert_into(db: Session, table: type[Any]) -> Any:
-    """The dialect's INSERT, which knows ON CONFLICT."""
-    is_postgres = db.get_bind().dialect.name == "postgresql"
-    return postgresql.insert(table) if is_postgres else sqlite.insert(table)
 
 
 def is_recorded(db: Session, key: str) -> bool:

@@ -207,3 +207,14 @@ def test_workers_never_share_a_task(
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: [tasks.run_next(database, now) for _ in range(12)], range(4)))
     assert len(done) == len(set(done)) == 12
+
+
+def test_two_at_once_with_one_key_write_one_row_and_nobody_fails(
+    database: Database, now: datetime
+) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        written = list(pool.map(lambda _: put(database, now), range(6)))
+        task_ids = set(pool.map(lambda _: ask(database, now), range(6)))
+    assert sorted(written) == [False] * 5 + [True]
+    assert states(database) == {"pending": 1}
+    assert len(task_ids) == 1
