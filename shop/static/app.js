@@ -135,6 +135,10 @@
     countdown();
   }
   ready();
+  all('.tabs [aria-current], .week .today').forEach(function (e) {
+    var box = e.closest('.tabs, .week');
+    box.scrollLeft += e.getBoundingClientRect().left - (box.clientWidth - e.offsetWidth) / 2;
+  });
   var first = doc.querySelector('[data-focus]');
   if (first) first.focus();
   setInterval(countdown, 1000);

@@ -98,7 +98,7 @@ def _gather(db: Session, product: Product, producer: Producer, now: datetime) ->
     subgroup = rules.SUBGROUPS[product.subgroup]
     is_listed = product.state == "published" and producer.state == "verified" and bool(cover)
     return {
-        "is_listed": is_listed and bool(variants),
+        "is_listed": is_listed and (bool(variants) or product.is_service),
         "slug": product.slug,
         "name": product.name,
         "name_en": product.name_en,

@@ -1,0 +1,142 @@
+"""What the pages need to be worth a look: orders, drafts, papers and applications that wait.
+
+Made over HTTP without JavaScript, by people with the roles for it.
+"""
+
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from tests.story.browser import Browser, Page
+from tests.story.world import photo, today
+
+ADDRESS = {
+    "full_name": "Trần Văn Khách",
+    "phone": "0987 654 321",
+    "province_code": "01",
+    "street": "Số 5 phố Thử Nghiệm",
+    "payment": "cod",
+}
+PRODUCT = "/san-pham/mien-dong-tai-hoan"
+WAIT_SECONDS = 30
+
+
+@dataclass
+class Made:
+    """Addresses that no page links to."""
+
+    guest: Browser
+    """Ordered of two producers and has something in the basket again."""
+    guest_pages: list[str] = field(default_factory=list)
+    """Basket, checkout, the page after it, the signed order page, as this guest sees them."""
+    starts: dict[str, list[str]] = field(default_factory=dict)
+    """Role -> addresses that no page leads to in the state in which the walk finds it."""
+
+
+def order(browser: Browser, *products: str) -> Page:
+    """Buy one piece of each, paid on delivery; gives the page after the checkout."""
+    for product in products or (PRODUCT,):
+        browser.submit(browser.get(product).form(action="/gio-hang", field="variant_id"))
+    form = browser.get("/dat-hang").form(field="submit_key")
+    communes = browser.get("/dia-phuong/xa", params={"tinh": ADDRESS["province_code"]})
+    commune = str(communes.soup.select('option[value]:not([value=""])')[0]["value"])
+    return browser.submit(form, ADDRESS | {"commune_code": commune})
+
+
+def prepare(origin: str) -> Made:
+    """Make everything once."""
+    made = Made(Browser(origin, who="guest"))
+    producer = _signed_in(origin, "producer@demo.test")
+    _orders(origin, producer, made)
+    _papers(producer)
+    _an_export(producer)
+    _applications(origin)
+    _a_campaign(origin, made)
+    return made
+
+
+def _signed_in(origin: str, login: str) -> Browser:
+    browser = Browser(origin, who=login)
+    browser.sign_in(login)
+    return browser
+
+
+def _orders(origin: str, producer: Browser, made: Made) -> None:
+    """A packed order of a person, and a guest's fresh ones of two producers."""
+    order(_signed_in(origin, "buyer@demo.test"))
+    link = producer.get("/ban-hang/don-hang").links("/ban-hang/don-hang/")[0]
+    for button in ("/xac-nhan", "/dong-goi"):
+        producer.submit(producer.get(link).form(action=button))
+    made.starts["producer"] = producer.get(link).links("/phieu")
+    guest = made.guest
+    found = guest.get("/san-pham", params={"q": "toi den diep bach"}).links("/san-pham/")
+    done = order(guest, PRODUCT, found[0])
+    guest.submit(guest.get(PRODUCT).form(action="/gio-hang", field="variant_id"))
+    signed = [link.split("#")[0] for link in done.links("/don-hang/") if "k=" in link]
+    pages = [done.url, signed[0], "/gio-hang", "/dat-hang"]
+    made.guest_pages = [page.removeprefix(origin) for page in pages]
+
+
+def _papers(producer: Browser) -> None:
+    """A change of a published product, a certificate and a payee account that wait for staff."""
+    own = producer.get("/ban-hang/san-pham").links("/ban-hang/san-pham/")
+    product = next(link for link in own if link.rsplit("/", 1)[-1].isdigit())
+    form = producer.get(f"{product}/thong-tin").form(field="summary")
+    producer.submit(form, {"summary": "Sợi miến dai, phơi trên giàn tre ở Côn Minh."})
+    producer.submit(producer.get(product).form(action="/gui-duyet"))
+    form = producer.get(f"{product}/chung-nhan").form(action="/chung-nhan", field="stars")
+    producer.submit(
+        form,
+        {
+            "stars": "4",
+            "issuer": "UBND tỉnh Thái Nguyên",
+            "issued_on": (today() - timedelta(days=30)).isoformat(),
+            "is_illustration": "y",
+        },
+        files={"scan": ("giay.jpg", photo(words="giấy"), "image/jpeg")},
+    )
+    form = producer.get("/ban-hang/tai-khoan-nhan-tien").form(field="holder")
+    producer.submit(form, {"bank": "970436", "number": "0123456789", "holder": "NONG VAN DEMO"})
+
+
+def _an_export(producer: Browser) -> None:
+    page = producer.submit(producer.get("/ban-hang/kenh-ban/voso").form(action="/xuat"))
+    deadline = time.monotonic() + WAIT_SECONDS
+    while page.one("#run")["data-state"] in {"queued", "running"} and time.monotonic() < deadline:
+        time.sleep(0.3)
+        page = producer.get(page.url)
+
+
+def _applications(origin: str) -> None:
+    """A newcomer asks to sell and to run a club."""
+    newcomer = Browser(origin, who="newcomer")
+    form = newcomer.get("/dang-ky").form(field="password")
+    phone = f"09{time.time_ns() // 1000 % 10**8:08d}"
+    newcomer.submit(
+        form, {"name": "Nông Thị Mới", "login": phone, "password": "mien dong rat ngon 26"}
+    )
+    typed = {"name": f"Tổ hợp tác {phone}", "kind": "cooperative_group", "province_code": "19"}
+    form = newcomer.get("/ban-hang/dang-ky").form(field="commune_code")
+    listed = newcomer.submit(form, typed | {"buoc": "xa"})
+    newcomer.submit(listed.form(field="commune_code"), typed | {"commune_code": "02185"})
+    form = newcomer.get("/clb/dang-ky").form(field="place")
+    newcomer.submit(
+        form, {"name": f"CLB Livestream {phone}", "province_code": "19", "place": "Xã Côn Minh"}
+    )
+
+
+def _a_campaign(origin: str, made: Made) -> None:
+    staff = _signed_in(origin, "staff@demo.test")
+    form = staff.get("/can-bo/chien-dich/moi").form(field="starts_on")
+    page = staff.submit(
+        form,
+        {
+            "name": f"Tuần hàng Thái Nguyên {time.time_ns() % 10**6}",
+            "name_en": "Thai Nguyen goods week",
+            "starts_on": today().isoformat(),
+            "ends_on": (today() + timedelta(days=10)).isoformat(),
+            "goal_vnd": "100.000.000",
+        },
+    )
+    page = staff.submit(page.form(field="state"), {"state": "published"})
+    made.starts["guest"] = page.links("/chien-dich/")[-1:]
