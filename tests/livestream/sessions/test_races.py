@@ -197,6 +197,7 @@ from livestream.clubs.services import managers_of
 from livestream.sessions.models import LiveSession
 import tests.factories.livestream as f
 database = Database(sys.argv[1])
+print("ready", flush=True)
 sys.stdin.readline()
 for code in sys.argv[2:]:
     try:
@@ -225,8 +226,14 @@ def test_processes_meet(database: Database) -> None:
         )
         for part in range(4)
     ]
-    answers = [child.communicate("go\n", timeout=120)[0].split() for child in children]
-    said = [word for answer in answers for word in answer]
+    for child in children:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
+    for child in children:
+        assert child.stdin is not None
+        child.stdin.write("go\n")
+        child.stdin.flush()
+    said = [word for child in children for word in child.communicate(timeout=120)[0].split()]
     assert len(said) == 24, "every try was answered: nothing deadlocked, nothing broke"
     assert said.count("taken") >= 1
     assert broken(database) == []
