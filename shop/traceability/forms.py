@@ -90,6 +90,32 @@ class SuspicionForm(forms.Form):
     words = forms.long_text(N_("Bạn thấy điều gì khác lạ?"), minimum=5, maximum=1000)
 
 
+class LocationForm(forms.Form):
+    """A producer's GLN."""
+
+    producer_id = forms.choice(N_("Cơ sở"))
+    gln = forms.text(
+        N_("Mã địa điểm GLN"),
+        maximum=20,
+        description=N_("13 chữ số trên giấy chứng nhận mã số mã vạch."),
+    )
+
+    def digits(self) -> str:
+        """The number without the spaces people put into it."""
+        return str(self.gln.data).replace(" ", "")
+
+
+class KeyDecisionForm(forms.Form):
+    """What staff decide about a GS1 number."""
+
+    decision = forms.choice(
+        N_("Quyết định"),
+        [("verify", N_("Xác minh")), ("refuse", N_("Không nhận")), ("end", N_("Bỏ xác minh"))],
+    )
+    value = forms.text(N_("Mã"), is_required=False, maximum=14)
+    note = forms.text(N_("Lý do"), is_required=False, maximum=300)
+
+
 class EventForm(forms.Form):
     """What every event form has besides its facts."""
 

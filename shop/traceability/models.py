@@ -191,5 +191,40 @@ class ScanReport(Base):
     handled_at: Mapped[datetime | None]
 
 
+class Gs1Key(Base):
+    """A GS1 number of a producer: the GTIN of a variant (AI 01), the GLN of the place (AI 414).
+
+    Only verified ones are resolved and printed. A verified row outlives the variant's number, as
+    printed codes live for ever; only staff end one, when it was verified by mistake.
+    """
+
+    __tablename__ = "gs1_key"
+    __table_args__ = (
+        one_of("ai", ("01", "414")),
+        one_of("state", ("declared", "verified", "refused", "ended")),
+        CheckConstraint("(ai = '01') = (variant_id IS NOT NULL)", name="variant"),
+        Index(
+            "uq_gs1_key_one_owner",
+            "ai",
+            "value",
+            unique=True,
+            sqlite_where=text("state = 'verified'"),
+            postgresql_where=text("state = 'verified'"),
+        ),
+    )
+
+    id: Mapped[Id]
+    ai: Mapped[str] = mapped_column(String(3))
+    value: Mapped[str] = mapped_column(String(14))
+    """All digits of the key: 14 of a GTIN, 13 of a GLN."""
+    producer_id: Mapped[Ref] = mapped_column(ForeignKey("producer.id"), index=True)
+    variant_id: Mapped[Ref | None] = mapped_column(ForeignKey("variant.id"), index=True)
+    state: Mapped[str] = mapped_column(String(10))
+    note: Mapped[str] = mapped_column(String(300), default="")
+    created_at: Mapped[datetime]
+    decided_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+
+
 append_only("lot_event")
 append_only("anchor")

@@ -24,6 +24,7 @@ from shop.web.workspaces import (
 
 _LOTS = N_("Lô hàng")
 _SUSPECTED = N_("Mã bị nghi ngờ")
+_GS1 = N_("Mã GS1")
 
 
 def init_app(_app: Flask) -> None:
@@ -31,8 +32,11 @@ def init_app(_app: Flask) -> None:
     PRODUCER_NAV.fill(lot_link)
     PRODUCER_TODO.fill(lots_to_do)
     PRODUCT_PANELS.fill(lots_panel)
+    PRODUCER_NAV.fill(gs1_link)
     STAFF_NAV.fill(reports_link)
+    STAFF_NAV.fill(gs1_desk_link)
     STAFF_TODO.fill(reports_to_do)
+    STAFF_TODO.fill(gs1_to_do)
     product_published.connect(give_product_code, weak=False)
 
 
@@ -61,6 +65,22 @@ def reports_to_do(db: Session, actor: Actor) -> list[Todo]:
     waiting = queries.count_reports(db, staff_scope_of(actor))
     url = url_for("trace_staff.reports")
     return [Todo(gettext(_SUSPECTED), waiting, url, "qr", is_urgent=waiting > 0)]
+
+
+def gs1_link(_actor: Actor) -> list[NavItem]:
+    """The producer's way to GTIN and GLN."""
+    return [NavItem(gettext(_GS1), url_for("gs1.own_keys"), "tag", order=85)]
+
+
+def gs1_desk_link(_actor: Actor) -> list[NavItem]:
+    """Staff's way to GTIN and GLN."""
+    return [NavItem(gettext(_GS1), url_for("gs1.keys"), "tag", order=75)]
+
+
+def gs1_to_do(db: Session, actor: Actor) -> list[Todo]:
+    """Numbers nobody judged yet."""
+    waiting = queries.count_keys_waiting(db, staff_scope_of(actor))
+    return [Todo(gettext(N_("Mã GS1 chờ xác minh")), waiting, url_for("gs1.keys"), "tag")]
 
 
 def lots_panel(db: Session, product_id: int, now: datetime) -> list[Panel]:

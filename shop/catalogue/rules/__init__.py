@@ -25,7 +25,7 @@ from shop.catalogue.rules.groups import (
     has_lots,
     is_service,
 )
-from shop.catalogue.rules.gtins import check_digit, gtin_fault
+from shop.catalogue.rules.gtins import check_digit, gtin14, gtin_fault
 from shop.catalogue.rules.labels import (
     FACT_LABELS,
     MIN_PRICE_VND,
@@ -93,6 +93,7 @@ __all__ = [
     "due_reminder",
     "findings",
     "group_of",
+    "gtin14",
     "gtin_fault",
     "has_lots",
     "is_in_season",

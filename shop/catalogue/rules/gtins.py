@@ -26,3 +26,8 @@ def gtin_fault(gtin: str) -> str | None:
     if len(gtin) != 8 and thirteen.startswith(_RESTRICTED):
         return "restricted"
     return None
+
+
+def gtin14(gtin: str) -> str:
+    """The number with the leading zeros that make every GTIN 14 digits long."""
+    return gtin.zfill(14)

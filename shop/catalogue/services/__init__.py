@@ -39,7 +39,7 @@ from shop.catalogue.services.products import (
     take_down_product,
     withdraw_submission,
 )
-from shop.catalogue.services.variants import add_variant, edit_variant
+from shop.catalogue.services.variants import add_variant, decide_gtin, edit_variant
 
 __all__ = [
     "CertificateFacts",
@@ -52,6 +52,7 @@ __all__ = [
     "correct_certificate",
     "create_product",
     "decide_certificate",
+    "decide_gtin",
     "decide_producer",
     "decide_product",
     "discard_revision",

@@ -13,7 +13,7 @@ from shop.accounts.services import record_audit
 from shop.catalogue import rules
 from shop.catalogue.models import Product, Variant
 from shop.catalogue.services.facets import refresh_facets
-from shop.catalogue.services.rights import require_maker
+from shop.catalogue.services.rights import require_judge, require_maker
 from shop.catalogue.services.rows import locked, locked_product
 from shop.core.errors import Conflict, Invalid, NotFound
 from shop.core.text import N_, random_code, slugify
@@ -47,6 +47,10 @@ class WrongWeight(Invalid):
 
 class WrongGtin(Invalid):
     message = N_("Mã vạch cần 8, 12, 13 hoặc 14 chữ số.")
+
+
+class GtinChanged(Conflict):
+    message = N_("Mã vạch của quy cách này vừa đổi. Vui lòng tải lại trang.")
 
 
 class TooManyVariants(Conflict):
@@ -145,6 +149,39 @@ def edit_variant(
     return variant
 
 
+def decide_gtin(
+    db: Session, *, variant_id: int, gtin: str, is_verified: bool, actor_id: int, now: datetime
+) -> Variant:
+    """Staff say whether ``gtin``, the declared number of a size, is really registered for it.
+
+    A refused number is taken out. Raises NotFound, NotAllowed, OwnWork, GtinChanged when the
+    producer wrote another number meanwhile, WrongGtin when it cannot be a GTIN.
+    """
+    product_id = db.scalar(select(Variant.product_id).where(Variant.id == variant_id))
+    if product_id is None:
+        raise NotFound
+    _product, producer = locked_product(db, product_id)
+    variant = locked(db, Variant, variant_id)
+    require_judge(db, actor_id, producer_id=producer.id, province_code=producer.province_code)
+    if variant.gtin is None or rules.gtin14(variant.gtin) != rules.gtin14(gtin):
+        raise GtinChanged
+    if is_verified:
+        require_gtin(variant.gtin)
+    variant.gtin_status = "verified" if is_verified else "none"
+    variant.gtin = variant.gtin if is_verified else None
+    action = "variant.gtin_verified" if is_verified else "variant.gtin_refused"
+    _audit(db, variant, actor_id, action, now, {"gtin": gtin})
+    refresh_facets(db, product_id, now=now)
+    return variant
+
+
+def require_gtin(gtin: str) -> None:
+    """Raise WrongGtin (field ``gtin``) for a number that cannot be a GTIN."""
+    fault = rules.gtin_fault(gtin)
+    if fault:
+        raise WrongGtin(_GTIN_FAULTS[fault], field="gtin")
+
+
 def _change(variant: Variant, product: Product, differing: Mapping[str, Any]) -> None:
     for name, value in differing.items():
         setattr(variant, name, value)
@@ -174,9 +211,7 @@ def _check(variant: Variant) -> None:
     if variant.packed_weight_g <= 0 or variant.packed_weight_g < (variant.net_weight_g or 0):
         raise WrongWeight(field="packed_weight_g")
     if variant.gtin:
-        fault = rules.gtin_fault(variant.gtin)
-        if fault:
-            raise WrongGtin(_GTIN_FAULTS[fault], field="gtin")
+        require_gtin(variant.gtin)
 
 
 def _audit(

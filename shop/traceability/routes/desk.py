@@ -321,7 +321,7 @@ def close(code: str) -> BaseResponse:
 
 def _address(code: str) -> str:
     """What the QR holds: upper case keeps it small; scheme and host do not mind."""
-    return (house().public_url + queries.code_url(code)).upper()
+    return (house().public_url + queries.printed_path(read_session(), code)).upper()
 
 
 @bp.post("/ban-hang/ma-san-pham/<int:product_id>")

@@ -39,11 +39,15 @@ def find() -> Page:
     return redirect(url_for(".show", code=code), 303)
 
 
-@bp.get("/t/<code>")
-@bp.get("/T/<code>", endpoint="printed")
+@bp.get("/t/<code>", strict_slashes=False)
 @public
 def show(code: str) -> Page:
     """The page a QR leads to: verdict first, then the journey, the papers and where to buy."""
+    return code_page(code)
+
+
+def code_page(code: str) -> Page:
+    """The page of a code as typed or scanned; a look is counted."""
     read = codes.normalise(code)
     if read is None:
         return _wrong("shape", code), 404
@@ -77,6 +81,9 @@ def _trace_page(
         producer=target.producer,
         judged=judged,
         entries=shown_events(queries.events_of(db, lot.id)) if lot else [],
+        lots_on_sale=[]
+        if lot or not target.product.is_lot_tracked
+        else queries.lots_on_sale(db, target.product.id, today=today),
         papers=papers,
         best=queries.best_stars(papers, target.product.id),
         scans=scans,
@@ -214,7 +221,9 @@ def check(code: str) -> Response:
 @public
 def qr(code: str) -> Response:
     """The code's QR as a picture, for posters and packaging designers."""
-    path, side = labels.qr_path((house().public_url + queries.code_url(_lot(code).code)).upper())
+    path, side = labels.qr_path(
+        (house().public_url + queries.printed_path(read_session(), _lot(code).code)).upper()
+    )
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" '
         f'shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{side}v{side}H0z"/>'

@@ -10,6 +10,13 @@ from shop.traceability.services.codes import (
     make_labels,
     report_code,
 )
+from shop.traceability.services.gs1 import (
+    decide_location,
+    declare_location,
+    end_key,
+    refuse_gtin,
+    verify_gtin,
+)
 from shop.traceability.services.journals import (
     MAX_ATTACHMENTS,
     ChangedMeanwhile,
@@ -32,6 +39,9 @@ __all__ = [
     "close_lot",
     "correct_event",
     "count_scan",
+    "decide_location",
+    "declare_location",
+    "end_key",
     "ensure_product_code",
     "handle_report",
     "hold_lot",
@@ -39,6 +49,8 @@ __all__ = [
     "open_lot",
     "publish_anchors",
     "record_event",
+    "refuse_gtin",
     "release_lot",
     "report_code",
+    "verify_gtin",
 ]
