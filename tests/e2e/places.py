@@ -38,6 +38,7 @@ NO_PAGE = {
     "accounts_api.me": "machine",
     "health.alive": "machine",
     "health.ready": "machine",
+    "metrics.show": "machine",
     "media.show": "file",
     "places.communes": "fragment of a form",
     "places.find": "fragment of a form",
@@ -52,17 +53,17 @@ NO_PAGE = {
     "trace.anchor": "file",
     "trace.journal_json": "file",
     "trace.qr": "file",
-    "resolver.printed": "leads to trace.show",
-    "resolver.item": "leads to trace.show",
-    "resolver.location": "leads to storefront.producer",
     "resolver.description": "file",
-    "trace.find": "leads to trace.show",
-    "accounts.my_members": "leads to accounts.members",
     "payments.transfer_qr": "file",
     "traceability.lot_labels": "file",
     "traceability.product_labels": "file",
 }
 """GET endpoints that answer with no page of their own."""
+
+LEAD_ON = {"resolver.printed", "resolver.item", "resolver.location", "trace.find"} | {
+    "accounts.my_members"
+}
+"""GET endpoints that lead on to another page."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def page_endpoints(app: Flask) -> dict[str, str]:
     return {
         rule.endpoint: rule.rule
         for rule in app.url_map.iter_rules()
-        if "GET" in (rule.methods or set()) and rule.endpoint not in NO_PAGE
+        if "GET" in (rule.methods or set()) and rule.endpoint not in {*NO_PAGE, *LEAD_ON}
     }
 
 

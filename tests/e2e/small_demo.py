@@ -7,6 +7,7 @@ import wsgi
 from shop.accounts.passwords import hash_password
 from shop.core import clock
 from shop.demo.cli import Loader
+from shop.demo.figures import figures_for
 from shop.demo.lots import load_stock
 from shop.demo.people import PASSWORD, load_people
 from shop.demo.pictures import load_covers
@@ -18,11 +19,13 @@ ROWS = 12
 
 
 def few(rows: list[SeedProduct]) -> list[SeedProduct]:
-    """Every product of the producers with a demo account, a service, then the first others."""
+    """All of the producers with a demo account, a service, goods without lots, the first others."""
     own = [row for row in rows if producer_name(row) in OWNERS]
-    service = [row for row in rows if row.is_service][:1]
-    rest = [row for row in rows if row not in own and row not in service]
-    return [*own, *service, *rest][: max(ROWS, len(own) + 1)]
+    rest = [row for row in rows if row not in own]
+    service = [row for row in rest if row.is_service][:1]
+    lotless = [row for row in rest if row not in service and not figures_for(row).is_lot_tracked]
+    wanted = [*own, *service, *lotless[:1]]
+    return wanted + [row for row in rest if row not in wanted][: max(0, ROWS - len(wanted))]
 
 
 def main() -> None:
@@ -34,11 +37,11 @@ def main() -> None:
     with app.app_context():
         with house.database.transaction() as db:
             load_people(db, password_hash=hash_password(PASSWORD), now=now)
-        for row, cover in load_covers(house.storage, few(load_products())):
+        for row, cover in load_covers(house.storage, few(load_products()), is_plain=True):
             with house.database.transaction() as db:
                 load_stock(db, load_product(db, row, cover=cover, now=now), row, now=now)
         for name in [name for name in loaders if name not in {"people", "products"}]:
-            print(name, loaders[name].load(house, now))
+            print(name, loaders[name].load(house, now, True))
     house.database.dispose()
 
 

@@ -121,6 +121,10 @@ class Browser:
         self._http.trust_env = False
         self._http.headers["User-Agent"] = "Mozilla/5.0 (story)"
 
+    def cookies(self) -> dict[str, str]:
+        """Name -> value of what the server had this browser keep."""
+        return dict(self._http.cookies.get_dict())
+
     def get(self, address: str, *, expect: int | None = 200, **options: Any) -> Page:
         """Open an address. Raises Unexpected when the status differs; None takes any."""
         answer = self._http.get(urljoin(self.origin, address), timeout=TIMEOUT_SECONDS, **options)
