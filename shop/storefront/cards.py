@@ -38,7 +38,7 @@ class Card:
 
 
 def cards(rows: Iterable[AnyRow], *, now: datetime) -> list[Card]:
-    """Card rows (``queries.CARD``) in the language of the request."""
+    """Card rows (``queries.columns.CARD``) in the language of the request."""
     today = clock.today_vn(now)
     prefix = localized_path("/san-pham/")
     is_english = language() == "en"

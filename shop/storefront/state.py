@@ -6,7 +6,8 @@ from typing import cast
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from shop.storefront.queries import Memory, Places, read_places
+from shop.storefront.memory import Memory
+from shop.storefront.queries import Places, read_places
 
 
 @dataclass

@@ -5,7 +5,8 @@ import time
 from flask import Flask
 
 from shop.core import clock
-from shop.storefront.queries import COUNTS_SECONDS, KEPT_COUNTS, Memory, catalogue_version
+from shop.storefront.memory import Memory
+from shop.storefront.queries import COUNTS_SECONDS, KEPT_COUNTS, catalogue_version
 from shop.storefront.state import Shopfront
 from shop.web import page_cache
 from shop.web.request import House

@@ -43,8 +43,8 @@ def counted(app: Flask) -> Iterator[list[str]]:
 @pytest.fixture
 def bare_panels(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages without what other features add to them."""
-    for name in ("PRODUCT_PANELS", "HOME_PANELS", "PRODUCER_PANELS"):
-        monkeypatch.setattr(f"shop.storefront.routes.{name}", Slot())
+    for slot in ("products.PRODUCT_PANELS", "home.HOME_PANELS", "makers.PRODUCER_PANELS"):
+        monkeypatch.setattr(f"shop.storefront.routes.{slot}", Slot())
 
 
 def in_stock(db: Session, product: Product, units: int = 10) -> Variant:
@@ -399,7 +399,7 @@ def test_maps_for_robots(client: FlaskClient, db: Session, monkeypatch: pytest.M
     assert "Sitemap: http://localhost/sitemap.xml" in robots
     make_product(db)
     db.commit()
-    monkeypatch.setattr("shop.storefront.routes.SITE_MAP_PRODUCTS", 1)
+    monkeypatch.setattr("shop.storefront.routes.robots.SITE_MAP_PRODUCTS", 1)
     assert "/sitemap-2.xml" in client.get("/sitemap.xml").text
     assert product.slug in client.get(f"/sitemap-{product.id}.xml").text
     assert "/nha-san-xuat/" in client.get("/sitemap-0.xml").text

@@ -1,0 +1,84 @@
+"""One product with its sizes, pictures and papers."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from sqlalchemy import and_, bindparam, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from shop.catalogue.search import F, valid_stars
+from shop.storefront.queries.columns import LEVEL, PAPER, PHOTO, AnyRow, M, P, V
+
+_PRODUCT: Final = (
+    select(
+        *(P.id, P.slug, P.name, P.name_en, P.subgroup, P.regulated_class, P.producer_id),
+        *(P.summary, P.summary_en, P.story, P.story_en, P.ingredients, P.net_content),
+        *(P.storage, P.usage, P.warnings, P.origin, P.shelf_life_days, P.season_mask),
+        *(P.is_lot_tracked, P.is_service, P.is_demo, P.source_note),
+        *(P.historic_stars, P.historic_stars_note, P.state, P.updated_at),
+        M.name.label("producer_name"),
+        M.slug.label("producer_slug"),
+        M.kind.label("producer_kind"),
+        M.state.label("producer_state"),
+        *(M.province_code, M.is_youth_led),
+        *(F.is_listed, F.place, F.rating_sum, F.rating_count, F.sold_count),
+        valid_stars.label("stars"),
+    )
+    .join(M.id.table, M.id == P.producer_id)
+    .outerjoin(F.product_id.table, F.product_id == P.id)
+    .where(P.slug == bindparam("slug"))
+)
+_VARIANTS: Final = (
+    select(
+        *(V.id, V.label, V.label_en, V.price_vnd, V.sku, V.net_weight_g, V.net_volume_ml),
+        *(V.is_price_illustrative, V.low_stock_at, V.gtin, V.gtin_status),
+        func.coalesce(LEVEL.on_hand - LEVEL.reserved, 0).label("available"),
+    )
+    .outerjoin(LEVEL.variant_id.table, LEVEL.variant_id == V.id)
+    .where(V.product_id == bindparam("product"), V.is_active == true())
+    .order_by(V.position, V.id)
+)
+_PHOTOS: Final = (
+    select(PHOTO.sha, PHOTO.width, PHOTO.height, PHOTO.alt, PHOTO.is_illustration)
+    .where(PHOTO.product_id == bindparam("product"), PHOTO.has_right_to_use == true())
+    .order_by(PHOTO.position, PHOTO.id)
+)
+_PAPERS: Final = (
+    select(
+        *(PAPER.kind, PAPER.stars, PAPER.certificate_no, PAPER.decision_no, PAPER.issuer),
+        *(PAPER.issued_on, PAPER.expires_on, PAPER.is_illustration, PAPER.state),
+        PAPER.product_id,
+    )
+    .where(
+        or_(
+            PAPER.product_id == bindparam("product"),
+            and_(PAPER.producer_id == bindparam("producer"), PAPER.product_id.is_(None)),
+        ),
+        PAPER.state.in_(("verified", "expired")),
+    )
+    .order_by(PAPER.expires_on.desc(), PAPER.id)
+)
+
+
+def product_row(db: Session, slug: str, *, today: date) -> AnyRow | None:
+    """The product with its producer and facets, whatever its state."""
+    return db.connection().execute(_PRODUCT, {"slug": slug, "today": today}).one_or_none()
+
+
+def variant_rows(db: Session, product_id: int) -> Sequence[AnyRow]:
+    """The sizes on offer with what is left of each (``available`` units)."""
+    return db.connection().execute(_VARIANTS, {"product": product_id}).all()
+
+
+def photo_rows(db: Session, product_id: int) -> Sequence[AnyRow]:
+    """The product's pictures that may be shown, in their order."""
+    return db.connection().execute(_PHOTOS, {"product": product_id}).all()
+
+
+def certificate_rows(db: Session, product_id: int, producer_id: int) -> Sequence[AnyRow]:
+    """Papers of the product and of its producer that staff have verified, the newest first.
+
+    Those past their day are among them: they are history, never a claim.
+    """
+    return db.connection().execute(_PAPERS, {"product": product_id, "producer": producer_id}).all()

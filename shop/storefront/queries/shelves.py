@@ -1,0 +1,77 @@
+"""Short rows of cards: the home page's shelves, a producer's products, what is like a product."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, bindparam, case, select, true
+from sqlalchemy.orm import Session
+
+from shop.catalogue.search import F
+from shop.storefront.queries.columns import (
+    CARD,
+    HAS_STARS,
+    IS_IN_SEASON,
+    IS_LISTED,
+    ORDERS,
+    AnyRow,
+    AnySelect,
+    moment,
+)
+from shop.storefront.rules import PAGE_SIZE
+
+
+def _shelf(condition: ColumnElement[bool], order: str, *more: ColumnElement[Any]) -> AnySelect:
+    return (
+        select(*CARD)
+        .where(IS_LISTED, condition)
+        .order_by(*more, *ORDERS[order])
+        .limit(bindparam("limit"))
+    )
+
+
+_IN_SEASON: Final = _shelf(IS_IN_SEASON, "ban-chay")
+_NEWEST: Final = _shelf(true(), "moi")
+_STARRED: Final = _shelf(HAS_STARS, "sao")
+_OF_PRODUCER: Final = _shelf(
+    and_(F.producer_slug == bindparam("producer"), F.product_id != bindparam("but")), "moi"
+)
+_SIMILAR: Final = _shelf(
+    F.subgroup == bindparam("subgroup"),
+    "ban-chay",
+    case((F.province_code == bindparam("province"), 0), else_=1),
+)
+
+
+@dataclass(frozen=True)
+class HomeRows:
+    """Products of the home page's three shelves."""
+
+    in_season: Sequence[AnyRow]
+    newest: Sequence[AnyRow]
+    starred: Sequence[AnyRow]
+
+
+def home_rows(db: Session, *, today: date, now: datetime, each: int = 8) -> HomeRows:
+    """In season now, the newest, those with the most valid stars: one statement each."""
+    bound = moment(today, now) | {"limit": each}
+    return HomeRows(
+        *(db.connection().execute(shelf, bound).all() for shelf in (_IN_SEASON, _NEWEST, _STARRED))
+    )
+
+
+def cards_of_producer(
+    db: Session, producer_slug: str, *, today: date, but: int = 0, limit: int = PAGE_SIZE
+) -> Sequence[AnyRow]:
+    """Listed products of a producer, the newest first, without product ``but``."""
+    bound = {"producer": producer_slug, "but": but, "today": today, "limit": limit}
+    return db.connection().execute(_OF_PRODUCER, bound).all()
+
+
+def similar_cards(
+    db: Session, *, subgroup: str, province_code: str, today: date, limit: int = 8
+) -> Sequence[AnyRow]:
+    """Listed products of the same kind, those of the same province first."""
+    bound = {"subgroup": subgroup, "province": province_code, "today": today, "limit": limit}
+    return db.connection().execute(_SIMILAR, bound).all()
