@@ -21,7 +21,11 @@ KIND_LIMITS_KB = {"script": 25, "stylesheet": 10, "font": 35}
 def weigh(tab: Tab, path: str) -> Counter[str]:
     """Bytes by kind of resource of a first visit, and their ``total``."""
     answers: list[Response] = []
-    tab.page.on("response", answers.append)
+
+    def keep(answer: Response) -> None:
+        answers.append(answer)
+
+    tab.page.on("response", keep)
     tab.open(path)
     tab.page.wait_for_load_state("networkidle")
     weights: Counter[str] = Counter()
