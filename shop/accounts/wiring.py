@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
 def _producer_pages(_actor: Actor) -> list[NavItem]:
     return [
         NavItem(gettext(N_("Việc hôm nay")), "/ban-hang", "home", 0),
-        NavItem(gettext(N_("Thành viên")), "/ban-hang/thanh-vien", "users", 90),
+        NavItem(gettext(N_("Các thành viên")), "/ban-hang/thanh-vien", "users", 90),
     ]
 
 

@@ -65,7 +65,6 @@ def _load_lot(
         quantity=max(1, seed.stock),
         made_on=made_on,
         packed_on=made_on + timedelta(days=1),
-        site=MARK,
         province_code=row.province_code,
         commune_code=row.commune_code or None,
         actor_id=actor_id,
