@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from livestream.campaigns import queries, rules
 from livestream.campaigns.models import Campaign, CampaignProduct
+from shop.accounts.models import Person
 from shop.accounts.services import record_audit
 from shop.catalogue.models import ProductFacets
 from shop.core.errors import Invalid
@@ -27,11 +28,15 @@ def create_campaign(
 ) -> Campaign:
     """A campaign that only staff see until it is published.
 
-    ``more``: ``name_en about province_code goal_vnd goal_kg source_note is_demo``.
+    The same person sending the same name and window again, as by a second click, gets the draft
+    there is. ``more``: ``name_en about province_code goal_vnd goal_kg source_note is_demo``.
     Raises BadWindow.
     """
     if ends_at <= starts_at:
         raise rules.BadWindow(field="ends_on")
+    twin = _draft_twin(db, actor_id, name=name, starts_at=starts_at, ends_at=ends_at)
+    if twin is not None:
+        return twin
     campaign = Campaign(
         slug=slugify(name), name=name, starts_at=starts_at, ends_at=ends_at, created_at=now, **more
     )
@@ -44,6 +49,25 @@ def create_campaign(
         db.flush()
     _audit(db, "campaign.created", campaign.id, actor_id, now)
     return campaign
+
+
+def _draft_twin(
+    db: Session, actor_id: int | None, *, name: str, starts_at: datetime, ends_at: datetime
+) -> Campaign | None:
+    """A draft of the same name and window; the person's row is the lock of two clicks at once."""
+    if actor_id is None:
+        return None
+    db.execute(select(Person.id).where(Person.id == actor_id).with_for_update())
+    return db.scalars(
+        select(Campaign)
+        .where(
+            Campaign.name == name,
+            Campaign.starts_at == starts_at,
+            Campaign.ends_at == ends_at,
+            Campaign.state == "draft",
+        )
+        .limit(1)
+    ).one_or_none()
 
 
 def change_campaign(

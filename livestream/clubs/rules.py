@@ -75,6 +75,10 @@ class ChannelTaken(Conflict):
     message = N_("Kênh này đã được một câu lạc bộ khai báo. Hãy xin dùng chung bằng mã của kênh.")
 
 
+class PlaceNameTaken(Conflict):
+    message = N_("Câu lạc bộ đã có một mục mang tên này. Hãy thêm số hoặc chỗ đặt vào tên.")
+
+
 class BadHours(Invalid):
     message = N_("Giờ kết thúc phải sau giờ bắt đầu và không quá 6 giờ sáng hôm sau.")
 

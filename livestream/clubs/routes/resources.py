@@ -90,17 +90,21 @@ def add_place() -> Page:
         return _resources_page(422, place=form)
     db = write_session()
     club = chosen_club(db, manager=True)
-    services.add_resource(
-        db,
-        club_id=club.id,
-        kind=form.kind.data,
-        name=form.name.data,
-        province_code=club.province_code,
-        buffer_before_minutes=form.buffer_before_minutes.data or 0,
-        buffer_after_minutes=form.buffer_after_minutes.data or 0,
-        actor_id=actor().id(),
-        now=clock.now(),
-    )
+    try:
+        services.add_resource(
+            db,
+            club_id=club.id,
+            kind=form.kind.data,
+            name=form.name.data,
+            province_code=club.province_code,
+            buffer_before_minutes=form.buffer_before_minutes.data or 0,
+            buffer_after_minutes=form.buffer_after_minutes.data or 0,
+            actor_id=actor().id(),
+            now=clock.now(),
+        )
+    except Conflict as error:
+        db.rollback()
+        return _resources_page(failed(form, error), place=form)
     db.commit()
     return _done(club)
 

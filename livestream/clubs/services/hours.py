@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from livestream.clubs import rules
-from livestream.clubs.models import Availability, AvailabilityException
+from livestream.clubs.models import Availability, AvailabilityException, Resource
 from livestream.clubs.services.auditing import audit_resource
 
 
@@ -24,6 +24,7 @@ def set_weekly_hours(
     """
     for _weekday, from_minute, to_minute in hours:
         rules.check_hours(from_minute, to_minute)
+    _lock(db, resource_id)
     db.execute(delete(Availability).where(Availability.resource_id == resource_id))
     db.add_all(
         Availability(
@@ -33,6 +34,11 @@ def set_weekly_hours(
     )
     db.flush()
     audit_resource(db, "resource.hours_set", resource_id, actor_id, now)
+
+
+def _lock(db: Session, resource_id: int) -> None:
+    """One change of a resource's hours at a time: two at once would both delete, then both add."""
+    db.execute(select(Resource.id).where(Resource.id == resource_id).with_for_update())
 
 
 def set_exception(
@@ -48,6 +54,7 @@ def set_exception(
     """Away on ``day``, or free at ``hours`` only. Raises BadHours."""
     if hours is not None:
         rules.check_hours(*hours)
+    _lock(db, resource_id)
     row = db.scalars(
         select(AvailabilityException).where(
             AvailabilityException.resource_id == resource_id, AvailabilityException.day == day

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -9,6 +10,7 @@ from livestream.clubs import queries, rules
 from livestream.clubs.models import Club
 from livestream.clubs.services.auditing import audit_club
 from livestream.clubs.services.members import managers_of
+from shop.accounts.models import Person
 from shop.accounts.queries import staff_of
 from shop.accounts.services import add_member
 from shop.core.errors import Invalid
@@ -30,7 +32,13 @@ def register_club(
     about: str = "",
     is_demo: bool = False,
 ) -> Club:
-    """A new club that waits for staff; ``person_id`` is its first manager."""
+    """A new club that waits for staff; ``person_id`` is its first manager.
+
+    The same person asking again for the same name, as by a second click, gets the club that waits.
+    """
+    twin = _waiting_twin(db, person_id=person_id, name=name, province_code=province_code)
+    if twin is not None:
+        return twin
     club = Club(
         slug=slugify(name),
         name=name,
@@ -61,6 +69,21 @@ def register_club(
         now=now,
     )
     return club
+
+
+def _waiting_twin(db: Session, *, person_id: int, name: str, province_code: str) -> Club | None:
+    """What this person has asked for already; their own row is the lock of two clicks at once."""
+    db.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    return db.scalars(
+        select(Club)
+        .where(
+            Club.registered_by == person_id,
+            Club.name == name,
+            Club.province_code == province_code,
+            Club.state == "submitted",
+        )
+        .limit(1)
+    ).one_or_none()
 
 
 def decide_club(

@@ -23,7 +23,11 @@ def managers_of(db: Session, club_id: int) -> list[int]:
 def invite(
     db: Session, *, club_id: int, login: str, role: str, actor_id: int, now: datetime
 ) -> Invitation:
-    """Ask the owner of a login to join. Asking again renews an answered invitation."""
+    """Ask the owner of a login to join. Asking again renews an answered invitation.
+
+    The club's row is locked, so that a second click finds the first one's invitation.
+    """
+    club = queries.get_club(db, club_id, lock=True)
     invitation = db.scalars(
         select(Invitation)
         .where(Invitation.club_id == club_id, Invitation.login == login)
@@ -44,7 +48,7 @@ def invite(
         person_ids=list(invited),
         kind="club.invited",
         cause=f"invitation:{invitation.id}:{int(now.timestamp())}",
-        payload={"club": queries.get_club(db, club_id).name},
+        payload={"club": club.name},
         now=now,
     )
     return invitation

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from livestream.clubs import rules
-from livestream.clubs.models import ClubResource, Resource
+from livestream.clubs.models import Club, ClubResource, Resource
 from livestream.clubs.services.auditing import audit_resource
 from shop.accounts.models import Person
 from shop.core.errors import NotFound
@@ -32,8 +32,12 @@ def add_resource(
 ) -> Resource:
     """A channel account, studio or kit that the club keeps and may lend.
 
-    Raises ChannelTaken when the platform's account is declared already.
+    Raises ChannelTaken when the platform's account is declared already, PlaceNameTaken when the
+    club has a studio or kit of this name: two of a kind are told apart by name, and a second click
+    adds nothing.
     """
+    if kind != "channel":
+        _require_free_name(db, club_id, kind, name)
     resource = Resource(
         code=random_code(CODE_LENGTH),
         owner_club_id=club_id,
@@ -47,6 +51,18 @@ def add_resource(
         buffer_after_minutes=buffer_after_minutes,
     )
     return _keep(db, resource, rules.ChannelTaken(field="handle"), actor_id, now)
+
+
+def _require_free_name(db: Session, club_id: int, kind: str, name: str) -> None:
+    """The club's row is the lock. Raises PlaceNameTaken."""
+    db.execute(select(Club.id).where(Club.id == club_id).with_for_update())
+    is_taken = db.scalar(
+        select(Resource.id)
+        .where(Resource.owner_club_id == club_id, Resource.kind == kind, Resource.name == name)
+        .limit(1)
+    )
+    if is_taken is not None:
+        raise rules.PlaceNameTaken(field="name")
 
 
 def add_host(

@@ -80,6 +80,7 @@ def answer_item(
 ) -> SessionItem:
     """A producer agrees to have a product sold in the session as proposed, or declines.
 
+    The same answer with the same words again, as by a second click, changes and tells nothing.
     Raises NotFound for other people's products, WrongState, HoldLapsed, Outdated when price or
     quantity changed since ``version`` was shown, ReasonMissing when declining without a word.
     """
@@ -102,7 +103,10 @@ def answer_item(
     if not is_agreed and not note:
         raise ReasonMissing(field="note")
     item = db.get_one(SessionItem, item_id, populate_existing=True)
-    item.consent = "agreed" if is_agreed else "declined"
+    consent = "agreed" if is_agreed else "declined"
+    if (item.consent, item.consent_note) == (consent, note):
+        return item
+    item.consent = consent
     item.consent_by, item.consent_at, item.consent_note = actor_id, now, note
     db.flush()
     kind = f"item_{item.consent}"
