@@ -32,10 +32,22 @@ RecognitionState = Literal["valid", "lapsed", "unknown"]
 Operator = Literal["=", ">", "~"]
 
 _MEETING: Final = re.compile(r"\bcouncil (?:scoring|meeting|date)")
+_WORKING_FILE: Final = re.compile(r"\bseed \d+_[0-9a-f]+\.txt")
 _ROUND: Final = re.compile(r"\bround (?:\d )?of (\d{4})")
 _YOUNG: Final = re.compile(r"youth cooperative|young (?:producer|maker)|youth union project")
 _FIGURE: Final = re.compile(r"^([a-z_]+)([=>~])(\d+)(?:-(\d+))?$")
 _SEASON: Final = re.compile(r"^(\d{1,2})-(\d{1,2})$")
+
+
+def _readable(source: str) -> str:
+    """The source without the names of our working files, which say nothing to a reader."""
+    named = _WORKING_FILE.sub("", source).strip()
+    if named.startswith("("):
+        named = named[1:].replace(")", "", 1)
+    return named or "tư liệu của dự án"
+
+
+Source = Annotated[str, BeforeValidator(_readable)]
 
 
 class _Row(BaseModel):
@@ -159,7 +171,7 @@ class SeedProduct(_Row):
     season_months: Annotated[tuple[int, ...], BeforeValidator(_season)]
     season_basis: Literal["source", "general", ""]
     icon_hint: str
-    source: str
+    source: Source
     source_date: str
     note: str
 
@@ -230,7 +242,7 @@ class SeedClub(_Row):
     place: str
     province_code: Annotated[str, Field(pattern=r"^\d{2}$")]
     platforms: Annotated[tuple[str, ...], BeforeValidator(_platforms)]
-    source: str
+    source: Source
     note: str
 
 
@@ -245,7 +257,7 @@ class SeedCampaign(_Row):
     products: str
     channel: str
     result_figures: Annotated[dict[str, Figure], BeforeValidator(_figures)]
-    source: str
+    source: Source
     note: str
 
 
