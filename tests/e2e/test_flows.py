@@ -79,6 +79,11 @@ def test_buy_without_javascript(server: Server, open_tab: Callable[..., Tab]) ->
     page.click("aside button[type=submit]")
     page.wait_for_url("**/don-hang/**")
     assert is_placed(page)
+    page.click("details.fold-red summary")
+    page.select_option("#reason", "wrong_order")
+    page.click('form[action*="/huy"] button[type=submit]')
+    page.wait_for_load_state()
+    assert page.locator("main").get_attribute("data-status") == "cancelled"
     assert not tab.watch.take()
 
 
