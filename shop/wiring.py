@@ -27,6 +27,7 @@ from shop.web import (
     media,
     metrics,
     request,
+    templating,
     workspaces,
 )
 
@@ -53,6 +54,7 @@ def make_app(settings: Settings) -> Flask:
         TEMPLATES_AUTO_RELOAD=settings.app_env == "development",
     )
     app.url_map.converters["int"] = converters.RowIdConverter
+    app.jinja_environment = templating.HouseEnvironment
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     return app

@@ -10,6 +10,8 @@ from flask import url_for
 from livestream.clubs.rules import PLATFORM_NAMES
 from livestream.sessions.models import LiveSession
 from livestream.sessions.queries import SessionRow
+from livestream.sessions.queries.on_product import Airing
+from livestream.sessions.queries.rows import Shown
 from livestream.sessions.timing import VN
 from shop.core import clock
 from shop.core.text import N_
@@ -40,7 +42,18 @@ class Card:
 
 def cards(rows: Iterable[SessionRow], *, now: datetime) -> list[Card]:
     """The rows as cards in the request's language."""
-    return [_card(row, now) for row in rows]
+    return [
+        _card(row.live, row.club.name, row.club.place, row.platforms, row.shown, now)
+        for row in rows
+    ]
+
+
+def airing_cards(airings: Iterable[Airing], *, now: datetime) -> list[Card]:
+    """The same of sessions that were read as plain rows."""
+    return [
+        _card(airing, airing.club_name, airing.club_place, airing.platforms, airing.shown, now)
+        for airing in airings
+    ]
 
 
 def platform_names(slugs: Iterable[str]) -> str:
@@ -48,7 +61,7 @@ def platform_names(slugs: Iterable[str]) -> str:
     return ", ".join(gettext(PLATFORM_NAMES[slug]) for slug in slugs if slug in PLATFORM_NAMES)
 
 
-def keep_until(sessions: Iterable[LiveSession], now: datetime) -> None:
+def keep_until(sessions: Iterable[LiveSession | Airing], now: datetime) -> None:
     """Let the page be kept until the clock changes what it says of these sessions."""
     turns = [
         turn
@@ -59,8 +72,14 @@ def keep_until(sessions: Iterable[LiveSession], now: datetime) -> None:
     page_ends_at(midnight, *(turn for turn in turns if turn > now))
 
 
-def _card(row: SessionRow, now: datetime) -> Card:
-    live = row.live
+def _card(
+    live: LiveSession | Airing,
+    club_name: str,
+    place: str,
+    platforms: Iterable[str],
+    shown: Iterable[Shown],
+    now: datetime,
+) -> Card:
     is_soon = now < live.starts_at <= now + COUNTDOWN_WITHIN
     return Card(
         url=url_for("sessions.show_public", slug=live.slug),
@@ -71,14 +90,14 @@ def _card(row: SessionRow, now: datetime) -> Card:
         is_live=live.state == "live",
         is_past=live.state == "ended",
         countdown=live.starts_at.isoformat() if is_soon else None,
-        club_name=row.club.name,
-        platform=platform_names(row.platforms),
-        place=row.club.place,
+        club_name=club_name,
+        platform=platform_names(platforms),
+        place=place,
         items=[
             {
-                "name": shown.name,
-                "photo_url": media_url(f"{shown.photo_sha}-320.webp") if shown.photo_sha else None,
+                "name": item.name,
+                "photo_url": media_url(f"{item.photo_sha}-320.webp") if item.photo_sha else None,
             }
-            for shown in row.shown
+            for item in shown
         ],
     )

@@ -11,8 +11,9 @@ from livestream.campaigns.slots import CAMPAIGN_PANELS
 from livestream.clubs.models import Club
 from livestream.clubs.slots import CLUB_PANELS
 from livestream.sessions import queries, services
-from livestream.sessions.cards import Card, cards, keep_until
+from livestream.sessions.cards import Card, airing_cards, cards, keep_until
 from livestream.sessions.models import LiveSession
+from livestream.sessions.queries.on_product import airings_of_product
 from shop.accounts.rules import staff_scope_of
 from shop.catalogue.signals import product_withdrawn
 from shop.core import clock
@@ -132,12 +133,15 @@ def _cards(db: Session, statement: Select[LiveSession, Club], now: datetime) -> 
 
 
 def _product_panel(db: Session, product_id: int, now: datetime) -> list[Panel]:
-    found = _cards(db, queries.sessions_with_product(product_id, now=now).limit(3), now)
-    return [Panel("livestream/panels/product.html", {"sessions": found})] if found else []
+    airings = airings_of_product(db, product_id, now=now)
+    if not airings:
+        return []
+    keep_until(airings, now)
+    return [Panel("livestream/panels/product.html", {"sessions": airing_cards(airings, now=now)})]
 
 
 def _producer_panel(db: Session, producer_id: int, now: datetime) -> list[Panel]:
-    coming = queries.sessions_with_product(producer_id=producer_id, now=now).limit(4)
+    coming = queries.sessions_of_producer(producer_id, now=now).limit(4)
     found = _cards(db, coming, now)
     return [Panel("livestream/panels/producer.html", {"sessions": found})] if found else []
 

@@ -11,6 +11,7 @@ from shop.catalogue.signals import product_published
 from shop.core.clock import today_vn
 from shop.core.text import N_
 from shop.traceability import queries, services
+from shop.traceability.queries.on_sale import origin_of
 from shop.web.access import Actor
 from shop.web.i18n import gettext
 from shop.web.slots import NavItem, Panel, Todo
@@ -85,11 +86,12 @@ def gs1_to_do(db: Session, actor: Actor) -> list[Todo]:
 
 def lots_panel(db: Session, product_id: int, now: datetime) -> list[Panel]:
     """On the product page: the lots on sale, each with its trace link, or the product's code."""
-    lots = queries.lots_on_sale(db, product_id, today=today_vn(now))
-    code = None if lots else queries.product_code(db, product_id)
-    if not lots and code is None:
+    origin = origin_of(db, product_id, today=today_vn(now))
+    if not origin.lots and origin.product_code is None:
         return []
-    return [Panel("traceability/panel.html", {"lots": lots, "product_code": code})]
+    return [
+        Panel("traceability/panel.html", {"lots": origin.lots, "product_code": origin.product_code})
+    ]
 
 
 def give_product_code(_sender: object, *, db: Session, product_id: int, now: datetime) -> None:

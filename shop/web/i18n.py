@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
 from flask import Flask, g, has_request_context, request
 from markupsafe import Markup
@@ -116,12 +116,15 @@ def show_date(value: date | datetime | None, form: str = "dd/MM/yyyy") -> str:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(clock.VN).date()
+    if form == "dd/MM/yyyy":
+        # the same in both languages, and ten times quicker than asking Babel
+        return f"{value.day:02}/{value.month:02}/{value.year:04}"
     return format_date(value, form, locale=language())
 
 
 def show_time(value: datetime) -> str:
     """``20:00`` in Vietnam's time."""
-    return format_time(value.astimezone(clock.VN), "HH:mm", locale=language())
+    return f"{value.astimezone(clock.VN):%H:%M}"
 
 
 def show_datetime(value: datetime | None) -> str:

@@ -16,7 +16,7 @@ from livestream.sessions.queries.lists import (
     public_sessions,
     queue,
     sessions_of_clubs,
-    sessions_with_product,
+    sessions_of_producer,
 )
 from livestream.sessions.queries.plans import (
     busy_around,
@@ -60,7 +60,7 @@ __all__ = [
     "resource_names",
     "session_rows",
     "sessions_of_clubs",
-    "sessions_with_product",
+    "sessions_of_producer",
     "span_text",
     "week_holds",
 ]

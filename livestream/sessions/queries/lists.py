@@ -50,16 +50,11 @@ def _on_platform(platform: str) -> Select[int]:
     )
 
 
-def sessions_with_product(
-    product_id: int | None = None, *, producer_id: int | None = None, now: datetime
-) -> Select[LiveSession, Club]:
-    """Coming public sessions that show a product, or anything of a producer."""
-    condition = (
-        SessionItem.product_id == product_id
-        if product_id is not None
-        else SessionItem.producer_id == producer_id
+def sessions_of_producer(producer_id: int, *, now: datetime) -> Select[LiveSession, Club]:
+    """Coming public sessions that show anything of a producer."""
+    within = select(SessionItem.session_id).where(
+        SessionItem.producer_id == producer_id, SessionItem.withdrawn_at.is_(None)
     )
-    within = select(SessionItem.session_id).where(condition, SessionItem.withdrawn_at.is_(None))
     return public_sessions(now=now).where(LiveSession.id.in_(within))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -14,6 +14,7 @@ from shop.core import clock, jobs
 from shop.core.db import Database
 from shop.traceability import queries, services, wiring
 from shop.traceability.models import Anchor, ScanReport
+from shop.traceability.queries.on_sale import LotOnSale
 from shop.web.actor import Actor
 from tests.factories.accounts import make_staff
 from tests.factories.catalogue import make_producer, make_product
@@ -30,7 +31,8 @@ def test_the_product_page_shows_the_lots_on_sale(app: Flask, db: Session) -> Non
     lot = make_lot(db, product=product, released=True)
     make_lot(db, product=product)
     [panel] = wiring.lots_panel(db, product.id, NOW)
-    assert panel.context["lots"] == [lot]
+    [shown] = cast(list[LotOnSale], panel.context["lots"])
+    assert (shown.code, shown.lot_no, shown.made_on) == (lot.code, lot.lot_no, lot.made_on)
     with app.test_request_context("/"):
         drawn = app.jinja_env.get_template(panel.template).render(**panel.context)
     assert f"/t/{lot.code}" in drawn
