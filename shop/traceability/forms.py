@@ -11,6 +11,7 @@ import wtforms
 from shop.core.clock import VN
 from shop.core.text import N_
 from shop.traceability.labels import TEMPLATES
+from shop.traceability.rules.balance import UNIT_LABELS
 from shop.traceability.rules.events import EventKind, Field
 from shop.web import forms
 
@@ -63,6 +64,55 @@ class LotForm(forms.Form):
             "site": self.site.data or "",
             "submit_key": self.submit_key.data,
         }
+
+
+class MaterialLotForm(forms.Form):
+    """Opening a raw or semi-finished lot."""
+
+    kind = forms.choice(N_("Loại lô"), [("raw", N_("Nguyên liệu")), ("semi", N_("Bán thành phẩm"))])
+    product_id = forms.choice(N_("Dùng để làm sản phẩm"))
+    material = forms.text(N_("Là gì"), minimum=2, maximum=120)
+    quantity = forms.whole(N_("Số lượng"), minimum=1, maximum=1_000_000)
+    uom = forms.choice(
+        N_("Đơn vị"), [(unit, UNIT_LABELS[unit]) for unit in ("kg", "g", "l", "ml", "unit")]
+    )
+    made_on = forms.day(N_("Ngày thu hoạch, nhập hoặc làm ra"))
+    best_before = forms.day(N_("Hạn dùng"), is_required=False)
+    lot_no = forms.text(
+        N_("Số lô"),
+        is_required=False,
+        maximum=20,
+        description=N_("Chữ không dấu, số, gạch nối. Để trống: hệ thống đặt số."),
+    )
+    site = forms.text(N_("Nơi làm"), is_required=False, maximum=160)
+    submit_key = _submit_key()
+
+    def values(self) -> dict[str, Any]:
+        """What ``open_lot`` takes."""
+        return {
+            "product_id": int(self.product_id.data),
+            "kind": self.kind.data,
+            "material": self.material.data,
+            "quantity": self.quantity.data,
+            "uom": self.uom.data,
+            "made_on": self.made_on.data,
+            "best_before": self.best_before.data,
+            "lot_no": self.lot_no.data or None,
+            "site": self.site.data or "",
+            "submit_key": self.submit_key.data,
+        }
+
+
+class InputForm(forms.Form):
+    """How much of another lot is in this one, in all."""
+
+    parent = forms.choice(N_("Lấy từ lô"))
+    quantity = forms.whole(
+        N_("Tổng lượng đã dùng"),
+        maximum=1_000_000,
+        description=N_("Theo đơn vị của lô đó. Ghi lại số đúng để sửa; ghi 0 để bỏ."),
+    )
+    submit_key = _submit_key()
 
 
 class ReasonForm(forms.Form):

@@ -44,4 +44,24 @@ INVARIANTS = {
             SELECT 1 FROM lot_event
             WHERE lot_event.lot_id = lot.id AND lot_event.kind = 'release')
     """,
+    "traceability.no_lot_is_used_up_twice": """
+        SELECT lot.id FROM lot
+        JOIN lot_link ON lot_link.parent_id = lot.id
+        GROUP BY lot.id, lot.quantity
+        HAVING SUM(lot_link.quantity) > lot.quantity + lot.quantity * 2 / 100
+    """,
+    "traceability.no_lot_is_made_from_itself": """
+        WITH RECURSIVE above(child, ancestor) AS (
+            SELECT child_id, parent_id FROM lot_link
+            UNION
+            SELECT above.child, lot_link.parent_id FROM above
+            JOIN lot_link ON lot_link.child_id = above.ancestor)
+        SELECT child FROM above WHERE child = ancestor
+    """,
+    "traceability.every_link_stands_in_the_journal": """
+        SELECT lot_link.id FROM lot_link
+        WHERE NOT EXISTS (
+            SELECT 1 FROM lot_event
+            WHERE lot_event.lot_id = lot_link.child_id AND lot_event.kind = 'input')
+    """,
 }

@@ -41,6 +41,8 @@ class Lot(Base):
     variant_id: Mapped[Ref | None] = mapped_column(ForeignKey("variant.id"))
     """What a finished lot is sold as; None for raw and semi-finished ones."""
     lot_no: Mapped[str] = mapped_column(String(20))
+    material: Mapped[str] = mapped_column(String(120), default="")
+    """What a raw or semi-finished lot is: "Củ dong riềng". Empty for finished ones."""
     kind: Mapped[str] = mapped_column(String(10), default="finished")
     quantity: Mapped[int]
     """In ``uom``; whole sellable units for a finished lot."""
@@ -61,7 +63,7 @@ class Lot(Base):
 
 
 class LotLink(Base):
-    """How much of a parent lot went into a child lot."""
+    """How much of a parent lot went into a child lot, in the parent's ``uom``."""
 
     __tablename__ = "lot_link"
     __table_args__ = (

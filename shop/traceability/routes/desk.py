@@ -24,6 +24,7 @@ from shop.traceability.forms import (
 )
 from shop.traceability.models import Lot
 from shop.traceability.routes.show import shown_events
+from shop.traceability.rules.balance import UNIT_LABELS
 from shop.traceability.rules.lots import UnknownLot
 from shop.web.access import actor, role
 from shop.web.i18n import gettext
@@ -132,6 +133,7 @@ def _lot_page(
         "traceability/lot.html",
         lot=found,
         target=target,
+        unit_label=UNIT_LABELS.get(found.uom, found.uom),
         entries=shown_events(journal_events, with_inner=True),
         kinds=queries.kinds_to_record(found.kind),
         has_story=queries.has_story(db, found.id),

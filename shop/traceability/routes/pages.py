@@ -69,6 +69,7 @@ def _trace_page(
     judged = judge(
         code_state=target.code.state,
         lot_state=lot.state if lot else None,
+        lot_kind=lot.kind if lot else "finished",
         best_before=lot.best_before if lot else None,
         today=today,
     )

@@ -57,6 +57,10 @@ class NothingRecorded(Invalid):
     message = N_("Nhật ký của lô còn trống. Hãy ghi ít nhất một sự kiện trước khi mở bán.")
 
 
+class NotForSale(Invalid):
+    message = N_("Lô nguyên liệu và bán thành phẩm không mở bán; chỉ lô thành phẩm mới bán được.")
+
+
 class LotExpired(Invalid):
     message = N_("Lô đã quá hạn dùng nên không mở bán được.")
 
@@ -125,7 +129,9 @@ def is_sellable(state: str, best_before: date | None, today: date) -> bool:
     return state == "released" and (best_before is None or best_before >= today)
 
 
-Verdict = Literal["genuine", "lotless", "early", "expired", "on_hold", "recalled", "void"]
+Verdict = Literal[
+    "genuine", "lotless", "material", "early", "expired", "on_hold", "recalled", "void"
+]
 
 
 @dataclass(frozen=True)
@@ -137,7 +143,12 @@ class Judged:
 
 
 def judge(
-    *, code_state: str, lot_state: str | None, best_before: date | None, today: date
+    *,
+    code_state: str,
+    lot_state: str | None,
+    best_before: date | None,
+    today: date,
+    lot_kind: str = "finished",
 ) -> Judged:
     """The verdict about a code that exists; ``lot_state`` is None for a product-level code."""
     verdict: Verdict
@@ -151,6 +162,8 @@ def judge(
         verdict = "on_hold"
     elif best_before is not None and best_before < today:
         verdict = "expired"
+    elif lot_kind != "finished":
+        verdict = "material"
     else:
         verdict = "early" if lot_state == "open" else "genuine"
     return Judged(verdict, verdict in {"void", "recalled", "on_hold", "expired"})

@@ -26,6 +26,7 @@ from shop.traceability.services.journals import (
     correct_event,
     record_event,
 )
+from shop.traceability.services.links import set_input
 from shop.traceability.services.lots import close_lot, hold_lot, open_lot, release_lot
 
 __all__ = [
@@ -52,5 +53,6 @@ __all__ = [
     "refuse_gtin",
     "release_lot",
     "report_code",
+    "set_input",
     "verify_gtin",
 ]

@@ -68,7 +68,7 @@ def record_event(
     if plug.recorder != "producer":
         raise UnknownKind(field="kind")
     lot = lock_lot(db, lot_id)
-    known = _recorded(db, submit_key, lot.id)
+    known = recorded(db, submit_key, lot.id)
     if known is not None:
         return known
     if lot.state == "closed":
@@ -106,7 +106,7 @@ def correct_event(
     ``facts`` are judged as the corrected kind's. Raises UnknownEntry, BadFact, LotClosed, UsedKey.
     """
     lot = lock_lot(db, lot_id)
-    known = _recorded(db, submit_key, lot.id)
+    known = recorded(db, submit_key, lot.id)
     if known is not None:
         return known
     if lot.state == "closed":
@@ -131,7 +131,8 @@ def correct_event(
     )
 
 
-def _recorded(db: Session, submit_key: str, lot_id: int) -> LotEvent | None:
+def recorded(db: Session, submit_key: str, lot_id: int) -> LotEvent | None:
+    """The entry that this form made already. Raises UsedKey when it was for another lot."""
     known = db.scalar(select(LotEvent).where(LotEvent.submit_key == submit_key))
     if known is not None and known.lot_id != lot_id:
         raise UsedKey

@@ -17,7 +17,7 @@ from shop.core.text import N_, clean
 from shop.places.queries import get_commune
 from shop.traceability import queries, signals
 from shop.traceability.models import LOT_KINDS, Lot, TraceCode
-from shop.traceability.rules import codes, journal, lots
+from shop.traceability.rules import balance, codes, journal, lots
 from shop.traceability.rules.events import read_facts
 from shop.traceability.services.journals import UsedKey, append, lock_lot
 
@@ -34,6 +34,7 @@ def open_lot(
     lot_no: str | None = None,
     variant_id: int | None = None,
     kind: str = "finished",
+    material: str = "",
     uom: str = "unit",
     packed_on: date | None = None,
     best_before: date | None = None,
@@ -45,8 +46,9 @@ def open_lot(
     """Open a lot with its code and an empty journal; the same ``submit_key`` opens it once.
 
     ``quantity`` is in ``uom``: whole sellable units for a finished lot. Without ``lot_no`` the next
-    free number of the day is taken; without ``best_before`` it follows from the product's shelf
-    life. Raises UnknownProduct, NotLotTracked, BadLotNumber, LotNumberTaken, BadLotDates, Invalid.
+    free number of the day is taken; without ``best_before`` that of a finished lot follows from the
+    product's shelf life. ``material`` says what a raw or semi-finished lot is. Raises
+    UnknownProduct, NotLotTracked, BadLotNumber, LotNumberTaken, BadLotDates, Invalid.
     """
     key = submit_key or secrets.token_urlsafe(16)
     known = db.scalar(select(Lot).where(Lot.submit_key == key))
@@ -57,9 +59,9 @@ def open_lot(
     product = _product(db, product_id)
     if not product.is_lot_tracked:
         raise lots.NotLotTracked(field="product_id")
-    _require_shape(kind, quantity)
+    _require_shape(kind, quantity, uom)
     _require_variant(db, product_id, variant_id, kind)
-    if best_before is None and product.shelf_life_days:
+    if best_before is None and product.shelf_life_days and kind == "finished":
         best_before = made_on + timedelta(days=product.shelf_life_days)
     lots.require_dates(
         made_on=made_on, packed_on=packed_on, best_before=best_before, today=today_vn(now)
@@ -74,6 +76,7 @@ def open_lot(
         variant_id=variant_id,
         lot_no=_free_lot_no(db, product_id, lot_no, made_on),
         kind=kind,
+        material="" if kind == "finished" else clean(material)[:120],
         quantity=quantity,
         uom=uom,
         made_on=made_on,
@@ -99,18 +102,22 @@ def _product(db: Session, product_id: int) -> Product:
     return product
 
 
-def _require_shape(kind: str, quantity: int) -> None:
+def _require_shape(kind: str, quantity: int, uom: str) -> None:
     if kind not in LOT_KINDS:
         raise Invalid(field="kind")
+    if uom not in balance.UNITS:
+        raise Invalid(field="uom")
     if not 0 < quantity <= lots.MAX_QUANTITY:
         raise Invalid(N_("Số lượng phải từ 1 đến 1.000.000."), field="quantity")
 
 
 def _require_variant(db: Session, product_id: int, variant_id: int | None, kind: str) -> None:
-    if variant_id is None:
-        if kind == "finished":
-            raise Invalid(N_("Hãy chọn quy cách bán của lô."), field="variant_id")
+    if kind != "finished":
+        if variant_id is not None:
+            raise Invalid(N_("Chỉ lô thành phẩm mới có quy cách bán."), field="variant_id")
         return
+    if variant_id is None:
+        raise Invalid(N_("Hãy chọn quy cách bán của lô."), field="variant_id")
     variant = db.get(Variant, variant_id)
     if variant is None or variant.product_id != product_id:
         raise Invalid(N_("Quy cách này không thuộc sản phẩm đã chọn."), field="variant_id")
@@ -138,13 +145,15 @@ def _add_lot(db: Session, lot: Lot) -> None:
 def release_lot(db: Session, *, lot_id: int, actor_id: int, now: datetime, remark: str = "") -> Lot:
     """Put a lot on sale, for the first time or again after a hold; says so in its journal.
 
-    Releasing a released lot changes nothing. Raises UnknownLot, WrongMove, NothingRecorded,
-    LotExpired, Invalid.
+    Releasing a released lot changes nothing. Raises UnknownLot, WrongMove, NotForSale,
+    NothingRecorded, LotExpired, Invalid.
     """
     lot = lock_lot(db, lot_id)
     if lot.state == "released":
         return lot
     lots.require_move(lot.state, "released")
+    if lot.kind != "finished":
+        raise lots.NotForSale
     if not queries.has_story(db, lot.id):
         raise lots.NothingRecorded
     if lot.best_before is not None and lot.best_before < today_vn(now):

@@ -139,7 +139,6 @@ def test_a_lot_of_no_variant_flags_nothing(db: Session) -> None:
     raw = make_lot(db, product=product, kind="raw", events=False)
     assert raw.variant_id is None
     tell_story(db, raw, actor_id=1, most=1)
-    release_lot(db, lot_id=raw.id, actor_id=1, now=NOW)
     hold_lot(db, lot_id=raw.id, reason="Nghi ẩm", actor_id=1, now=NOW)
     assert events(db, live, "lot_held") == []
 
