@@ -55,7 +55,7 @@ _PAPERS: Final = (
             PAPER.product_id == bindparam("product"),
             and_(PAPER.producer_id == bindparam("producer"), PAPER.product_id.is_(None)),
         ),
-        PAPER.state.in_(("verified", "expired")),
+        or_(PAPER.state == "verified", PAPER.state == "expired"),
     )
     .order_by(PAPER.expires_on.desc(), PAPER.id)
 )
