@@ -88,6 +88,10 @@ class LastOwner(Conflict):
     message = N_("Cần còn ít nhất một người đứng đầu. Hãy giao việc cho người khác trước.")
 
 
+class LabelInUse(Conflict):
+    message = N_("Bạn đang có một mã mang tên này. Hãy thu hồi mã đó hoặc đặt tên khác.")
+
+
 class OwnAccount(Conflict):
     message = N_("Bạn không thể tự khóa hoặc tự đổi quyền của chính mình.")
 

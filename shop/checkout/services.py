@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import case, delete, select, update
 from sqlalchemy.orm import Session
 
+from shop.accounts.models import Person
 from shop.catalogue.queries import variants_for_sale
 from shop.checkout import queries
 from shop.checkout.models import (
@@ -49,8 +50,11 @@ def open_basket(
 ) -> Basket:
     """The visitor's basket, made if there is none; a guest's becomes the person's at sign-in.
 
-    What the person had in other baskets moves into this one.
+    What the person had in other baskets moves into this one. Their own row is locked, so that two
+    first clicks at once open one basket.
     """
+    if person_id is not None:
+        db.execute(select(Person.id).where(Person.id == person_id).with_for_update())
     basket = queries.find_basket(db, token_hash=token_hash, person_id=person_id)
     if basket is None:
         basket = Basket(token_hash=new_token_hash, person_id=person_id, updated_at=now)

@@ -161,14 +161,19 @@ def create_api_token() -> ResponseReturnValue:
     if not form.validate():
         return _tokens_page(form, 422)
     db = write_session()
-    made = services.create_api_token(
-        db,
-        person_id=actor().id(),
-        label=form.label.data,
-        scopes=form.scopes.data or [],
-        days=int(form.days.data),
-        now=now,
-    )
+    try:
+        made = services.create_api_token(
+            db,
+            person_id=actor().id(),
+            label=form.label.data,
+            scopes=form.scopes.data or [],
+            days=int(form.days.data),
+            now=now,
+        )
+    except DomainError as error:
+        db.rollback()
+        form.add_error(error)
+        return _tokens_page(form, status_of(error))
     db.commit()
     return _tokens_page(ApiTokenForm(formdata=None), made=made)
 

@@ -4,11 +4,11 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from shop.accounts import rules
-from shop.accounts.models import ApiToken
+from shop.accounts.models import ApiToken, Person
 from shop.accounts.services.audit import record_audit
 from shop.accounts.services.signing import token_digest
 from shop.core.errors import Invalid, NotFound
@@ -19,9 +19,14 @@ API_TOKEN_PREFIX = "cp_"  # noqa: S105 - tells a leaked token's origin to scanne
 def create_api_token(
     db: Session, *, person_id: int, label: str, scopes: Sequence[str], days: int, now: datetime
 ) -> str:
-    """A new API token, returned once; only its digest is kept. Raises Invalid (field scopes)."""
+    """A new API token, returned once; only its digest is kept.
+
+    Two tokens in use are told apart by their label; a second click makes none that nobody has
+    seen. Raises Invalid (field scopes), LabelInUse.
+    """
     if not scopes or set(scopes) - set(rules.API_SCOPES):
         raise Invalid(field="scopes")
+    _require_free_label(db, person_id, label, now)
     token = API_TOKEN_PREFIX + secrets.token_urlsafe(32)
     row = ApiToken(
         person_id=person_id,
@@ -43,6 +48,23 @@ def create_api_token(
         detail={"scopes": row.scopes},
     )
     return token
+
+
+def _require_free_label(db: Session, person_id: int, label: str, now: datetime) -> None:
+    """The person's row is the lock of two clicks at once. Raises LabelInUse."""
+    db.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    known = db.scalar(
+        select(ApiToken.id)
+        .where(
+            ApiToken.person_id == person_id,
+            ApiToken.label == label,
+            ApiToken.revoked_at.is_(None),
+            ApiToken.expires_at > now,
+        )
+        .limit(1)
+    )
+    if known is not None:
+        raise rules.LabelInUse(field="label")
 
 
 def revoke_api_token(db: Session, *, person_id: int, token_id: int, now: datetime) -> None:

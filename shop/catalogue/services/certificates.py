@@ -71,6 +71,7 @@ def record_certificate(
 ) -> Certificate:
     """Write a paper down and hand it to staff. Nothing is shown from it before they verify it.
 
+    The same facts again, as by a second click, give the paper that waits.
     Raises NotFound, NotAllowed, StarsNeeded, ProductNeeded, WrongIssueDate, WrongExpiryDate.
     """
     producer = locked(db, Producer, producer_id)
@@ -78,6 +79,13 @@ def record_certificate(
     if product_id is not None:
         _check_belongs(db, product_id, producer_id)
     values = _checked(facts, product_id, today_vn(now))
+    twin = db.scalars(
+        select(Certificate)
+        .filter_by(producer_id=producer.id, product_id=product_id, state="submitted", **values)
+        .limit(1)
+    ).one_or_none()
+    if twin is not None:
+        return twin
     certificate = Certificate(
         producer_id=producer.id,
         product_id=product_id,

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop.accounts.models import Membership, Person
 from shop.accounts.services import add_member, record_audit
 from shop.catalogue import rules
 from shop.catalogue.models import Producer, Product
@@ -47,9 +48,13 @@ def register_producer(
 ) -> Producer:
     """A new producer, handed to the staff of its province; the person becomes its owner.
 
+    The same person asking again for the same name, as by a second click, gets the one that waits.
     Raises Invalid (field ``kind``), UnknownProvince, UnknownCommune.
     """
     _check_identity(db, kind=kind, province_code=province_code, commune_code=commune_code)
+    twin = _waiting_twin(db, person_id=person_id, name=name, province_code=province_code)
+    if twin is not None:
+        return twin
     producer = add_with_slug(
         db,
         name,
@@ -75,6 +80,26 @@ def register_producer(
     )
     _audit(db, producer, person_id, "producer.submitted", now)
     return producer
+
+
+def _waiting_twin(db: Session, *, person_id: int, name: str, province_code: str) -> Producer | None:
+    """What this person has asked for already; their own row is the lock of two clicks at once."""
+    db.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    owned = select(Membership.unit_id).where(
+        Membership.person_id == person_id,
+        Membership.unit_kind == "producer",
+        Membership.role == "owner",
+    )
+    return db.scalars(
+        select(Producer)
+        .where(
+            Producer.id.in_(owned),
+            Producer.name == name,
+            Producer.province_code == province_code,
+            Producer.state == "submitted",
+        )
+        .limit(1)
+    ).one_or_none()
 
 
 def _check_identity(

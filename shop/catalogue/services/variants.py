@@ -29,6 +29,10 @@ EDITABLE: Final = (
 _SKU: Final = re.compile(r"^[A-Z0-9](?:[A-Z0-9._-]{0,38}[A-Z0-9])?$")
 
 
+class LabelTaken(Conflict):
+    message = N_("Sản phẩm đã có quy cách mang tên này.")
+
+
 class SkuTaken(Conflict):
     message = N_("Mã hàng này đã dùng cho quy cách khác của cơ sở.")
 
@@ -83,8 +87,8 @@ def add_variant(
     """A new size of a product: price in đồng, weights in grams, lengths in millimetres.
 
     ``further`` are columns of EDITABLE by name; an empty ``sku`` is made from the product's name.
-    Raises NotFound, NotAllowed, TooManyVariants, SkuTaken, WrongSku, PriceTooLow, WrongWeight,
-    WrongGtin, ProductPutAway.
+    Raises NotFound, NotAllowed, TooManyVariants, LabelTaken, SkuTaken, WrongSku, PriceTooLow,
+    WrongWeight, WrongGtin, ProductPutAway.
     """
     product, producer = locked_product(db, product_id)
     require_maker(db, actor_id, producer.id)
@@ -94,6 +98,7 @@ def add_variant(
     ).one()
     if count >= MAX_VARIANTS:
         raise TooManyVariants
+    _require_free_label(db, product.id, label)
     values = {key: value for key, value in further.items() if key in EDITABLE}
     variant = Variant(
         product_id=product.id,
@@ -115,6 +120,15 @@ def add_variant(
     _audit(db, variant, actor_id, "variant.added", now, {"price_vnd": price_vnd})
     refresh_facets(db, product_id, now=now)
     return variant
+
+
+def _require_free_label(db: Session, product_id: int, label: str) -> None:
+    """Buyers tell sizes apart by their label, and a second click adds nothing."""
+    is_taken = db.scalar(
+        select(Variant.id).where(Variant.product_id == product_id, Variant.label == label).limit(1)
+    )
+    if is_taken is not None:
+        raise LabelTaken(field="label")
 
 
 def edit_variant(

@@ -96,15 +96,22 @@ def count_scan(db: Session, *, code: str, now: datetime) -> None:
 
 
 def report_code(db: Session, *, code: str, words: str, now: datetime) -> ScanReport:
-    """Keep a buyer's word that something about a code looks wrong.
+    """Keep a buyer's word that something about a code looks wrong; the same words wait once.
 
     Raises UnknownLot, Invalid (field ``words``), EnoughReports.
     """
-    if db.get(TraceCode, code) is None:
+    if db.get(TraceCode, code, with_for_update=True) is None:
         raise lots.UnknownLot
     said = clean(words)
     if not 5 <= len(said) <= 1000:
         raise Invalid(N_("Hãy viết từ 5 đến 1.000 ký tự."), field="words")
+    twin = db.scalars(
+        select(ScanReport)
+        .where(ScanReport.code == code, ScanReport.handled_at.is_(None), ScanReport.words == said)
+        .limit(1)
+    ).one_or_none()
+    if twin is not None:
+        return twin
     waiting = select(func.count()).where(ScanReport.code == code, ScanReport.handled_at.is_(None))
     if (db.scalar(waiting) or 0) >= MOST_WAITING_REPORTS:
         raise EnoughReports
