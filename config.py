@@ -13,11 +13,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 ROOT = Path(__file__).resolve().parent
 DEVELOPMENT_SECRET = "development-only-secret-never-use-it-in-production"  # noqa: S105
 
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
 
 class Settings(BaseSettings):
     """What an operator may set. In production an unsafe value stops the start."""
 
-    model_config = SettingsConfigDict(env_prefix="", case_sensitive=False, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="", case_sensitive=False, extra="ignore", hide_input_in_errors=True
+    )
 
     # production (the default), development or testing
     app_env: Literal["production", "development", "testing"] = "production"
@@ -92,6 +96,8 @@ class Settings(BaseSettings):
         if self.is_production:
             if self.secret_key == DEVELOPMENT_SECRET:
                 raise ValueError("SECRET_KEY is the public development key")
+            if not self.is_secure and parts.hostname not in _LOOPBACK:
+                raise ValueError("PUBLIC_URL must be https, else cookies travel in the clear")
             if bool(self.stripe_secret_key) != bool(self.stripe_webhook_secret):
                 raise ValueError("STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET go together")
         return self

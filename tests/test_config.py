@@ -27,6 +27,7 @@ def test_production_with_good_values() -> None:
         {"public_url": "phien.vn"},
         {"public_url": "https://phien.vn/path"},
         {"public_url": "ftp://phien.vn"},
+        {"public_url": "http://phien.vn"},
         {"stripe_secret_key": "sk_live_x"},
         {"app_env": "staging"},
         {"web_concurrency": 0},
@@ -36,6 +37,16 @@ def test_production_with_good_values() -> None:
 def test_unsafe_or_wrong_values_stop_the_start(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Settings(**(GOOD | wrong))
+
+
+def test_production_behind_nothing_may_serve_its_own_machine() -> None:
+    assert not Settings(**(GOOD | {"public_url": "http://127.0.0.1:8000"})).is_secure  # type: ignore[arg-type]
+
+
+def test_a_refusal_does_not_print_the_values() -> None:
+    with pytest.raises(ValidationError) as refused:
+        Settings(**(GOOD | {"stripe_secret_key": "sk_live_x"}))  # type: ignore[arg-type]
+    assert "sk_live_x" not in str(refused.value)
 
 
 def test_development_needs_no_secret() -> None:
