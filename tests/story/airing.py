@@ -32,7 +32,7 @@ def _clubs(browser: Browser) -> dict[str, str]:
 
 
 def _form(page: Page) -> Form:
-    return page.form(action="/clb/phien/moi", field="starts_at")
+    return page.form(action="/clb/phien/moi", field="submit_key")
 
 
 def _option(form: Form, field: str, words: str) -> str:
