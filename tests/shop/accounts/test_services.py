@@ -187,6 +187,20 @@ def test_api_token_ends_by_itself_and_scopes_are_known(db: Session, now: datetim
             )
 
 
+def test_a_second_click_makes_no_token_that_nobody_has_seen(db: Session, now: datetime) -> None:
+    person = make_person(db)
+
+    def make(at: datetime) -> str:
+        return services.create_api_token(
+            db, person_id=person.id, label="kho", scopes=["read"], days=1, now=at
+        )
+
+    assert make(now)
+    with pytest.raises(rules.LabelInUse):
+        make(now)
+    assert make(now + timedelta(days=2)), "a token that has ended frees its name"
+
+
 def test_tokens_of_others_cannot_be_ended(db: Session, now: datetime) -> None:
     owner, other = make_person(db), make_person(db)
     services.create_api_token(db, person_id=owner.id, label="kho", scopes=["read"], days=1, now=now)

@@ -85,6 +85,8 @@ def test_staff_see_the_suspicions_of_their_provinces_only(signed_in: SignIn, db:
         services.report_code(db, code=lot.code, words=words, now=NOW)
         for lot, words in ((here, "Nhãn mờ lắm"), (elsewhere, "Ở tỉnh khác"))
     ]
+    twice = services.report_code(db, code=here.code, words="Nhãn mờ lắm ", now=NOW)
+    assert twice is reports[0], "the same words wait once"
     db.commit()
     client = signed_in("staff@example.test")
     page = body(client.get("/can-bo/ma-nghi-van"))
