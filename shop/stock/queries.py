@@ -52,6 +52,8 @@ _LIVE_PRICES: Final = (
 
 def prices(db: Session, variant_ids: Collection[int], now: datetime) -> dict[int, LivePrice]:
     """The live price of each variant that has one now; the lowest when there are several."""
+    if not variant_ids:
+        return {}
     rows = db.execute(_LIVE_PRICES, {"variants": list(variant_ids), "now": now})
     return {
         row.variant_id: LivePrice(

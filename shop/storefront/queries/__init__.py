@@ -7,8 +7,7 @@ from shop.storefront.queries.places import Places, read_places
 from shop.storefront.queries.producers import producer_row, producers_of_province
 from shop.storefront.queries.products import (
     certificate_rows,
-    photo_rows,
-    product_row,
+    product_rows,
     variant_rows,
 )
 from shop.storefront.queries.shelves import cards_of_producer, home_rows, similar_cards
@@ -31,10 +30,9 @@ __all__ = [
     "largest_product_id",
     "list_counts",
     "list_rows",
-    "photo_rows",
     "producer_row",
     "producers_of_province",
-    "product_row",
+    "product_rows",
     "read_places",
     "similar_cards",
     "site_map_products",

@@ -9,7 +9,7 @@ from shop.catalogue.models import Certificate, Producer, Product, ProductPhoto, 
 from shop.catalogue.search import TODAY, F, valid_stars
 from shop.core.db import UtcDateTime
 from shop.places.models import Commune, Province
-from shop.stock.models import StockLevel
+from shop.stock.models import PriceWindow, StockLevel
 from shop.storefront.rules import LIVE_SOON_DAYS
 
 P: Final = Product.__table__.c
@@ -20,6 +20,7 @@ PAPER: Final = Certificate.__table__.c
 PROVINCE: Final = Province.__table__.c
 COMMUNE: Final = Commune.__table__.c
 LEVEL: Final = StockLevel.__table__.c
+WINDOW: Final = PriceWindow.__table__.c
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
 

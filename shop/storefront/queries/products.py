@@ -1,14 +1,14 @@
 """One product with its sizes, pictures and papers."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import and_, bindparam, func, or_, select, true
+from sqlalchemy import and_, bindparam, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from shop.catalogue.search import F, valid_stars
-from shop.storefront.queries.columns import LEVEL, PAPER, PHOTO, AnyRow, M, P, V
+from shop.storefront.queries.columns import LEVEL, PAPER, PHOTO, WINDOW, AnyRow, M, P, V
 
 _PRODUCT: Final = (
     select(
@@ -24,25 +24,30 @@ _PRODUCT: Final = (
         *(M.province_code, M.is_youth_led),
         *(F.is_listed, F.place, F.rating_sum, F.rating_count, F.sold_count),
         valid_stars.label("stars"),
+        *(PHOTO.sha, PHOTO.width, PHOTO.height, PHOTO.alt, PHOTO.is_illustration),
     )
     .join(M.id.table, M.id == P.producer_id)
     .outerjoin(F.product_id.table, F.product_id == P.id)
+    .outerjoin(PHOTO.id.table, and_(PHOTO.product_id == P.id, PHOTO.has_right_to_use == true()))
     .where(P.slug == bindparam("slug"))
+    .order_by(PHOTO.position, PHOTO.id)
 )
 _VARIANTS: Final = (
     select(
         *(V.id, V.label, V.label_en, V.price_vnd, V.sku, V.net_weight_g, V.net_volume_ml),
         *(V.is_price_illustrative, V.low_stock_at, V.gtin, V.gtin_status),
         func.coalesce(LEVEL.on_hand - LEVEL.reserved, 0).label("available"),
+        exists()
+        .where(
+            WINDOW.variant_id == V.id,
+            WINDOW.starts_at <= bindparam("now"),
+            WINDOW.ends_at > bindparam("now"),
+        )
+        .label("may_be_live"),
     )
     .outerjoin(LEVEL.variant_id.table, LEVEL.variant_id == V.id)
     .where(V.product_id == bindparam("product"), V.is_active == true())
     .order_by(V.position, V.id)
-)
-_PHOTOS: Final = (
-    select(PHOTO.sha, PHOTO.width, PHOTO.height, PHOTO.alt, PHOTO.is_illustration)
-    .where(PHOTO.product_id == bindparam("product"), PHOTO.has_right_to_use == true())
-    .order_by(PHOTO.position, PHOTO.id)
 )
 _PAPERS: Final = (
     select(
@@ -61,19 +66,19 @@ _PAPERS: Final = (
 )
 
 
-def product_row(db: Session, slug: str, *, today: date) -> AnyRow | None:
-    """The product with its producer and facets, whatever its state."""
-    return db.connection().execute(_PRODUCT, {"slug": slug, "today": today}).one_or_none()
+def product_rows(db: Session, slug: str, *, today: date) -> Sequence[AnyRow]:
+    """The product with its producer and facets, whatever its state: one row for each picture that
+    may be shown, in their order, or one with ``sha`` None. Empty when there is no such product.
+    """
+    return db.connection().execute(_PRODUCT, {"slug": slug, "today": today}).all()
 
 
-def variant_rows(db: Session, product_id: int) -> Sequence[AnyRow]:
-    """The sizes on offer with what is left of each (``available`` units)."""
-    return db.connection().execute(_VARIANTS, {"product": product_id}).all()
+def variant_rows(db: Session, product_id: int, *, now: datetime) -> Sequence[AnyRow]:
+    """The sizes on offer with what is left of each (``available`` units).
 
-
-def photo_rows(db: Session, product_id: int) -> Sequence[AnyRow]:
-    """The product's pictures that may be shown, in their order."""
-    return db.connection().execute(_PHOTOS, {"product": product_id}).all()
+    ``may_be_live`` says that a price window is open: only then is the live price worth asking for.
+    """
+    return db.connection().execute(_VARIANTS, {"product": product_id, "now": now}).all()
 
 
 def certificate_rows(db: Session, product_id: int, producer_id: int) -> Sequence[AnyRow]:

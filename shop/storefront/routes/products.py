@@ -48,16 +48,16 @@ def product(slug: str) -> str | tuple[str, int]:
     """Everything a buyer wants to know of one product, and the way into the basket."""
     db, now = begin()
     today = clock.today_vn(now)
-    row = queries.product_row(db, known_slug(slug), today=today)
-    if row is None or row.is_listed is None:
+    rows = queries.product_rows(db, known_slug(slug), today=today)
+    if not rows or rows[0].is_listed is None:
         raise NotFound
+    row, photos = rows[0], [picture for picture in rows if picture.sha]
     if not row.is_listed:
         return _gone(db, row, now)
-    variants = queries.variant_rows(db, row.id)
-    live = prices(db, [variant.id for variant in variants], now)
+    variants = queries.variant_rows(db, row.id, now=now)
+    live = prices(db, [variant.id for variant in variants if variant.may_be_live], now)
     page_ends_at(*(price.ends_at for price in live.values()))
     sizes = [_size(variant, live.get(variant.id)) for variant in variants]
-    photos = queries.photo_rows(db, row.id)
     papers = queries.certificate_rows(db, row.id, row.producer_id)
     siblings = queries.cards_of_producer(db, row.producer_slug, today=today, but=row.id, limit=4)
     name = pick(row.name, row.name_en)

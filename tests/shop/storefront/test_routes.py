@@ -19,6 +19,7 @@ from shop.core.clock import today_vn
 from shop.stock.models import PriceWindow, StockLevel
 from shop.web.slots import Slot
 from tests.factories.catalogue import make_producer, make_product, make_variant, variant_of
+from tests.factories.traceability import make_lot
 
 NOW = datetime.now(UTC)
 TODAY = today_vn(NOW)
@@ -202,6 +203,20 @@ def test_statements_do_not_grow(
         with counted(app) as sent:
             assert client.get(address).status_code == 200
         assert len(sent) <= 6, (address, sent)
+
+
+def test_a_product_page_with_its_panels_takes_six_statements(
+    app: Flask, client: FlaskClient, db: Session
+) -> None:
+    maker = make_producer(db)
+    product = make_product(db, producer=maker, name="Miến dong", stars=4)
+    make_product(db, producer=maker, name="Bột dong")
+    make_lot(db, product=product, released=True)
+    db.commit()
+    with counted(app) as sent:
+        page = client.get(f"/san-pham/{product.slug}").text
+    assert "/t/" in page.lower(), "the lot's trace link is there"
+    assert len(sent) <= 6, sent
 
 
 @pytest.mark.parametrize(
