@@ -126,14 +126,6 @@ def person_of_login(db: Session, login: Login) -> Person | None:
     return db.scalar(select(Person).where(column == value)) if value else None
 
 
-def names_of(db: Session, person_ids: Sequence[int]) -> dict[int, str]:
-    """Names of people by id, in one statement."""
-    if not person_ids:
-        return {}
-    rows = db.execute(select(Person.id, Person.name).where(Person.id.in_(set(person_ids))))
-    return dict(row.tuple() for row in rows)
-
-
 def members_of(db: Session, unit_kind: str, unit_id: int) -> list[MemberRow]:
     """Who belongs to a producer or club and may act for it, in order of joining."""
     rows = db.execute(

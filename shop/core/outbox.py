@@ -181,8 +181,3 @@ def is_still_due(db: Session, message: OutboxMessage) -> bool:
     """Whether ``message`` may still be sent. Kinds nobody declared are never sent."""
     ask = _still_due.get(message.kind)
     return ask is not None and ask(db, message.ref or "", message.payload)
-
-
-def declared_kinds() -> list[str]:
-    """Every declared message kind."""
-    return sorted(_still_due)

@@ -19,7 +19,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from shop.core.text import fold
 
@@ -130,53 +130,6 @@ def render_cover(*, name: str, icon: str, seed: str, size: int = 1000) -> bytes:
     for number, line in enumerate(lines):
         draw.text((size / 2, top + step * (number + 0.5)), line, "white", font, anchor="mm")
     _caption(draw, size / 2, foot - 10 * u, small, u)
-    return _jpeg(picture)
-
-
-def render_share_picture(
-    *,
-    title: str,
-    line: str = "",
-    icon: str = _DEFAULT_ICON,
-    seed: str = "",
-    photo: bytes | None = None,
-) -> bytes:
-    """A 1200x630 JPEG for link previews: picture on the left, words on the right.
-
-    ``line`` is one short line under the title (producer, price or time). With ``photo`` (any
-    picture bytes Pillow reads) the photo is shown and nothing is marked as an illustration.
-    """
-    width, height = SHARE_SIZE
-    palette = _choose(seed or title)
-    picture = Image.new("RGB", SHARE_SIZE, palette.hills[3])
-    if photo is None:
-        side = _scene(height, height, seed or title, horizon=0.72)
-        _put_icon(side, choose_icon(title, icon), centre=(0.5, 0.42), share=0.52)
-        _caption(ImageDraw.Draw(side), height / 2, height - 40, _font("SemiBold", 24), 0.75)
-    else:
-        with Image.open(io.BytesIO(photo)) as source:
-            upright = ImageOps.exif_transpose(source)
-            side = ImageOps.fit(upright.convert("RGB"), (height, height), Image.Resampling.LANCZOS)
-    picture.paste(side, (0, 0))
-    draw = ImageDraw.Draw(picture)
-    _diamonds(draw, x=height, height=height, ground=palette.hills[3])
-    left = height + 64
-    room = width - left - 48
-    lines, font = _fit(title, width=room, sizes=(60, 38), most=4)
-    step = int(font.size * 1.28)
-    rest, small = _fit(line, width=room, sizes=(32, 26), most=2) if line else ([], font)
-    small_step = int(small.size * 1.4)
-    y = (height - 70 - step * len(lines) - small_step * len(rest)) / 2
-    for words in lines:
-        draw.text((left, y + step / 2), words, "white", font, anchor="lm")
-        y += step
-    y += 12
-    for words in rest:
-        draw.text((left, y + small_step / 2), words, (253, 243, 215), small, anchor="lm")
-        y += small_step
-    _diamond(draw, left + 13, height - 66, 13, (227, 160, 8))
-    _diamond(draw, left + 13, height - 66, 6, palette.hills[3])
-    draw.text((left + 38, height - 66), "Chợ Phiên", "white", _font("Bold", 34), anchor="lm")
     return _jpeg(picture)
 
 

@@ -58,11 +58,6 @@ def group_by_code(db: Session, code: str) -> tuple[CheckoutGroup, list[Order]] |
     return (group, orders_of_group(db, group.id)) if group else None
 
 
-def group_by_submit_key(db: Session, submit_key: str) -> CheckoutGroup | None:
-    """The group made by a press of the button with this key."""
-    return db.scalar(select(CheckoutGroup).where(CheckoutGroup.submit_key == submit_key))
-
-
 def orders_of_group(db: Session, group_id: int) -> list[Order]:
     """The orders of a checkout, one per producer."""
     return list(db.scalars(_whole().where(Order.group_id == group_id).order_by(Order.id)))

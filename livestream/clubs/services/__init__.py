@@ -1,6 +1,6 @@
 """Verbs about clubs, the people in them and what they share."""
 
-from livestream.clubs.services.hours import drop_exception, set_exception, set_weekly_hours
+from livestream.clubs.services.hours import set_exception, set_weekly_hours
 from livestream.clubs.services.joining import (
     change_club,
     decide_club,
@@ -15,7 +15,7 @@ from livestream.clubs.services.resources import (
     change_resource,
     confirm_identity,
 )
-from livestream.clubs.services.sharing import answer_share, ask_to_share, end_share
+from livestream.clubs.services.sharing import answer_share, ask_to_share
 
 __all__ = [
     "add_host",
@@ -27,8 +27,6 @@ __all__ = [
     "change_resource",
     "confirm_identity",
     "decide_club",
-    "drop_exception",
-    "end_share",
     "invite",
     "managers_of",
     "register_club",

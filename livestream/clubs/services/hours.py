@@ -68,15 +68,3 @@ def set_exception(
     row.note = note
     db.flush()
     audit_resource(db, "resource.exception_set", resource_id, actor_id, now)
-
-
-def drop_exception(
-    db: Session, *, resource_id: int, day: date, actor_id: int, now: datetime
-) -> None:
-    """The weekly hours hold again on ``day``."""
-    db.execute(
-        delete(AvailabilityException).where(
-            AvailabilityException.resource_id == resource_id, AvailabilityException.day == day
-        )
-    )
-    audit_resource(db, "resource.exception_dropped", resource_id, actor_id, now)

@@ -76,21 +76,3 @@ def answer_share(
         payload={"resource": resource.name},
         now=now,
     )
-
-
-def end_share(db: Session, *, resource_id: int, club_id: int, actor_id: int, now: datetime) -> None:
-    """A club stops using what another one keeps. Raises NotFound."""
-    link = db.scalars(
-        select(ClubResource)
-        .join(Resource, Resource.id == ClubResource.resource_id)
-        .where(
-            ClubResource.club_id == club_id,
-            ClubResource.resource_id == resource_id,
-            Resource.owner_club_id != club_id,
-        )
-    ).one_or_none()
-    if link is None:
-        raise NotFound
-    link.state = "declined"
-    db.flush()
-    audit_resource(db, "resource.share_ended", resource_id, actor_id, now)

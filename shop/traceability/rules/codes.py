@@ -12,8 +12,7 @@ import re
 import secrets
 from itertools import combinations
 
-from shop.core.errors import NotFound
-from shop.core.text import CROCKFORD, N_
+from shop.core.text import CROCKFORD
 
 LENGTH = 10
 """Symbols of a code: nine of data (45 bits) and the check symbol."""
@@ -21,12 +20,6 @@ LENGTH = 10
 _VALUE = {symbol: value for value, symbol in enumerate(CROCKFORD)}
 _LOOKALIKES = str.maketrans("ILOU", "110V")
 _SEPARATORS = re.compile(r"[\s\-.]+")
-
-
-class MistypedCode(NotFound):
-    """The check symbol tells that at least one symbol was misread."""
-
-    message = N_("Mã này bị gõ sai một ký tự. Hãy so lại với mã in dưới ô vuông trên nhãn.")
 
 
 def _powers() -> list[int]:
