@@ -394,15 +394,6 @@ def _caption(
         _diamond(draw, x + side * (half + 26 * u), y + 2 * u, 8 * u, (240, 184, 60))
 
 
-def _diamonds(draw: ImageDraw.ImageDraw, *, x: int, height: int, ground: Colour) -> None:
-    """The brocade strip of the site, upright, between picture and words."""
-    draw.rectangle((x - 2, 0, x + 22, height), fill=(227, 160, 8))
-    draw.rectangle((x, 0, x + 20, height), fill=(180, 35, 44))
-    for y in range(0, height + 20, 20):
-        _diamond(draw, x + 10, y + 5, 10, (227, 160, 8))
-        _diamond(draw, x + 10, y + 5, 4, ground)
-
-
 def _diamond(draw: ImageDraw.ImageDraw, x: float, y: float, half: float, colour: Colour) -> None:
     draw.polygon([(x, y - half), (x + half, y), (x, y + half), (x - half, y)], fill=colour)
 
