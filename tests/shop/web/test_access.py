@@ -160,7 +160,7 @@ def test_api_takes_the_scope_and_nothing_less(
     person = make_person(db, name="Kho")
     tokens = {
         scope: services.create_api_token(
-            db, person_id=person.id, label="x", scopes=[scope], days=3650, now=now
+            db, person_id=person.id, label=scope, scopes=[scope], days=3650, now=now
         )
         for scope in ("read", "write")
     }
