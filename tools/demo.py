@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -57,7 +56,7 @@ def wait_for(url: str, seconds: float = 30) -> None:
         try:
             with urllib.request.urlopen(f"{url}/readyz", timeout=2):
                 return
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # refused, reset or still importing
             time.sleep(0.2)
     sys.exit(f"the server at {url} does not answer")
 
