@@ -33,6 +33,8 @@ Xem trước / look first:
   {url}/                        trang chủ · home ({url}/en/)
   {url}/san-pham?q=mien+dong    tìm không dấu · search without accents
   {url}/phien-live              lịch phiên live · livestream schedule
+
+Tin nhắn gửi đi / outgoing messages: {log}
 """
 
 
@@ -76,14 +78,15 @@ def main() -> int:
             return 1
     bind = f"127.0.0.1:{options.port}"
     gunicorn = [str(BIN / "gunicorn"), "wsgi:app", "-b", bind, "-w", "2", "--threads", "4"]
+    log = (FOLDER / "scheduler.log").open("ab")
     processes = [
         subprocess.Popen([*gunicorn, "--log-level", "warning"], cwd=ROOT, env=env),
-        subprocess.Popen([*flask, "jobs", "run"], cwd=ROOT, env=env),
+        subprocess.Popen([*flask, "jobs", "run"], cwd=ROOT, env=env, stdout=log, stderr=log),
     ]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         wait_for(f"http://{bind}")
-        print(ACCOUNTS.format(url=f"http://{bind}"), flush=True)
+        print(ACCOUNTS.format(url=f"http://{bind}", log=log.name), flush=True)
         while all(process.poll() is None for process in processes):
             time.sleep(0.5)
         print("one of the two processes ended", file=sys.stderr)
@@ -95,6 +98,7 @@ def main() -> int:
             process.terminate()
         for process in processes:
             process.wait(timeout=20)
+        log.close()
 
 
 if __name__ == "__main__":
