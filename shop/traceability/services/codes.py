@@ -3,14 +3,13 @@
 from datetime import datetime
 
 from sqlalchemy import func, select, text, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from shop.accounts.services import record_audit
 from shop.catalogue.models import Product
 from shop.core.clock import today_vn
+from shop.core.db import insert_into
 from shop.core.errors import Conflict, Invalid
 from shop.core.text import N_, clean
 from shop.traceability import queries
@@ -80,11 +79,9 @@ def make_labels(
 
 def count_scan(db: Session, *, code: str, now: datetime) -> None:
     """Count that somebody looked at ``code`` today. Nothing about who, from where or with what."""
-    is_sqlite = db.get_bind().dialect.name == "sqlite"
-    if not is_sqlite:
+    if db.get_bind().dialect.name == "postgresql":
         db.execute(text("SET LOCAL lock_timeout = '200ms'"))
-    make = sqlite_insert if is_sqlite else postgresql_insert
-    row = make(ScanStat).values(
+    row = insert_into(db, ScanStat).values(
         code=code, day=today_vn(now), count=1, first_seen_at=now, last_seen_at=now
     )
     db.execute(
