@@ -24,6 +24,7 @@ CERTIFICATE_STATES = ("draft", "submitted", "verified", "rejected", "expired", "
 CERTIFICATE_KINDS = ("ocop", "vietgap", "organic", "food_safety", "haccp", "other")
 ISSUER_LEVELS = ("district", "province", "national", "other")
 REGULATED_CLASSES = ("none", "alcohol", "supplement", "herbal_check", "essential_oil")
+SECTION_KINDS = ("maker", "costume", "making", "meaning", "other")
 
 
 class Producer(Base):
@@ -165,6 +166,27 @@ class ProductPhoto(Base):
     is_illustration: Mapped[bool] = mapped_column(default=False)
     has_right_to_use: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+
+
+class ProductSection(Base):
+    """A part of a culture product's story: who makes it, what each part of the costume is."""
+
+    __tablename__ = "product_section"
+    __table_args__ = (
+        one_of("kind", SECTION_KINDS),
+        Index(None, "product_id", "position"),
+    )
+
+    id: Mapped[Id]
+    product_id: Mapped[Ref] = mapped_column(ForeignKey("product.id"))
+    position: Mapped[int] = mapped_column(default=0)
+    kind: Mapped[str] = mapped_column(String(10))
+    title: Mapped[str] = mapped_column(String(120))
+    title_en: Mapped[str | None] = mapped_column(String(120))
+    words: Mapped[str] = mapped_column(Text, default="")
+    words_en: Mapped[str | None] = mapped_column(Text)
+    photo_sha: Mapped[str | None] = mapped_column(String(64))
+    """One of the product's own photos; shown while that photo may be shown."""
 
 
 class Certificate(Base):

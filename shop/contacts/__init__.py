@@ -1,0 +1,1 @@
+"""How a producer can be reached and met: people, Zalo, own shop, where else it sells."""

@@ -1,0 +1,1 @@
+"""Asking before buying: visits and other services that travel in no parcel."""
