@@ -3,7 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.core.db import Base, Id, Ref, append_only, one_of
@@ -86,7 +95,53 @@ class Membership(Base):
     unit_id: Mapped[Ref]
     role: Mapped[str] = mapped_column(String(10))
     consented_at: Mapped[datetime | None]
+    """When an owner let a supporter work for the unit; without it a supporter has no right."""
+    consented_by: Mapped[Ref | None]
+    consent_version: Mapped[str | None] = mapped_column(String(20))
+    """Which wording the owner agreed to: a key of ``rules.CONSENT_TEXTS``."""
+    consent_areas: Mapped[list[str] | None] = mapped_column(JSON)
+    """What a supporter may work on: keys of ``rules.AREAS``; None for other roles."""
+    consent_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
+
+
+class MemberInvitation(Base):
+    """An owner asks someone, by phone or e-mail, to work for the unit. Answering empties nothing:
+    what came of it stays, the login may be erased.
+    """
+
+    __tablename__ = "member_invitation"
+    __table_args__ = (
+        one_of("unit_kind", ("producer",)),
+        one_of("role", MEMBER_ROLES),
+        one_of("state", ("pending", "accepted", "declined", "withdrawn")),
+        Index(
+            "uq_member_invitation_pending",
+            *("unit_kind", "unit_id", "login"),
+            unique=True,
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index(None, "person_id", "state"),
+    )
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    """Opens the invitation for someone who had no account when it was written."""
+    unit_kind: Mapped[str] = mapped_column(String(10))
+    unit_id: Mapped[Ref]
+    login: Mapped[str] = mapped_column(String(200))
+    person_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    """Whose account the login was when the invitation was written, or who answered by the code."""
+    role: Mapped[str] = mapped_column(String(10))
+    consent_version: Mapped[str | None] = mapped_column(String(20))
+    consent_areas: Mapped[list[str] | None] = mapped_column(JSON)
+    consent_until: Mapped[datetime | None]
+    invited_by: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    state: Mapped[str] = mapped_column(String(10), default="pending")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
 
 
 class StaffScope(Base):
@@ -119,7 +174,12 @@ class AuditEntry(Base):
     """Who did what to which thing, and when. Opaque ids and codes only."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index(None, "subject_kind", "subject_id"),)
+    __table_args__ = (
+        Index(None, "subject_kind", "subject_id"),
+        Index(None, "producer_id", "id"),
+        Index(None, "province_code", "id"),
+        Index(None, "actor_id", "id"),
+    )
 
     id: Mapped[Id]
     at: Mapped[datetime]
@@ -128,6 +188,11 @@ class AuditEntry(Base):
     subject_kind: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[Ref]
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+    producer_id: Mapped[Ref | None]
+    """Whose thing it was when it was done: opaque here, producers live above."""
+    province_code: Mapped[str | None] = mapped_column(String(2))
+    actor_role: Mapped[str | None] = mapped_column(String(10))
+    """What the person was to that producer then: a member role, ``staff``, or None."""
 
 
 class AuditNote(Base):

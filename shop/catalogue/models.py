@@ -15,13 +15,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from shop.core.db import Base, Id, Ref, one_of
+from shop.core.db import Base, Id, Ref, append_only, one_of
 
 PRODUCER_STATES = ("draft", "submitted", "verified", "rejected", "suspended")
 PRODUCT_STATES = ("draft", "submitted", "published", "rejected", "archived")
 REVISION_STATES = ("draft", "submitted", "approved", "rejected")
 CERTIFICATE_STATES = ("draft", "submitted", "verified", "rejected", "expired", "revoked")
 CERTIFICATE_KINDS = ("ocop", "vietgap", "organic", "food_safety", "haccp", "other")
+ENDORSEMENT_STATES = ("requested", "confirmed", "refused", "revoked")
 ISSUER_LEVELS = ("district", "province", "national", "other")
 REGULATED_CLASSES = ("none", "alcohol", "supplement", "herbal_check", "essential_oil")
 SECTION_KINDS = ("maker", "costume", "making", "meaning", "other")
@@ -49,6 +50,7 @@ class Producer(Base):
     public_phone: Mapped[str | None] = mapped_column(String(20))
     photo_sha: Mapped[str | None] = mapped_column(String(64))
     is_youth_led: Mapped[bool] = mapped_column(default=False)
+    """Whether a union unit vouches for it now: follows ``YouthEndorsement``, never typed."""
     is_demo: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(12), default="draft")
     decision_note: Mapped[str] = mapped_column(Text, default="")
@@ -99,6 +101,8 @@ class Product(Base):
     historic_stars_note: Mapped[str] = mapped_column(String(200), default="")
     state: Mapped[str] = mapped_column(String(12), default="draft")
     decision_note: Mapped[str] = mapped_column(Text, default="")
+    decision_step: Mapped[str] = mapped_column(String(12), default="")
+    """The editor's step that the last refusal is about; empty when none in particular."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
@@ -225,6 +229,8 @@ class Certificate(Base):
     """A made-up record for demonstration; every page that shows it says so."""
     superseded_by: Mapped[Ref | None] = mapped_column(ForeignKey("certificate.id"))
     """The newer record of the same product and kind that staff verified."""
+    renews_id: Mapped[Ref | None] = mapped_column(ForeignKey("certificate.id"))
+    """The record that this one is meant to follow, as its producer said when handing it in."""
     state: Mapped[str] = mapped_column(String(12), default="draft")
     decision_note: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
@@ -255,6 +261,7 @@ class ProductRevision(Base):
     """The replaced values, filled when it is approved: what the history compares with."""
     state: Mapped[str] = mapped_column(String(12), default="draft")
     decision_note: Mapped[str] = mapped_column(Text, default="")
+    decision_step: Mapped[str] = mapped_column(String(12), default="")
     author_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
@@ -297,6 +304,8 @@ class ProductFacets(Base):
     subgroup: Mapped[str] = mapped_column(String(4))
     season_mask: Mapped[int] = mapped_column(default=0)
     is_youth_led: Mapped[bool] = mapped_column(default=False)
+    youth_unit: Mapped[str | None] = mapped_column(String(160))
+    """The union unit that vouches for the maker; set exactly when ``is_youth_led``."""
     is_demo: Mapped[bool] = mapped_column(default=False)
     price_min_vnd: Mapped[Ref] = mapped_column(default=0)
     price_max_vnd: Mapped[Ref] = mapped_column(default=0)
@@ -325,3 +334,84 @@ class CatalogueVersion(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[Ref] = mapped_column(default=1)
+
+
+class ProductApproval(Base):
+    """A product as staff approved it: what the next hand-in is compared with."""
+
+    __tablename__ = "product_approval"
+    __table_args__ = (Index(None, "product_id", "id"),)
+
+    id: Mapped[Id]
+    product_id: Mapped[Ref] = mapped_column(ForeignKey("product.id"))
+    at: Mapped[datetime]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """Editable column -> value; ``photos`` -> the list of pictures."""
+
+
+class YouthEndorsement(Base):
+    """A named union unit vouches that a producer is a start-up of young people."""
+
+    __tablename__ = "youth_endorsement"
+    __table_args__ = (
+        one_of("state", ENDORSEMENT_STATES),
+        CheckConstraint("year BETWEEN 2000 AND 2100", name="year"),
+        *(
+            Index(
+                f"uq_youth_endorsement_{state}",
+                "producer_id",
+                unique=True,
+                sqlite_where=text(f"state = '{state}'"),
+                postgresql_where=text(f"state = '{state}'"),
+            )
+            for state in ("requested", "confirmed")
+        ),
+        Index(None, "producer_id", "id"),
+        Index(None, "state", "created_at"),
+    )
+
+    id: Mapped[Id]
+    producer_id: Mapped[Ref] = mapped_column(ForeignKey("producer.id"))
+    union_unit: Mapped[str] = mapped_column(String(160))
+    """Who vouches, as people call it: Xã đoàn Côn Minh."""
+    project: Mapped[str] = mapped_column(String(200))
+    year: Mapped[int]
+    programme: Mapped[str] = mapped_column(String(200), default="")
+    scan_sha: Mapped[str | None] = mapped_column(String(64))
+    is_illustration: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(10), default="requested")
+    decision_note: Mapped[str] = mapped_column(Text, default="")
+    requested_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    decided_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+
+
+class ReferenceEntry(Base):
+    """One wording of one thing that staff keep as data: an OCOP group or subgroup, a criteria
+    version, a required paper, a ready reason. The newest revision counts; older ones are history.
+    """
+
+    __tablename__ = "reference_entry"
+    __table_args__ = (
+        UniqueConstraint("kind", "code", "revision"),
+        CheckConstraint("revision > 0", name="revision"),
+        CheckConstraint("valid_until IS NULL OR valid_until >= valid_from", name="valid_span"),
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[str] = mapped_column(String(12))
+    code: Mapped[str] = mapped_column(String(40))
+    revision: Mapped[int]
+    """Counts from 1; what the code brings along is revision 0."""
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None]
+    note: Mapped[str] = mapped_column(String(300), default="")
+    """Why it was changed, with the source: shown in the history."""
+    changed_by: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    changed_at: Mapped[datetime]
+
+
+append_only("product_approval")
+append_only("reference_entry")

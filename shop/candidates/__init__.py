@@ -1,0 +1,1 @@
+"""Products on their way: to an OCOP recognition, a GTIN, a traceability registration."""
