@@ -30,6 +30,7 @@ class Lot(Base):
         one_of("kind", LOT_KINDS),
         one_of("state", LOT_STATES),
         CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("lost BETWEEN 0 AND quantity", name="lost"),
         CheckConstraint("head_seq >= 0", name="head_seq"),
     )
 
@@ -46,6 +47,8 @@ class Lot(Base):
     kind: Mapped[str] = mapped_column(String(10), default="finished")
     quantity: Mapped[int]
     """In ``uom``; whole sellable units for a finished lot."""
+    lost: Mapped[int] = mapped_column(default=0)
+    """How much of the quantity was destroyed, in ``uom``: neither used up nor sold."""
     uom: Mapped[str] = mapped_column(String(12), default="unit")
     made_on: Mapped[date]
     packed_on: Mapped[date | None]
@@ -141,15 +144,67 @@ class TraceCode(Base):
 
 
 class LabelBatch(Base):
-    """A label sheet that was made: how many, in which format, by whom."""
+    """Labels that were made: how many, in which format, by whom; unit codes come in batches."""
 
     __tablename__ = "label_batch"
+    __table_args__ = (
+        one_of("level", ("product", "lot", "unit", "box")),
+        one_of("state", ("making", "ready", "printed", "void")),
+        CheckConstraint("count > 0", name="count"),
+    )
 
     id: Mapped[Id]
     product_id: Mapped[Ref] = mapped_column(ForeignKey("product.id"), index=True)
-    lot_id: Mapped[Ref | None] = mapped_column(ForeignKey("lot.id"))
+    lot_id: Mapped[Ref | None] = mapped_column(ForeignKey("lot.id"), index=True)
+    level: Mapped[str] = mapped_column(String(8), default="lot")
+    """What each label's code stands for; only unit codes are one to a label."""
+    state: Mapped[str] = mapped_column(String(10), default="printed")
+    """Unit codes: being made, made, given out for printing, taken back."""
     count: Mapped[int]
     template: Mapped[str] = mapped_column(String(20))
+    form: Mapped[str] = mapped_column(String(4), default="pdf")
+    skip: Mapped[int] = mapped_column(default=0)
+    """Places left empty on the first sheet."""
+    file_name: Mapped[str | None] = mapped_column(String(80))
+    """The stored sheet of a batch of unit codes; other sheets are drawn when asked for."""
+    task_id: Mapped[Ref | None]
+    submit_key: Mapped[str | None] = mapped_column(String(64), unique=True)
+    made_by: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+
+
+class BoxLine(Base):
+    """How many units of a lot lie in a box."""
+
+    __tablename__ = "box_line"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"),)
+
+    box_code: Mapped[str] = mapped_column(ForeignKey("trace_code.code"), primary_key=True)
+    lot_id: Mapped[Ref] = mapped_column(ForeignKey("lot.id"), primary_key=True, index=True)
+    quantity: Mapped[int]
+
+
+class BoxUnit(Base):
+    """A unit with a code of its own, and the one box it lies in."""
+
+    __tablename__ = "box_unit"
+
+    unit_code: Mapped[str] = mapped_column(ForeignKey("trace_code.code"), primary_key=True)
+    box_code: Mapped[str] = mapped_column(ForeignKey("trace_code.code"), index=True)
+
+
+class EntryTemplate(Base):
+    """What a producer often records of a product: a kind of event with its usual facts."""
+
+    __tablename__ = "entry_template"
+    __table_args__ = (UniqueConstraint("product_id", "title"),)
+
+    id: Mapped[Id]
+    product_id: Mapped[Ref] = mapped_column(ForeignKey("product.id"))
+    kind: Mapped[str] = mapped_column(String(30))
+    title: Mapped[str] = mapped_column(String(60))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """Some or all facts of the kind, as the journal would keep them."""
     made_by: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime]
 
@@ -164,6 +219,47 @@ class ScanStat(Base):
     count: Mapped[int] = mapped_column(default=0)
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+
+
+class CodeOpening(Base):
+    """Buyers said that they opened the goods with this code: when first, how often. Not who."""
+
+    __tablename__ = "code_opening"
+
+    code: Mapped[str] = mapped_column(ForeignKey("trace_code.code"), primary_key=True)
+    first_at: Mapped[datetime]
+    count: Mapped[int] = mapped_column(default=1)
+
+
+class CloneAlert(Base):
+    """A code that may have been copied: which rule says so, and what people made of it."""
+
+    __tablename__ = "clone_alert"
+    __table_args__ = (
+        one_of("level", ("amber", "red")),
+        one_of("state", ("open", "closed")),
+        Index(
+            "uq_clone_alert_open",
+            "code",
+            "rule",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(ForeignKey("trace_code.code"), index=True)
+    rule: Mapped[str] = mapped_column(String(20))
+    """Slug of ``rules.clones.RULES``."""
+    level: Mapped[str] = mapped_column(String(6))
+    state: Mapped[str] = mapped_column(String(6), default="open")
+    number: Mapped[int] = mapped_column(default=0)
+    """What was counted when the rule struck: days, scans or reports."""
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(String(300), default="")
 
 
 class Anchor(Base):
