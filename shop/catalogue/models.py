@@ -166,6 +166,9 @@ class ProductPhoto(Base):
     width: Mapped[int]
     height: Mapped[int]
     alt: Mapped[str] = mapped_column(String(200), default="")
+    alt_en: Mapped[str | None] = mapped_column(String(200))
+    sharpness: Mapped[int | None]
+    """How much its edges stand out (``pictures.Picture``); None for pictures taken in earlier."""
     position: Mapped[int] = mapped_column(default=0)
     is_illustration: Mapped[bool] = mapped_column(default=False)
     has_right_to_use: Mapped[bool] = mapped_column(default=False)
@@ -266,6 +269,36 @@ class ProductRevision(Base):
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
+
+
+class ProductDraft(Base):
+    """What one person has typed into one form of the product editor and not yet saved."""
+
+    __tablename__ = "product_draft"
+    __table_args__ = (
+        UniqueConstraint("person_id", "product_id", "form"),
+        Index(
+            "uq_product_draft_new",
+            "person_id",
+            "form",
+            unique=True,
+            sqlite_where=text("product_id IS NULL"),
+            postgresql_where=text("product_id IS NULL"),
+        ),
+        CheckConstraint("version >= 1", name="version"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    product_id: Mapped[Ref | None] = mapped_column(ForeignKey("product.id"), index=True)
+    """None while the product has not been made."""
+    form: Mapped[str] = mapped_column(String(24))
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """Field -> what stands in it, as a list of texts. Never changed in place: assign anew."""
+    seen: Mapped[str] = mapped_column(String(64), default="")
+    """Digest of the stored values that the typing began from (``rules.stamp``)."""
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime]
 
 
 class ProductFacets(Base):

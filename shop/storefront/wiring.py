@@ -4,9 +4,11 @@ import time
 
 from flask import Flask
 
+from shop.catalogue.slots import PRODUCT_PREVIEWS
 from shop.core import clock
 from shop.storefront.memory import Memory
 from shop.storefront.queries import COUNTS_SECONDS, KEPT_COUNTS, catalogue_version
+from shop.storefront.routes.preview import preview
 from shop.storefront.state import Shopfront
 from shop.web import page_cache
 from shop.web.request import House
@@ -14,6 +16,7 @@ from shop.web.request import House
 
 def init_app(app: Flask) -> None:
     """Called once for each application."""
+    PRODUCT_PREVIEWS.fill(preview)
     house: House = app.extensions["house"]
     app.extensions["storefront"] = Shopfront(
         counts=Memory(KEPT_COUNTS, COUNTS_SECONDS, time.monotonic)

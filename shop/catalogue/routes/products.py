@@ -10,7 +10,9 @@ from shop.accounts.rules import require_producer
 from shop.catalogue import queries, rules, services
 from shop.catalogue.forms import FactsForm, LabelForm, NewProductForm
 from shop.catalogue.routes.base import asked_page, attempt, bp, own_draft, show
+from shop.catalogue.slots import PRODUCT_PREVIEWS
 from shop.core import clock
+from shop.core.errors import NotFound
 from shop.core.text import N_
 from shop.web.access import actor, role
 from shop.web.errors import status_of
@@ -99,6 +101,16 @@ def _review(draft: queries.Draft, status: int = 200, error: str = "") -> Respons
         error=error,
         step="review",
     )
+
+
+@bp.get("/ban-hang/san-pham/<int:product_id>/xem-truoc")
+@role("producer")
+def preview(product_id: int) -> ResponseReturnValue:
+    """The page as buyers will see it, with what is typed."""
+    pages = PRODUCT_PREVIEWS.collect(read_session(), own_draft(product_id), clock.now())
+    if not pages:
+        raise NotFound
+    return pages[0]
 
 
 @bp.get("/ban-hang/san-pham/<int:product_id>/thong-tin")

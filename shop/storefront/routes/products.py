@@ -1,7 +1,9 @@
 """One product: everything a buyer wants to know, and the way into the basket."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import render_template
 from sqlalchemy.orm import Session
@@ -47,13 +49,20 @@ class Size:
 def product(slug: str) -> str | tuple[str, int]:
     """Everything a buyer wants to know of one product, and the way into the basket."""
     db, now = begin()
-    today = clock.today_vn(now)
-    rows = queries.product_rows(db, known_slug(slug), today=today)
+    rows = queries.product_rows(db, known_slug(slug), today=clock.today_vn(now))
     if not rows or rows[0].is_listed is None:
         raise NotFound
     row, photos = rows[0], [picture for picture in rows if picture.sha]
     if not row.is_listed:
         return _gone(db, row, now)
+    return drawn_product("storefront/product.html", db, row, photos, now=now)
+
+
+def drawn_product(
+    template: str, db: Session, row: Any, photos: Sequence[Any], *, now: datetime, **further: Any
+) -> str:
+    """The page of a product, also of a draft: ``row`` then holds what its maker typed."""
+    today = clock.today_vn(now)
     variants = queries.variant_rows(db, row.id, now=now)
     live = prices(db, [variant.id for variant in variants if variant.may_be_live], now)
     page_ends_at(*(price.ends_at for price in live.values()))
@@ -66,7 +75,7 @@ def product(slug: str) -> str | tuple[str, int]:
     images = [_absolute_media(f"{photo.sha}-1200.jpg") for photo in photos]
     summary = pick(row.summary, row.summary_en)
     return render_template(
-        "storefront/product.html",
+        template,
         nav="products",
         product=row,
         name=name,
@@ -101,6 +110,7 @@ def product(slug: str) -> str | tuple[str, int]:
             ),
             structured.breadcrumbs([(label, house().public_url + to) for label, to in trail]),
         ],
+        **further,
     )
 
 
