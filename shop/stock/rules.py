@@ -18,6 +18,8 @@ LOT_BLOCKED: Final = "lot_blocked"
 LOT_BACK: Final = "lot_back"
 SALE: Final = "sale"
 UNPACKED: Final = "unpacked"
+DESTROYED: Final = "destruction"
+SOLD_ELSEWHERE: Final = "sale_elsewhere"
 
 REASONS: Final = {
     RECEIPT: N_("Nhập thêm"),
@@ -31,6 +33,8 @@ REASONS: Final = {
     LOT_BACK: N_("Lô được bán trở lại"),
     SALE: N_("Đóng gói cho đơn"),
     UNPACKED: N_("Đơn đã gói bị hủy"),
+    DESTROYED: N_("Tiêu hủy"),
+    SOLD_ELSEWHERE: N_("Bán, giao ngoài Chợ Phiên"),
 }
 """Every reason a movement may carry, with its words."""
 

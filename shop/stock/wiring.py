@@ -1,15 +1,16 @@
 """Stock listens to traceability, and stands in the producer's workspace."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask, url_for
 from sqlalchemy.orm import Session
 
 from shop.catalogue.signals import product_published
 from shop.stock import queries, services
+from shop.stock.rules import DESTROYED, SOLD_ELSEWHERE
 from shop.traceability.models import Lot
-from shop.traceability.signals import lot_closed, lot_held, lot_released
+from shop.traceability.signals import lot_closed, lot_held, lot_reduced, lot_released
 from shop.web.access import Actor
 from shop.web.i18n import gettext as _
 from shop.web.slots import NavItem, Todo
@@ -26,10 +27,39 @@ def put_lot_on_sale(
         db,
         lot_id=lot.id,
         variant_id=lot.variant_id,
-        quantity=lot.quantity,
+        quantity=lot.quantity - lot.lost,
         now=now,
         actor_id=actor_id,
     )
+
+
+REASONS: Final = {"destruction": DESTROYED, "sale": SOLD_ELSEWHERE}
+"""Event kinds that take units, and what the ledger calls it."""
+
+
+def take_units(
+    _sender: object,
+    *,
+    db: Session,
+    lot: Lot,
+    units: int,
+    reason: str,
+    key: str,
+    now: datetime,
+    actor_id: int | None,
+) -> None:
+    """Units of a lot are gone, not by an order."""
+    if lot.variant_id is not None:
+        services.leave_lot(
+            db,
+            lot_id=lot.id,
+            variant_id=lot.variant_id,
+            units=units,
+            reason=REASONS[reason],
+            key=key,
+            now=now,
+            actor_id=actor_id,
+        )
 
 
 def take_lot_off_sale(
@@ -64,6 +94,7 @@ def init_app(_app: Flask) -> None:
     lot_released.connect(put_lot_on_sale)
     lot_held.connect(take_lot_off_sale)
     lot_closed.connect(take_lot_off_sale)
+    lot_reduced.connect(take_units)
     product_published.connect(publish_stock)
     PRODUCER_NAV.fill(nav)
     PRODUCER_TODO.fill(todo)

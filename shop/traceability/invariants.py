@@ -47,8 +47,8 @@ INVARIANTS = {
     "traceability.no_lot_is_used_up_twice": """
         SELECT lot.id FROM lot
         JOIN lot_link ON lot_link.parent_id = lot.id
-        GROUP BY lot.id, lot.quantity
-        HAVING SUM(lot_link.quantity) > lot.quantity + lot.quantity * 2 / 100
+        GROUP BY lot.id, lot.quantity, lot.lost
+        HAVING SUM(lot_link.quantity) + lot.lost > lot.quantity + lot.quantity * 2 / 100
     """,
     "traceability.no_lot_is_made_from_itself": """
         WITH RECURSIVE above(child, ancestor) AS (

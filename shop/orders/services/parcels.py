@@ -24,6 +24,7 @@ from shop.orders.services.parts import (
 from shop.stock import queries as stock_queries
 from shop.stock import services as stock
 from shop.stock.rules import Pick
+from shop.traceability.services import record_dispatch
 
 
 def propose_picks(db: Session, lines: Sequence[OrderLine], today: date) -> dict[int, list[Pick]]:
@@ -93,7 +94,10 @@ def ship(
     actor_id: int | None,
     now: datetime,
 ) -> Shipment:
-    """Hand the parcel over to a carrier. Raises WrongState when nothing is packed."""
+    """Hand the parcel over to a carrier; its lots' journals say so, sealed.
+
+    Raises WrongState when nothing is packed.
+    """
     order, parcel = _parcel(db, order_id, "packed")
     parcel.state = "shipped"
     parcel.carrier = carrier
@@ -109,6 +113,14 @@ def ship(
         detail={"carrier": carrier, "tracking_no": tracking_no},
     )
     audit(db, order, "ship", actor_id, now)
+    record_dispatch(
+        db,
+        units_by_lot=_units_by_lot(db, parcel.id),
+        order_code=order.code,
+        key=f"shipment:{parcel.id}",
+        actor_id=actor_id,
+        now=now,
+    )
     notify_buyer(db, order, "shipped", now=now, carrier=carrier)
     db.flush()
     return parcel
@@ -153,6 +165,15 @@ def _parcel(db: Session, order_id: int, *states: str) -> tuple[Order, Shipment]:
     if parcel is None or order.state != "confirmed":
         raise WrongState
     return order, parcel
+
+
+def _units_by_lot(db: Session, parcel_id: int) -> dict[int, int]:
+    rows = db.execute(
+        select(ShipmentLine.lot_id, func.sum(ShipmentLine.quantity))
+        .where(ShipmentLine.shipment_id == parcel_id)
+        .group_by(ShipmentLine.lot_id)
+    )
+    return {lot_id: int(units) for lot_id, units in rows if lot_id is not None}
 
 
 def _derive(db: Session, order: Order) -> None:

@@ -6,7 +6,7 @@ after them. A verb that refuses leaves nothing behind (savepoint), so the caller
 """
 
 from shop.stock.services.holding import commit, release, reserve
-from shop.stock.services.lots import block_lots, put_lot_on_sale
+from shop.stock.services.lots import block_lots, leave_lot, put_lot_on_sale
 from shop.stock.services.moving import adjust, count_stock, receive
 from shop.stock.services.parts import lock_levels, publish_available
 from shop.stock.services.prices import (
@@ -23,6 +23,7 @@ __all__ = [
     "count_stock",
     "drop_price_windows",
     "give_back_live_price",
+    "leave_lot",
     "lock_levels",
     "publish_available",
     "put_lot_on_sale",

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from shop.stock import rules
 from shop.stock.models import StockMovement
-from shop.stock.services.moving import receive
-from shop.stock.services.parts import lock_levels, publish
+from shop.stock.services.moving import adjust, receive
+from shop.stock.services.parts import lock_levels, publish, record
 from shop.stock.services.shelf import block_unsellable, lot_key
 
 
@@ -36,17 +36,12 @@ def put_lot_on_sale(
     )
     if is_new:
         return
-    taken_out = db.scalar(
-        select(func.coalesce(func.sum(StockMovement.quantity), 0)).where(
-            StockMovement.lot_id == lot_id,
-            StockMovement.reason.in_((rules.LOT_BLOCKED, rules.LOT_BACK)),
-        )
-    )
-    if taken_out:
+    blocked = _units_blocked(db, lot_id)
+    if blocked:
         receive(
             db,
             variant_id=variant_id,
-            quantity=-int(taken_out),
+            quantity=blocked,
             reason=rules.LOT_BACK,
             key=lot_key(db, lot_id, "back"),
             now=now,
@@ -64,3 +59,57 @@ def block_lots(db: Session, *, variant_ids: Collection[int], now: datetime) -> N
     lock_levels(db, variant_ids)
     if block_unsellable(db, variant_ids, now):
         publish(db, variant_ids)
+
+
+def leave_lot(
+    db: Session,
+    *,
+    lot_id: int,
+    variant_id: int,
+    units: int,
+    reason: str,
+    key: str,
+    now: datetime,
+    actor_id: int | None = None,
+) -> None:
+    """Units of a lot are gone, not by an order: destroyed, sold at a stall. Negative: given back.
+
+    Of a lot that is held, recalled or expired those that were taken off the shelf go first, so that
+    they do not come back when it is released again. Raises NotEnoughStock.
+    """
+    lock_levels(db, [variant_id])
+    off_shelf = min(max(units, 0), _units_blocked(db, lot_id))
+    if off_shelf:
+        for why, change in ((rules.LOT_BACK, off_shelf), (reason, -off_shelf)):
+            record(
+                db,
+                variant_id=variant_id,
+                quantity=change,
+                reason=why,
+                key=f"{key}:{why}",
+                now=now,
+                lot_id=lot_id,
+                actor_id=actor_id,
+            )
+    if units != off_shelf:
+        adjust(
+            db,
+            variant_id=variant_id,
+            quantity=off_shelf - units,
+            reason=reason,
+            key=key,
+            now=now,
+            lot_id=lot_id,
+            actor_id=actor_id,
+        )
+
+
+def _units_blocked(db: Session, lot_id: int) -> int:
+    """How many units were taken off the shelf because the lot may not be sold."""
+    moved = db.scalar(
+        select(func.coalesce(func.sum(StockMovement.quantity), 0)).where(
+            StockMovement.lot_id == lot_id,
+            StockMovement.reason.in_((rules.LOT_BLOCKED, rules.LOT_BACK)),
+        )
+    )
+    return -int(moved or 0)

@@ -156,6 +156,6 @@ def usable_parents(db: Session, lot: Lot) -> list[Input]:
         .limit(100)
     )
     return [
-        Input(parent, parent.material or name, parent.quantity - int(taken))
+        Input(parent, parent.material or name, parent.quantity - parent.lost - int(taken))
         for parent, name, taken in rows
     ]

@@ -150,7 +150,11 @@ def heads_between(db: Session, start: datetime, end: datetime) -> list[tuple[str
 
 def has_story(db: Session, lot_id: int) -> bool:
     """Whether anything about how the lot was made is recorded for everybody to read."""
-    told = [k.slug for k in kinds().values() if k.recorder == "producer" and k.is_public]
+    told = [
+        kind.slug
+        for kind in kinds().values()
+        if kind.recorder == "producer" and kind.is_public and not kind.takes
+    ]
     return bool(
         db.scalar(select(exists().where(LotEvent.lot_id == lot_id, LotEvent.kind.in_(told))))
     )
@@ -162,6 +166,19 @@ def event_at(db: Session, lot_id: int, seq: int) -> LotEvent:
     if found is None:
         raise UnknownLot
     return found
+
+
+def facts_in_force(db: Session, event: LotEvent) -> dict[str, Any]:
+    """What an entry says once its corrections are read: those of the last one, else its own."""
+    last = db.scalar(
+        select(LotEvent)
+        .where(LotEvent.lot_id == event.lot_id, LotEvent.corrects_seq == event.seq)
+        .order_by(LotEvent.seq.desc())
+        .limit(1)
+    )
+    if last is None:
+        return {**event.facts, **event.inner_facts}
+    return {**last.facts.get("facts", {}), **last.inner_facts.get("facts", {})}
 
 
 def last_facts(db: Session, *, product_id: int, kind: str) -> dict[str, Any] | None:

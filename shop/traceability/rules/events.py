@@ -97,6 +97,8 @@ class EventKind:
     hint: str = ""
     lots: tuple[str, ...] = ("raw", "semi", "finished")
     """Kinds of lot this happens to."""
+    takes: str = ""
+    """The whole-number fact by which the lot grows smaller, in its unit; empty for most kinds."""
 
 
 @dataclass(frozen=True)

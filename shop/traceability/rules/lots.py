@@ -65,6 +65,18 @@ class LotExpired(Invalid):
     message = N_("Lô đã quá hạn dùng nên không mở bán được.")
 
 
+class NothingLeft(Invalid):
+    message = N_("Lô này đã hủy hết nên không mở bán được.")
+
+
+class NotSellable(Conflict):
+    message = N_("Lô này chưa mở bán, đang tạm giữ hoặc đã quá hạn nên không bán được.")
+
+
+class MoreThanMade(Conflict):
+    message = N_("Lô chỉ còn %(left)s; không thể trừ %(asked)s.")
+
+
 class LotClosed(Conflict):
     message = N_("Lô đã đóng nên không ghi thêm được.")
 

@@ -24,6 +24,7 @@ from shop.traceability.services.journals import (
     UnknownEntry,
     UsedKey,
     correct_event,
+    record_dispatch,
     record_event,
 )
 from shop.traceability.services.links import set_input
@@ -49,6 +50,7 @@ __all__ = [
     "make_labels",
     "open_lot",
     "publish_anchors",
+    "record_dispatch",
     "record_event",
     "refuse_gtin",
     "release_lot",

@@ -14,8 +14,11 @@ from shop.traceability import queries
 from shop.traceability.models import Lot, LotEvent
 from shop.traceability.rules import journal, lots
 from shop.traceability.rules.events import EventKind, Facts, UnknownKind, read_facts
+from shop.traceability.services.leaving import take
 
 MAX_ATTACHMENTS = 4
+NOBODY = 0
+"""Who recorded what the system recorded by itself."""
 
 
 class UsedKey(Conflict):
@@ -62,7 +65,9 @@ def record_event(
     """Append an entry to a lot's journal; the same ``submit_key`` again gives the same entry.
 
     ``facts`` are judged by the kind's fields; ``attachments`` are names the photo store gave.
-    Raises UnknownLot, UnknownKind, BadFact, BadMoment, LotClosed, TooManyPhotos, UsedKey.
+    A kind that ``takes`` makes the lot smaller by that much, here and in stock. Raises UnknownLot,
+    UnknownKind, BadFact, BadMoment, LotClosed, TooManyPhotos, UsedKey, NotSellable, MoreThanMade,
+    OverConsumed, and stock's NotEnoughStock.
     """
     plug = queries.kind_of(kind)
     if plug.recorder != "producer":
@@ -77,11 +82,13 @@ def record_event(
         raise UnknownKind(field="kind")
     moment = happened_at or now
     lots.require_moment(moment, now)
+    read = read_facts(plug, facts, today=today_vn(now))
+    take(db, lot, plug, before={}, after=read, now=now, actor_id=actor_id)
     return append(
         db,
         lot,
         plug,
-        read_facts(plug, facts, today=today_vn(now)),
+        read,
         happened_at=moment,
         actor_id=actor_id,
         now=now,
@@ -103,7 +110,8 @@ def correct_event(
 ) -> LotEvent:
     """Say what is right instead of entry ``seq``: a new entry that names it; the old one stays.
 
-    ``facts`` are judged as the corrected kind's. Raises UnknownEntry, BadFact, LotClosed, UsedKey.
+    ``facts`` are judged as the corrected kind's; where that kind ``takes``, the difference is taken
+    or given back. Raises UnknownEntry, BadFact, LotClosed, UsedKey, and what taking raises.
     """
     lot = lock_lot(db, lot_id)
     known = recorded(db, submit_key, lot.id)
@@ -117,7 +125,10 @@ def correct_event(
     today = today_vn(now)
     plug = queries.kind_of("correction")
     said = read_facts(plug, {"reason": reason}, today=today)
-    right = read_facts(queries.kind_of(wrong.kind), facts, today=today)
+    about = queries.kind_of(wrong.kind)
+    right = read_facts(about, facts, today=today)
+    before = queries.facts_in_force(db, wrong)
+    take(db, lot, about, before=before, after=right, now=now, actor_id=actor_id)
     return append(
         db,
         lot,
@@ -129,6 +140,36 @@ def correct_event(
         submit_key=submit_key,
         corrects=seq,
     )
+
+
+def record_dispatch(
+    db: Session,
+    *,
+    units_by_lot: Mapping[int, int],
+    order_code: str,
+    key: str,
+    actor_id: int | None,
+    now: datetime,
+) -> None:
+    """Note in each lot's journal, sealed, that so many units left for an order.
+
+    Once per ``key`` and lot; lots that were closed meanwhile too, as the parcel was packed before.
+    Raises UnknownLot.
+    """
+    plug = queries.kind_of("dispatch")
+    for lot_id, units in sorted(units_by_lot.items()):
+        lot, submit_key = lock_lot(db, lot_id), f"dispatch:{key}:{lot_id}"
+        if recorded(db, submit_key, lot.id) is None:
+            append(
+                db,
+                lot,
+                plug,
+                read_facts(plug, {"units": units, "order": order_code}, today=today_vn(now)),
+                happened_at=now,
+                actor_id=actor_id or NOBODY,
+                now=now,
+                submit_key=submit_key,
+            )
 
 
 def recorded(db: Session, submit_key: str, lot_id: int) -> LotEvent | None:

@@ -124,7 +124,7 @@ def _require_usable(db: Session, child: Lot, parent: Lot, quantity: int) -> None
     )
     balance.require_enough(
         quantity=parent.quantity,
-        used_elsewhere=int(db.scalar(elsewhere) or 0),
+        used_elsewhere=int(db.scalar(elsewhere) or 0) + parent.lost,
         asked=quantity,
         lot_no=parent.lot_no,
         uom=parent.uom,

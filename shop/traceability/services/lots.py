@@ -146,7 +146,7 @@ def release_lot(db: Session, *, lot_id: int, actor_id: int, now: datetime, remar
     """Put a lot on sale, for the first time or again after a hold; says so in its journal.
 
     Releasing a released lot changes nothing. Raises UnknownLot, WrongMove, NotForSale,
-    NothingRecorded, LotExpired, Invalid.
+    NothingRecorded, NothingLeft, LotExpired, Invalid.
     """
     lot = lock_lot(db, lot_id)
     if lot.state == "released":
@@ -156,6 +156,8 @@ def release_lot(db: Session, *, lot_id: int, actor_id: int, now: datetime, remar
         raise lots.NotForSale
     if not queries.has_story(db, lot.id):
         raise lots.NothingRecorded
+    if lot.lost >= lot.quantity:
+        raise lots.NothingLeft
     if lot.best_before is not None and lot.best_before < today_vn(now):
         raise lots.LotExpired
     _move(db, lot, "released", kind="release", facts={"remark": remark}, by=actor_id, now=now)
