@@ -37,8 +37,10 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     # folder of uploaded pictures and papers
     media_dir: Path = ROOT / "instance" / "media"
-    # outgoing mail, e.g. smtp://user:password@host:587; empty: mail stays in the outbox
+    # outgoing mail, e.g. smtp://user:password@host:587 or smtps://...; empty: no mail is sent
     smtp_url: str = ""
+    # sender of mail, e.g. Chợ Phiên <tin@example.vn>; empty: no-reply at the host of PUBLIC_URL
+    mail_from: str = ""
     # shared store of rate limits when several machines serve; empty: memory of each process
     valkey_url: str = ""
     # Stripe secret key; empty: card payment is off
@@ -80,6 +82,11 @@ class Settings(BaseSettings):
         return named or [urlsplit(self.public_url).netloc]
 
     @property
+    def mail_sender(self) -> str:
+        """Who mail comes from."""
+        return self.mail_from or f"Chợ Phiên <no-reply@{urlsplit(self.public_url).hostname}>"
+
+    @property
     def is_staff_totp_required(self) -> bool:
         return self.is_production if self.require_staff_totp is None else self.require_staff_totp
 
@@ -100,4 +107,12 @@ class Settings(BaseSettings):
                 raise ValueError("PUBLIC_URL must be https, else cookies travel in the clear")
             if bool(self.stripe_secret_key) != bool(self.stripe_webhook_secret):
                 raise ValueError("STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET go together")
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_bad_mail(self) -> Self:
+        if self.smtp_url and urlsplit(self.smtp_url).scheme not in {"smtp", "smtps"}:
+            raise ValueError("SMTP_URL must be smtp://… or smtps://…")
+        if "@" not in self.mail_sender or any(char in self.mail_from for char in "\r\n"):
+            raise ValueError("MAIL_FROM must be an address such as Chợ Phiên <tin@example.vn>")
         return self

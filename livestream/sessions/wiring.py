@@ -18,6 +18,7 @@ from shop.accounts.rules import staff_scope_of
 from shop.catalogue.signals import product_withdrawn
 from shop.core import clock
 from shop.core.text import N_
+from shop.notifications.rules import Importance
 from shop.notifications.services import register_message
 from shop.traceability.signals import lot_held
 from shop.web.actor import Actor
@@ -70,6 +71,13 @@ def _on_lot_held(_sender: Any, *, db: Session, lot: Any, now: datetime, **_more:
         services.flag_held_lot(db, variant_id=lot.variant_id, lot_id=lot.id, now=now)
 
 
+IMPORTANT = frozenset(
+    f"session.{kind}"
+    for kind in ("consent_asked", "confirmed", "moved", "cancelled", "stopped", "lot_held")
+)
+"""What changes somebody's day: it goes out by mail too."""
+
+
 def declare_messages() -> None:
     """Every kind of message about sessions."""
     club = "/clb/phien/%(public_id)s"
@@ -88,7 +96,8 @@ def declare_messages() -> None:
         ("session.stopped", N_("Phiên “%(title)s” đã bị dừng"), club),
         ("session.no_show", N_("Phiên “%(title)s” không lên sóng"), club),
     ):
-        register_message(kind, title=title, url=url)
+        importance: Importance = "important" if kind in IMPORTANT else "normal"
+        register_message(kind, title=title, url=url, importance=importance)
 
 
 def _club_links(actor: Actor) -> list[NavItem]:

@@ -36,6 +36,8 @@ class OutboxMessage(Base):
     channel: Mapped[str] = mapped_column(String(20))
     recipient: Mapped[str] = mapped_column(String(200))
     ref: Mapped[str | None] = mapped_column(String(100))
+    desk: Mapped[str | None] = mapped_column(String(40))
+    """Who is asked to telephone when no channel works, e.g. ``producer:5``."""
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(20), default="pending")
     due_at: Mapped[datetime]
@@ -63,6 +65,7 @@ def put(
     payload: Mapping[str, Any],
     due_at: datetime,
     ref: str | None = None,
+    desk: str | None = None,
 ) -> bool:
     """Write a message unless one with this key exists; says whether it was written.
 
@@ -78,6 +81,7 @@ def put(
             payload=dict(payload),
             due_at=due_at,
             ref=ref,
+            desk=desk,
         )
         .on_conflict_do_nothing(index_elements=["key"])
         .returning(OutboxMessage.id)
@@ -131,8 +135,8 @@ def _is_claimable(now: datetime) -> Any:
 
 def settle(
     db: Session, message: OutboxMessage, *, now: datetime, fault: TransportFault | None = None
-) -> None:
-    """Record how a claimed sending ended: sent, to be tried again later, or dead."""
+) -> str:
+    """Record how a claimed sending ended; returns sent, pending (to be tried again) or dead."""
     values: dict[str, Any]
     if fault is None:
         values = {"state": "sent", "sent_at": now, "last_error": None}
@@ -142,6 +146,7 @@ def settle(
         pause = FIRST_RETRY * 2 ** (message.attempts - 1)
         values = {"state": "pending", "due_at": now + pause, "last_error": str(fault)}
     _settle(db, message, values)
+    return str(values["state"])
 
 
 def supersede(db: Session, message: OutboxMessage) -> None:

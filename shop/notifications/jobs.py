@@ -30,12 +30,15 @@ def deliver_one(database: Database, message: OutboxMessage, now: datetime) -> st
     fault: TransportFault | None
     try:
         with database.read() as db:
-            is_due = outbox.is_still_due(db, message)
+            reach = services.reach_now(db, message)
+            is_due = reach is not None and outbox.is_still_due(db, message)
+    except TransportFault as unknown:
+        is_due, fault = True, unknown
     except Exception as error:
         log.exception("message %s: asking whether it is due failed", message.key)
         is_due, fault = True, TransportFault(repr(error))
     else:
-        fault = services.hand_over(message, desk) if is_due else None
+        fault = services.hand_over(message, reach, desk) if is_due and reach else None
     try:
         with database.transaction() as db:
             if not is_due:

@@ -1,4 +1,4 @@
-"""The inbox: messages a person reads inside the application."""
+"""The inbox, contacts without an account, what people prefer, and calls to make."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.core.db import Base, Id, Ref
+from shop.core.db import Base, Id, Ref, one_of
+from shop.notifications.rules import DESKS, LEVELS, OUTCOMES
 
 
 class InboxItem(Base):
@@ -22,3 +23,62 @@ class InboxItem(Base):
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
     at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+
+
+class Contact(Base):
+    """Someone without an account whom messages must reach: a guest who bought, a follower.
+
+    Erasure empties name, e-mail and phone and takes the digest away; the row's id stays in the
+    outbox. ``digest`` is the SHA-256 of e-mail and phone, so that one contact has one row.
+    """
+
+    __tablename__ = "contact"
+    __table_args__ = (one_of("language", ("vi", "en")),)
+
+    id: Mapped[Id]
+    digest: Mapped[str | None] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(120), default="")
+    email: Mapped[str | None] = mapped_column(String(200))
+    phone: Mapped[str | None] = mapped_column(String(20))
+    language: Mapped[str] = mapped_column(String(2), default="vi")
+    created_at: Mapped[datetime]
+
+
+class MessagePreference(Base):
+    """What a person wants by one channel; no row: only what is important."""
+
+    __tablename__ = "message_preference"
+    __table_args__ = (one_of("level", LEVELS),)
+
+    person_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20), primary_key=True)
+    level: Mapped[str] = mapped_column(String(10))
+
+
+class CallTask(Base):
+    """A message that someone must say by telephone or Zalo; words are made when shown."""
+
+    __tablename__ = "call_task"
+    __table_args__ = (
+        one_of("desk_kind", DESKS),
+        one_of("outcome", OUTCOMES),
+        Index(None, "desk_kind", "desk_key", "settled_at"),
+        Index(None, "ref"),
+    )
+
+    id: Mapped[Id]
+    outbox_key: Mapped[str] = mapped_column(String(200), unique=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    ref: Mapped[str | None] = mapped_column(String(100))
+    recipient: Mapped[str] = mapped_column(String(200))
+    desk_kind: Mapped[str] = mapped_column(String(10))
+    desk_key: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    last_try_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    """The latest one."""
+    note: Mapped[str] = mapped_column(String(300), default="")
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))

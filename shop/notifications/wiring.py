@@ -1,10 +1,14 @@
 """How messages reach pages: channels of this environment, the unread count, the account's menu."""
 
-from flask import Flask
+from typing import cast
+
+from flask import Flask, url_for
 from sqlalchemy.orm import Session
 
+from config import Settings
 from shop.core.text import N_
 from shop.notifications import queries, services
+from shop.notifications.rules import Post
 from shop.web.actor import Actor
 from shop.web.i18n import gettext
 from shop.web.request import read_session
@@ -20,11 +24,18 @@ from shop.web.workspaces import (
 
 def init_app(app: Flask) -> None:
     """Choose the channels and teach the templates ``unread_messages(actor)``."""
-    services.use_channels(is_development=app.extensions["house"].is_development)
+    settings = cast(Settings, app.extensions["settings"])
+    services.use_channels(
+        is_development=app.extensions["house"].is_development,
+        post=Post(settings.smtp_url, settings.mail_sender, settings.public_url),
+    )
     app.jinja_env.globals["unread_messages"] = unread_messages
     ACCOUNT_NAV.fill(_navigation)
     for todo_list in (ACCOUNT_TODO, PRODUCER_TODO, STAFF_TODO, CLUB_TODO):
         todo_list.fill(_todo)
+    PRODUCER_TODO.fill(_producer_calls)
+    STAFF_TODO.fill(_staff_calls)
+    CLUB_TODO.fill(_club_calls)
 
 
 def unread_messages(actor: Actor) -> int:
@@ -41,3 +52,21 @@ def _todo(db: Session, actor: Actor) -> list[Todo]:
         return []
     unread = queries.unread_count(db, actor.person_id)
     return [Todo(gettext(N_("Tin chưa đọc")), unread, "/tai-khoan/tin-nhan", "bell")]
+
+
+def _producer_calls(db: Session, actor: Actor) -> list[Todo]:
+    return _calls(db, actor, "producer")
+
+
+def _staff_calls(db: Session, actor: Actor) -> list[Todo]:
+    return _calls(db, actor, "province")
+
+
+def _club_calls(db: Session, actor: Actor) -> list[Todo]:
+    return _calls(db, actor, "club")
+
+
+def _calls(db: Session, actor: Actor, desk_kind: str) -> list[Todo]:
+    waiting = queries.open_call_count(db, actor, desk_kind)
+    url = url_for(f"notifications.{desk_kind}_calls")
+    return [Todo(gettext(N_("Cần gọi hoặc nhắn Zalo")), waiting, url, "phone", is_urgent=True)]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from shop.core import clock
 from shop.core.text import N_
+from shop.notifications.rules import Importance
 from shop.notifications.services import register_message
 from shop.orders import queries
 from shop.web.access import Actor
@@ -30,6 +31,9 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
     "orders.cancelled": (N_("%(producer)s đã hủy đơn %(code)s"), _BUYER_URL),
     "orders.expired": (N_("Đơn %(code)s đã hết hạn"), _BUYER_URL),
 }
+
+IMPORTANT: Final = frozenset(MESSAGES) - {"orders.thanks"}
+"""What people act on or wait for: it goes out by mail too."""
 
 
 def producer_nav(actor: Actor) -> list[NavItem]:
@@ -62,7 +66,8 @@ def producer_todo(db: Session, actor: Actor) -> list[Todo]:
 def init_app(_app: Flask) -> None:
     """Register messages and fill the slots; doing it again changes nothing."""
     for kind, (title, url) in MESSAGES.items():
-        register_message(kind, title=title, url=url)
+        importance: Importance = "important" if kind in IMPORTANT else "normal"
+        register_message(kind, title=title, url=url, importance=importance)
     PRODUCER_NAV.fill(producer_nav)
     ACCOUNT_NAV.fill(account_nav)
     PRODUCER_TODO.fill(producer_todo)

@@ -75,7 +75,7 @@ def init_app(app: Flask) -> None:
     house = cast(House, app.extensions["house"])
     configure(house.database, payment_config(app, cast(Settings, app.extensions["settings"])))
     for kind, title in MESSAGES.items():
-        register_message(kind, title=title, url=_PAYEE_PAGE)
+        register_message(kind, title=title, url=_PAYEE_PAGE, importance="must")
     connect_signals()
     ORDER_PANELS.fill(order_panels)
     DESK_PANELS.fill(desk_panels)

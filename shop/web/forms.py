@@ -281,6 +281,17 @@ def choice(
     )
 
 
+def radio(label: str, options: Sequence[tuple[str, str]], **kw: Any) -> wtforms.SelectField:
+    """One of a few, all in sight; ``options`` are (value, label)."""
+    return choice(
+        label,
+        options,
+        widget=wtforms.widgets.ListWidget(prefix_label=False),
+        option_widget=wtforms.widgets.RadioInput(),
+        **kw,
+    )
+
+
 def choices(
     label: str, options: Sequence[tuple[str, str]] = (), *, is_required: bool = True, **kw: Any
 ) -> wtforms.SelectMultipleField:

@@ -7,25 +7,19 @@ itself. Workspaces at ``/…`` follow the person's own setting.
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any, cast
 
 from babel.dates import format_date, format_datetime
-from babel.messages.pofile import read_po
 from flask import Flask, g, has_request_context, request
 from markupsafe import Markup
 
 from shop.core import clock
 from shop.core.errors import DomainError
 from shop.core.money import format_vnd
+from shop.web import sentences
 
 LANGUAGES = ("vi", "en")
 WORKSPACES = ("/ban-hang", "/clb", "/can-bo", "/tai-khoan")
-
-_CATALOGUE = (
-    Path(__file__).resolve().parent.parent / "locale" / "en" / "LC_MESSAGES" / "messages.po"
-)
 
 
 class LanguagePrefix:
@@ -64,27 +58,9 @@ def _choose_language() -> str:
     return "vi"
 
 
-@cache
-def _english() -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
-    singular: dict[str, str] = {}
-    plural: dict[str, tuple[str, str]] = {}
-    if not _CATALOGUE.exists():
-        return singular, plural
-    with _CATALOGUE.open("rb") as handle:
-        for message in read_po(handle, locale="en"):
-            if not message.id or message.fuzzy:
-                continue
-            source, translated = message.id, message.string
-            if isinstance(source, (tuple, list)) and isinstance(translated, (tuple, list)):
-                plural[source[0]] = (translated[0], translated[1])
-            elif isinstance(source, str) and isinstance(translated, str) and translated:
-                singular[source] = translated
-    return singular, plural
-
-
 def gettext(message: str, **params: Any) -> str:
     """``message`` in the request's language, with ``%(name)s`` filled in."""
-    text = message if language() == "vi" else _english()[0].get(message, message)
+    text = sentences.translate(message, language())
     return text % params if params else text
 
 
@@ -93,8 +69,7 @@ def ngettext(one: str, many: str, count: int, **params: Any) -> str:
     params.setdefault("num", count)
     if language() == "vi":
         return many % params
-    forms = _english()[1].get(one, (one, many))
-    return forms[0 if count == 1 else 1] % params
+    return sentences.forms(one, many)[0 if count == 1 else 1] % params
 
 
 _ = gettext

@@ -48,6 +48,7 @@ for _kind, _title in _TITLES.items():
         _kind,
         title=_title,
         url=_url,
+        importance="important",
         still_due=_is_still_ending if _kind == "catalogue.certificate_expiring" else None,
     )
 

@@ -8,4 +8,6 @@ def send(envelope: Envelope, desk: Desk) -> None:
     desk.keep(envelope)
 
 
-CHANNEL = Channel(slug="inbox", used="always", send=send)
+CHANNEL = Channel(
+    slug="inbox", used="always", send=send, reaches=lambda reach: reach.person_id is not None
+)

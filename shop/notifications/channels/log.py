@@ -10,12 +10,12 @@ log = logging.getLogger(__name__)
 def send(envelope: Envelope, _desk: Desk) -> None:
     """Write one line."""
     log.info(
-        "message to person %d: %s (%s) [%s]",
-        envelope.person_id,
+        "message to %s: %s (%s) [%s]",
+        envelope.reach.recipient,
         envelope.title,
         envelope.url or "-",
         envelope.key,
     )
 
 
-CHANNEL = Channel(slug="log", used="development", send=send)
+CHANNEL = Channel(slug="log", used="development", send=send, reaches=lambda _reach: True)

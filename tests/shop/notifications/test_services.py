@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from shop.core.errors import NotFound
 from shop.core.outbox import MAX_ATTEMPTS, OutboxMessage, TransportFault
 from shop.notifications import jobs, queries, services
 from shop.notifications.models import InboxItem
-from shop.notifications.rules import Channel, Desk, Envelope
+from shop.notifications.rules import Desk, Envelope, Reach
 from tests.factories.accounts import make_person
 
 KIND = "test.message"
@@ -120,9 +121,11 @@ def test_message_that_stops_being_true_while_sent_is_not_kept(
     db.commit()
     real = services.hand_over
 
-    def meanwhile(message: OutboxMessage, desk: services.Desk) -> TransportFault | None:
+    def meanwhile(
+        message: OutboxMessage, reach: Reach, desk: services.Desk
+    ) -> TransportFault | None:
         _due_now["is_due"] = False
-        return real(message, desk)
+        return real(message, reach, desk)
 
     monkeypatch.setattr(services, "hand_over", meanwhile)
     jobs.deliver(database, now)
@@ -158,7 +161,8 @@ def test_failing_channel_is_tried_again_and_given_up(
         tries.append(envelope.key)
         raise TransportFault("no answer")
 
-    monkeypatch.setitem(services.CHANNELS, "inbox", Channel(slug="inbox", used="always", send=fail))
+    failing = replace(services.CHANNELS["inbox"], send=fail)
+    monkeypatch.setitem(services.CHANNELS, "inbox", failing)
     tell(db, make_person(db).id, now)
     db.commit()
     at = now
@@ -193,9 +197,7 @@ def test_two_deliverers_at_once_send_each_message_once(
         sent.append(envelope.key)
         inbox.send(envelope, desk)
 
-    monkeypatch.setitem(
-        services.CHANNELS, "inbox", Channel(slug="inbox", used="always", send=count)
-    )
+    monkeypatch.setitem(services.CHANNELS, "inbox", replace(inbox, send=count))
     person = make_person(db)
     for number in range(20):
         tell(db, person.id, now, cause=f"order:{number}")

@@ -1,48 +1,31 @@
-"""The inbox."""
+"""The inbox, and what a person wants by mail."""
 
-from typing import Any
-
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from shop.core import clock
 from shop.core.text import N_
 from shop.notifications import queries, services
+from shop.notifications.forms import LevelForm
 from shop.notifications.models import InboxItem
-from shop.notifications.rules import MessageKind, Payload
+from shop.notifications.routes.base import bp, title_of, url_of
 from shop.web.access import actor, signed_in
 from shop.web.i18n import gettext as _
 from shop.web.pagination import Page, page_number
 from shop.web.request import read_session, write_session
 
-bp = Blueprint("notifications", __name__)
-
 PAGE_SIZE = 30
-
-
-class _Known(dict[str, Any]):
-    """A payload in which what an old message never held reads as a blank."""
-
-    def __missing__(self, _name: str) -> str:
-        return "…"
+MAIL = "email"
 
 
 def _line(item: InboxItem) -> dict[str, object]:
-    kind, payload = services.kind_of(item.kind), _Known(item.payload)
     return {
         "id": item.id,
-        "title": _(kind.title) % payload if kind else item.kind,
-        "url": _url(kind, item.payload),
+        "title": title_of(item.kind, item.payload),
+        "url": url_of(item.kind, item.payload),
         "at": item.at,
         "is_read": item.read_at is not None,
     }
-
-
-def _url(kind: MessageKind | None, payload: Payload) -> str:
-    try:
-        return kind.url_of(payload) if kind else ""
-    except KeyError:
-        return ""
 
 
 @bp.get("/tai-khoan/tin-nhan")
@@ -69,7 +52,7 @@ def open_item(item_id: int) -> ResponseReturnValue:
     db = write_session()
     item = services.mark_read(db, person_id=actor().id(), item_id=item_id, now=clock.now())
     db.commit()
-    url = _line(item)["url"]
+    url = url_of(item.kind, item.payload)
     return redirect(f"{request.script_root}{url}" if url else url_for(".inbox"), 303)
 
 
@@ -82,3 +65,34 @@ def read_all() -> ResponseReturnValue:
     db.commit()
     flash(_(N_("Đã đánh dấu mọi tin là đã đọc.")), "ok")
     return redirect(url_for(".inbox"), 303)
+
+
+@bp.get("/tai-khoan/tin-nhan/cach-nhan")
+@signed_in
+def preferences() -> ResponseReturnValue:
+    """What the person wants by mail."""
+    db, person_id = read_session(), actor().id()
+    form = LevelForm(level=queries.level_of(db, person_id, MAIL))
+    return _show_preferences(form)
+
+
+@bp.post("/tai-khoan/tin-nhan/cach-nhan")
+@signed_in
+def choose_preferences() -> ResponseReturnValue:
+    """Keep what the person wants by mail."""
+    form = LevelForm.read()
+    if not form.validate():
+        return _show_preferences(form), 422
+    db = write_session()
+    services.choose_level(db, person_id=actor().id(), channel=MAIL, level=form.level.data)
+    db.commit()
+    flash(_(N_("Đã lưu cách nhận tin.")), "ok")
+    return redirect(url_for(".preferences"), 303)
+
+
+def _show_preferences(form: LevelForm) -> str:
+    me = f"person:{actor().id()}"
+    reach = queries.reaches_of(read_session(), [me]).get(me)
+    return render_template(
+        "notifications/preferences.html", form=form, address=reach.email if reach else None
+    )

@@ -1,0 +1,100 @@
+"""What people do with their messages: read them, choose how they come, write down a call."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from shop.core.db import insert_into
+from shop.core.errors import Invalid, NotFound
+from shop.core.text import N_, clean
+from shop.notifications import queries, signals
+from shop.notifications.models import CallTask, InboxItem, MessagePreference
+from shop.notifications.rules import (
+    LEVELS,
+    MAX_NOTE,
+    OPEN_OUTCOMES,
+    OUTCOMES,
+    AlreadyCalled,
+    UnknownOutcome,
+)
+from shop.web.actor import Actor
+
+
+def mark_read(db: Session, *, person_id: int, item_id: int, now: datetime) -> InboxItem:
+    """Mark one of the person's own messages as read. Raises NotFound for anyone else's."""
+    item = db.scalar(
+        select(InboxItem).where(InboxItem.id == item_id, InboxItem.person_id == person_id)
+    )
+    if item is None:
+        raise NotFound
+    item.read_at = item.read_at or now
+    db.flush()
+    return item
+
+
+def mark_all_read(db: Session, *, person_id: int, now: datetime) -> None:
+    """Mark everything in the person's inbox as read."""
+    db.execute(
+        update(InboxItem)
+        .where(InboxItem.person_id == person_id, InboxItem.read_at.is_(None))
+        .values(read_at=now)
+    )
+
+
+def choose_level(db: Session, *, person_id: int, channel: str, level: str) -> None:
+    """Say what the person wants by a channel. Raises Invalid for a level that is none."""
+    if level not in LEVELS:
+        raise Invalid(N_("Hãy chọn một trong các mức có sẵn."), field="level")
+    values = {"person_id": person_id, "channel": channel, "level": level}
+    db.execute(
+        insert_into(db, MessagePreference)
+        .values(**values)
+        .on_conflict_do_update(index_elements=["person_id", "channel"], set_={"level": level})
+    )
+
+
+def record_call(
+    db: Session,
+    *,
+    actor: Actor,
+    desk_kind: str,
+    task_id: int,
+    outcome: str,
+    note: str = "",
+    now: datetime,
+) -> CallTask:
+    """Write down how a call went; an unanswered one stays to be tried again.
+
+    One conditional UPDATE, so that two people cannot both settle a task. Raises NotFound for a task
+    of another desk, UnknownOutcome, Invalid for a note over MAX_NOTE characters, AlreadyCalled.
+    """
+    if outcome not in OUTCOMES:
+        raise UnknownOutcome(field="outcome")
+    note = clean(note)
+    if len(note) > MAX_NOTE:
+        raise Invalid(N_("Ghi chú dài tối đa 300 ký tự."), field="note")
+    is_mine = queries.calls_of(actor, desk_kind)
+    if db.scalar(select(CallTask.id).where(CallTask.id == task_id, is_mine)) is None:
+        raise NotFound
+    is_open = outcome in OPEN_OUTCOMES
+    task = db.scalars(
+        update(CallTask)
+        .where(CallTask.id == task_id, CallTask.settled_at.is_(None))
+        .values(
+            tries=CallTask.tries + 1,
+            last_try_at=now,
+            outcome=outcome,
+            note=note,
+            settled_at=None if is_open else now,
+            settled_by=None if is_open else actor.id(),
+        )
+        .returning(CallTask)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if task is None:
+        raise AlreadyCalled
+    signals.call_recorded.send(
+        None, db=db, task=task, outcome=outcome, now=now, actor_id=actor.person_id
+    )
+    return task
