@@ -331,6 +331,7 @@ class ProductFacets(Base):
     producer_name: Mapped[str] = mapped_column(String(160))
     producer_slug: Mapped[str] = mapped_column(String(90))
     province_code: Mapped[str] = mapped_column(String(2))
+    commune_code: Mapped[str | None] = mapped_column(String(5))
     place: Mapped[str] = mapped_column(String(160))
     """Commune and province in words, as cards show them."""
     ocop_group: Mapped[str] = mapped_column(String(12))
@@ -357,7 +358,26 @@ class ProductFacets(Base):
     published_at: Mapped[datetime]
     search_name: Mapped[str] = mapped_column(Text, default="")
     search_producer: Mapped[str] = mapped_column(Text, default="")
+    search_place: Mapped[str] = mapped_column(Text, default="")
+    """Names of the commune and the province, those before July 2025 included."""
     search_rest: Mapped[str] = mapped_column(Text, default="")
+
+
+class ProductPaper(Base):
+    """Until when a product may claim a kind of certificate: what lists filter by.
+
+    Rewritten by ``refresh_facets`` from the papers that staff verified, those of the whole producer
+    included; counts only while ``until`` is today or later, judged at every read.
+    """
+
+    __tablename__ = "product_paper"
+    __table_args__ = (Index("ix_product_paper_kind", "kind", "until"),)
+
+    product_id: Mapped[Ref] = mapped_column(
+        ForeignKey("product_facets.product_id"), primary_key=True, autoincrement=False
+    )
+    kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    until: Mapped[date]
 
 
 class CatalogueVersion(Base):

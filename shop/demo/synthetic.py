@@ -6,6 +6,7 @@ so that the database's own rules and ``flask doctor`` hold for them as for real 
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -17,15 +18,17 @@ from shop.catalogue.models import (
     Producer,
     Product,
     ProductFacets,
+    ProductPaper,
     ProductPhoto,
     Variant,
 )
 from shop.catalogue.rules import GROUPS, SUBGROUPS
-from shop.catalogue.search import index_products
+from shop.catalogue.search import Entry, index_products
 from shop.catalogue.services import bump_version
 from shop.core.clock import today_vn
 from shop.core.text import fold, slugify
 from shop.places.models import Province
+from shop.places.queries import list_communes, searched_names
 from shop.stock.models import StockLevel, StockMovement
 
 BATCH: Final = 1_000
@@ -86,27 +89,29 @@ class _Draw:
 
 def load(db: Session, count: int, *, now: datetime) -> int:
     """Add ``count`` products on sale and their producers; the number of products added."""
-    provinces = db.execute(select(Province.code, Province.name).order_by(Province.code)).all()
+    places = _places(db)
     shas = list(
         db.scalars(select(ProductPhoto.sha).distinct().order_by(ProductPhoto.sha).limit(50))
     )
     first = {model: _next_id(db, model) for model in (Producer, Product, Variant, Certificate)}
-    _add_producers(db, first[Producer], count, provinces, now)
+    _add_producers(db, first[Producer], count, places, now)
     for start in range(0, count, BATCH):
         rows: dict[Any, list[dict[str, Any]]] = {}
         documents = []
         for index in range(start, min(start + BATCH, count)):
-            province = provinces[(index // PRODUCTS_A_PRODUCER) % len(provinces)]
-            for model, row in _product(index, first, province, shas or ["0" * 64], now):
+            place = _place_of(index // PRODUCTS_A_PRODUCER, places)
+            for model, row in _product(index, first, place, shas or ["0" * 64], now):
                 rows.setdefault(model, []).append(row)
             facets = rows[ProductFacets][-1]
             documents.append(
-                {
-                    "id": facets["product_id"],
-                    "name": facets["search_name"],
-                    "producer": facets["search_producer"],
-                    "rest": facets["search_rest"],
-                }
+                Entry(
+                    id=facets["product_id"],
+                    slug=facets["producer_slug"],
+                    name=facets["search_name"],
+                    producer=facets["search_producer"],
+                    place=facets["search_place"],
+                    rest=facets["search_rest"],
+                )
             )
         for model, values in rows.items():
             db.execute(insert(model), values)
@@ -114,6 +119,42 @@ def load(db: Session, count: int, *, now: datetime) -> int:
     _move_sequences(db)
     bump_version(db)
     return count
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A commune of a producer, in words and as search knows it."""
+
+    province_code: str
+    province: str
+    commune_code: str
+    name: str
+    searched: str
+
+
+def _places(db: Session) -> list[list[_Place]]:
+    """Three communes of every province."""
+    found = []
+    for province in db.scalars(select(Province).order_by(Province.code)):
+        communes = list_communes(db, province.code)[:3]
+        found.append(
+            [
+                _Place(
+                    province.code,
+                    province.name,
+                    commune.code,
+                    f"{commune.name}, {province.name}",
+                    fold(searched_names(db, province.code, commune.code)),
+                )
+                for commune in communes
+            ]
+        )
+    return found
+
+
+def _place_of(maker_index: int, places: list[list[_Place]]) -> _Place:
+    communes = places[maker_index % len(places)]
+    return communes[maker_index // len(places) % len(communes)]
 
 
 def _next_id(db: Session, model: Any) -> int:
@@ -137,18 +178,22 @@ def _maker(index: int, province: str) -> str:
     return f"HTX {_MAKERS[index % len(_MAKERS)]} {province} {index + 1}"
 
 
-def _add_producers(db: Session, first_id: int, count: int, provinces: Any, now: datetime) -> None:
+def _add_producers(
+    db: Session, first_id: int, count: int, places: list[list[_Place]], now: datetime
+) -> None:
     rows = []
     for index in range(-(-count // PRODUCTS_A_PRODUCER)):
-        province = provinces[index % len(provinces)]
-        name = _maker(index, province.name)
+        place = _place_of(index, places)
+        name = _maker(index, place.province)
         rows.append(
             {
                 "id": first_id + index,
                 "slug": f"{slugify(name)[:70]}-m{first_id + index}",
                 "name": name,
                 "kind": "cooperative",
-                "province_code": province.code,
+                "province_code": place.province_code,
+                "commune_code": place.commune_code,
+                "is_youth_led": index % 3 == 0,
                 "is_demo": True,
                 "state": "verified",
                 "created_at": now,
@@ -160,14 +205,14 @@ def _add_producers(db: Session, first_id: int, count: int, provinces: Any, now: 
 
 
 def _product(
-    index: int, first: dict[Any, int], province: Any, shas: list[str], now: datetime
+    index: int, first: dict[Any, int], place: _Place, shas: list[str], now: datetime
 ) -> Iterator[tuple[Any, dict[str, Any]]]:
     """The rows of product number ``index``, parents before children."""
     draw = _Draw(index)
     kind, subgroup = _KINDS[draw.below(len(_KINDS))]
     product_id, variant_id = first[Product] + index, first[Variant] + index
     maker_index = index // PRODUCTS_A_PRODUCER
-    producer_id, maker = first[Producer] + maker_index, _maker(maker_index, province.name)
+    producer_id, maker = first[Producer] + maker_index, _maker(maker_index, place.province)
     name = (
         f"{kind} {_WORDS[draw.below(len(_WORDS))]} {_WORDS[draw.below(len(_WORDS))]} số {index + 1}"
     )
@@ -179,7 +224,7 @@ def _product(
     season = 0b111 << draw.below(10) if draw.below(3) == 0 else 0
     sha = shas[draw.below(len(shas))]
     expires_on = today_vn(now) + timedelta(days=30 + draw.below(1000))
-    summary = f"{kind} làm tại {province.name}. Sản phẩm dùng để đo, không có thật."
+    summary = f"{kind} làm tại {place.province}. Sản phẩm dùng để đo, không có thật."
     yield (
         Product,
         {
@@ -194,7 +239,7 @@ def _product(
             "net_content": "500 g",
             "storage": "Để nơi khô ráo, thoáng mát.",
             "usage": "Dùng theo nhu cầu.",
-            "origin": f"{province.name}, Việt Nam",
+            "origin": f"{place.name}, Việt Nam",
             "shelf_life_days": 365,
             "season_mask": season,
             "is_demo": True,
@@ -244,7 +289,8 @@ def _product(
                 "at": published_at,
             },
         )
-    if stars:
+    has_paper = stars is not None or index % 4 == 0
+    if has_paper:
         yield (
             Certificate,
             _certificate(
@@ -260,11 +306,13 @@ def _product(
             "name": name,
             "producer_name": maker,
             "producer_slug": f"{slugify(maker)[:70]}-m{producer_id}",
-            "province_code": province.code,
-            "place": province.name,
+            "province_code": place.province_code,
+            "commune_code": place.commune_code,
+            "place": place.name,
             "ocop_group": SUBGROUPS[subgroup].group,
             "subgroup": subgroup,
             "season_mask": season,
+            "is_youth_led": maker_index % 3 == 0,
             "is_demo": True,
             "price_min_vnd": price_vnd,
             "price_max_vnd": price_vnd,
@@ -278,12 +326,16 @@ def _product(
             "published_at": published_at,
             "search_name": fold(name),
             "search_producer": fold(maker),
+            "search_place": place.searched,
             "search_rest": fold(
-                f"{summary} {province.name} {SUBGROUPS[subgroup].label} "
+                f"{summary} {SUBGROUPS[subgroup].label} "
                 f"{GROUPS[SUBGROUPS[subgroup].group].label} m{product_id}"
             ),
         },
     )
+    if has_paper:
+        kind = "ocop" if stars else "vietgap"
+        yield ProductPaper, {"product_id": product_id, "kind": kind, "until": expires_on}
 
 
 def _certificate(
@@ -291,7 +343,7 @@ def _certificate(
     producer_id: int,
     product_id: int,
     name: str,
-    stars: int,
+    stars: int | None,
     expires_on: date,
     now: datetime,
 ) -> dict[str, Any]:
@@ -299,10 +351,10 @@ def _certificate(
         "id": certificate_id,
         "producer_id": producer_id,
         "product_id": product_id,
-        "kind": "ocop",
+        "kind": "ocop" if stars else "vietgap",
         "product_name_printed": name,
         "stars": stars,
-        "certificate_no": f"M{certificate_id}/OCOP",
+        "certificate_no": f"M{certificate_id}",
         "issuer": "Cơ quan minh họa",
         "issued_on": expires_on - timedelta(days=3 * 365),
         "expires_on": expires_on,

@@ -40,4 +40,4 @@ class OldPlace(Base):
     label: Mapped[str] = mapped_column(String(200))
     level: Mapped[str] = mapped_column(String(10))
     province_code: Mapped[str] = mapped_column(ForeignKey("province.code"))
-    commune_code: Mapped[str | None] = mapped_column(ForeignKey("commune.code"))
+    commune_code: Mapped[str | None] = mapped_column(ForeignKey("commune.code"), index=True)

@@ -99,6 +99,23 @@ def _names(db: Session, commune_codes: set[str]) -> tuple[dict[str, str], dict[s
     return provinces, {row.code: row.name for row in rows}
 
 
+def searched_names(db: Session, province_code: str, commune_code: str | None) -> str:
+    """Every name people may look for a place by, in force and old, each once.
+
+    For a commune: its own and its province's, and those of the units it was made of
+    (``Xã Côn Minh Tỉnh Thái Nguyên Huyện Na Rì Tỉnh Bắc Kạn …``). For a province alone: its own
+    and those of the provinces that were joined into it.
+    """
+    pair = (province_code, commune_code)
+    old = select(OldPlace.label).order_by(OldPlace.id)
+    if commune_code is None:
+        old = old.where(OldPlace.province_code == province_code, OldPlace.level == Level.PROVINCE)
+    else:
+        old = old.where(OldPlace.commune_code == commune_code)
+    labels = [place_names(db, [pair])[pair], *db.scalars(old)]
+    return " ".join(dict.fromkeys(name for label in labels for name in label.split(", ") if name))
+
+
 def find_places(db: Session, text: str) -> list[PlaceMatch]:
     """Places in force that ``text`` may mean, best first, for a person to confirm.
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from shop.accounts.services import record_audit
 from shop.catalogue import rules
 from shop.catalogue.models import Certificate, Producer, Product
-from shop.catalogue.services.facets import bump_version, refresh_facets
+from shop.catalogue.services.facets import bump_version, refresh_facets, refresh_papers
 from shop.catalogue.services.messages import tell_producer
 from shop.catalogue.services.rights import require_judge, require_maker
 from shop.catalogue.services.rows import locked, locked_product, require_reason
@@ -276,6 +276,9 @@ def _show(db: Session, certificate: Certificate, now: datetime) -> None:
     db.flush()
     if certificate.product_id is not None:
         refresh_facets(db, certificate.product_id, now=now)
+    else:
+        of_producer = select(Product.id).where(Product.producer_id == certificate.producer_id)
+        refresh_papers(db, db.scalars(of_producer))
     bump_version(db)
 
 

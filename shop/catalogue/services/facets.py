@@ -1,25 +1,28 @@
 """The row per product that lists read, and the number that tells caches that something changed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import event, select, update
+from sqlalchemy import and_, delete, event, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from shop.catalogue import queries, rules, search
 from shop.catalogue.models import (
     CatalogueVersion,
+    Certificate,
     Producer,
     Product,
     ProductFacets,
+    ProductPaper,
     ProductPhoto,
     Variant,
 )
 from shop.catalogue.services.rows import locked_product
 from shop.core.clock import today_vn
 from shop.core.text import fold
-from shop.places.queries import place_names
+from shop.places.queries import place_names, searched_names
 
 _CHANGED = "catalogue_changed"
 
@@ -71,12 +74,37 @@ def refresh_facets(db: Session, product_id: int, *, now: datetime) -> None:
     db.flush()
     search.index_product(
         db,
-        product_id,
-        name=row.search_name,
-        producer=row.search_producer,
-        rest=row.search_rest,
+        search.Entry(
+            id=product_id,
+            slug=row.producer_slug,
+            name=row.search_name,
+            producer=row.search_producer,
+            place=row.search_place,
+            rest=row.search_rest,
+        ),
     )
+    refresh_papers(db, [product_id])
     bump_version(db)
+
+
+def refresh_papers(db: Session, product_ids: Iterable[int]) -> None:
+    """Write anew which certificates these products may claim, and until when: those that staff
+    verified of the product itself, and of its whole producer."""
+    ids = list(product_ids)
+    db.flush()
+    db.execute(delete(ProductPaper).where(ProductPaper.product_id.in_(ids)))
+    of_product = Certificate.product_id == Product.id
+    of_producer = and_(
+        Certificate.product_id.is_(None), Certificate.producer_id == Product.producer_id
+    )
+    papers = (
+        select(Product.id, Certificate.kind, func.max(Certificate.expires_on))
+        .join(ProductFacets, ProductFacets.product_id == Product.id)
+        .join(Certificate, or_(of_product, of_producer))
+        .where(Product.id.in_(ids), Certificate.state == "verified")
+        .group_by(Product.id, Certificate.kind)
+    )
+    db.execute(insert(ProductPaper).from_select(["product_id", "kind", "until"], papers))
 
 
 def _gather(db: Session, product: Product, producer: Producer, now: datetime) -> dict[str, Any]:
@@ -105,6 +133,7 @@ def _gather(db: Session, product: Product, producer: Producer, now: datetime) ->
         "producer_name": producer.name,
         "producer_slug": producer.slug,
         "province_code": producer.province_code,
+        "commune_code": producer.commune_code,
         "place": place[:160],
         "ocop_group": subgroup.group,
         "subgroup": product.subgroup,
@@ -121,23 +150,24 @@ def _gather(db: Session, product: Product, producer: Producer, now: datetime) ->
         "published_at": product.published_at or now,
         "search_name": fold(f"{product.name} {product.name_en or ''}"),
         "search_producer": fold(producer.name),
-        "search_rest": _rest(product, subgroup, place, variants),
+        "search_place": fold(searched_names(db, *pair)),
+        "search_rest": _rest(product, subgroup, variants),
     }
 
 
-def _rest(product: Product, subgroup: rules.Subgroup, place: str, variants: Any) -> str:
+def _rest(product: Product, subgroup: rules.Subgroup, variants: Any) -> str:
     group = rules.GROUPS[subgroup.group]
     words = [
+        *(f"{variant.label} {variant.sku} {variant.gtin or ''}" for variant in variants),
         product.summary,
         product.summary_en or "",
         product.ingredients,
         product.origin,
-        place,
         subgroup.label,
         subgroup.label_en,
         group.label,
         group.label_en,
-        *(f"{variant.label} {variant.sku} {variant.gtin or ''}" for variant in variants),
+        product.story,
     ]
     return fold(" ".join(words))[:4000]
 

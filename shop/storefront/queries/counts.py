@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, case, func, literal_column, select
 from sqlalchemy.orm import Session
 
-from shop.catalogue.search import TODAY, F, Query, found
+from shop.catalogue.search import TODAY, F, found, read_query
 from shop.storefront.memory import Memory
 from shop.storefront.queries.columns import (
     IS_IN_SEASON,
@@ -37,7 +37,7 @@ def _cells_statement(shape: Shape) -> AnySelect:
     labelled = [column.label(f"c{i}") for i, column in enumerate(columns)]
     statement = select(*labelled, func.count()).select_from(F.product_id.table)
     if shape.has_words:
-        hits = found(is_sqlite=shape.is_sqlite)
+        hits = found(is_sqlite=shape.is_sqlite, has_phrase=shape.has_phrase)
         statement = statement.join(hits, hits.c.product_id == F.product_id)
     return statement.where(IS_LISTED, *price_conditions(shape)).group_by(
         *(literal_column(f"c{i}") for i in range(len(columns)))
@@ -47,12 +47,12 @@ def _cells_statement(shape: Shape) -> AnySelect:
 def cells(db: Session, filters: Filters, *, today: date, now: datetime) -> list[Cell]:
     """Every combination of filterable values with its number of products, for one query and price
     range."""
-    query = Query.parse(filters.q)
+    query = read_query(db, filters.q)
     if filters.q and not query.words:
         return []
     engine = is_sqlite(db)
     plain = replace(
-        Shape(engine, bool(query.words)),
+        Shape(engine, bool(query.words), query.has_phrase),
         has_price_from=filters.price_from is not None,
         has_price_to=filters.price_to is not None,
     )

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from shop.catalogue.search import F, Query, by_relevance, found
+from shop.catalogue.search import F, by_relevance, found, read_query
 from shop.storefront.queries.columns import (
     CARD,
     HAS_STARS,
@@ -29,7 +29,7 @@ def _rows_statement(shape: Shape, order: str, part: str) -> AnySelect:
         return _relevant_statement(shape)
     statement = select(*CARD, VERSION)
     if shape.has_words:
-        hits = found(is_sqlite=shape.is_sqlite)
+        hits = found(is_sqlite=shape.is_sqlite, has_phrase=shape.has_phrase)
         statement = statement.join(hits, hits.c.product_id == F.product_id)
     statement = statement.where(*conditions(shape))
     if part == "starred":
@@ -41,7 +41,7 @@ def _rows_statement(shape: Shape, order: str, part: str) -> AnySelect:
 
 def _relevant_statement(shape: Shape) -> AnySelect:
     """The page's ids first, their rows after: sorting carries no texts of the other hits."""
-    hits = found(is_sqlite=shape.is_sqlite)
+    hits = found(is_sqlite=shape.is_sqlite, has_phrase=shape.has_phrase)
     page = _page_of(
         select(F.product_id.label("product_id"), hits.c.tier)
         .join(hits, hits.c.product_id == F.product_id)
@@ -60,11 +60,11 @@ def list_rows(
     db: Session, filters: Filters, *, today: date, now: datetime, limit: int = PAGE_SIZE
 ) -> Sequence[AnyRow]:
     """One page of the list as card rows, each with the catalogue's ``version`` beside it."""
-    query = Query.parse(filters.q)
+    query = read_query(db, filters.q)
     if filters.q and not query.words:
         return []
     engine = is_sqlite(db)
-    shape = Shape.of(filters, is_sqlite=engine, has_words=bool(query.words))
+    shape = Shape.of(filters, is_sqlite=engine, query=query)
     bound = bound_values(filters, query, is_sqlite=engine, today=today, now=now)
     bound |= {"limit": limit, "offset": (filters.page - 1) * PAGE_SIZE}
     if filters.order == "sao":
@@ -79,7 +79,7 @@ def _starred_first(db: Session, shape: Shape, bound: dict[str, Any]) -> Sequence
     if missing and not shape.has_stars:
         starred = select(func.count()).select_from(F.product_id.table)
         if shape.has_words:
-            hits = found(is_sqlite=shape.is_sqlite)
+            hits = found(is_sqlite=shape.is_sqlite, has_phrase=shape.has_phrase)
             starred = starred.join(hits, hits.c.product_id == F.product_id)
         passed = db.scalar(starred.where(*conditions(shape), HAS_STARS), bound) or 0
         rest = bound | {"limit": missing, "offset": max(0, bound["offset"] - passed)}

@@ -23,6 +23,7 @@ class Shape:
 
     is_sqlite: bool
     has_words: bool
+    has_phrase: bool
     groups: int = 0
     provinces: int = 0
     has_stars: bool = False
@@ -33,10 +34,11 @@ class Shape:
     has_price_to: bool = False
 
     @classmethod
-    def of(cls, filters: Filters, *, is_sqlite: bool, has_words: bool) -> Self:
+    def of(cls, filters: Filters, *, is_sqlite: bool, query: Query) -> Self:
         return cls(
             is_sqlite,
-            has_words,
+            bool(query.words),
+            query.has_phrase,
             min(len(filters.groups), 2),
             min(len(filters.provinces), 2),
             bool(filters.stars),

@@ -1,0 +1,115 @@
+"""What is offered while people type: products, producers, places and groups.
+
+Asked at every pause in typing, so nothing here looks at more than a few hundred rows: the products
+are the best of the newest that hold the words, not of all.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Row, select, text, true
+from sqlalchemy.orm import Session
+
+from shop.catalogue import rules
+from shop.catalogue.search.finding import F, valid_stars
+from shop.catalogue.search.reading import read_query
+from shop.catalogue.search.wording import Query, bound_words
+from shop.core.text import fold
+from shop.places.queries import PlaceMatch, find_places
+
+MIN_LETTERS: Final = 2
+_LOOKED_AT: Final = 200
+_PRODUCTS: Final = 6
+_OTHERS: Final = 3
+_PLACES_LOOKED_AT: Final = 40
+
+_RECENT_SQLITE: Final = text(
+    "SELECT rowid AS product_id FROM product_search WHERE product_search MATCH :in_names "
+    "ORDER BY rowid DESC LIMIT :looked_at"
+)
+_RECENT_POSTGRESQL: Final = text(
+    "SELECT product_id FROM product_search WHERE document @@ CAST(:in_names AS tsquery) "
+    "ORDER BY product_id DESC LIMIT :looked_at"
+)
+_MAKERS: Final = text(
+    "SELECT DISTINCT f.producer_name AS name, f.producer_slug AS slug "
+    "FROM (SELECT slug FROM product_search_makers WHERE folded LIKE :like "
+    "ORDER BY length(folded), slug LIMIT :most) m "
+    "JOIN product_facets f ON f.producer_slug = m.slug AND f.is_listed "
+    "ORDER BY 1, 2"
+)
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """Rows of ``name slug`` (products also ``name_en stars photo_sha``), places, group codes."""
+
+    products: Sequence[Row[Any]]
+    makers: Sequence[Row[Any]]
+    places: Sequence[PlaceMatch]
+    subgroups: Sequence[str]
+    groups: Sequence[str]
+
+
+def suggest(db: Session, typed: str, *, today: date) -> Suggestions:
+    """What the beginning of a query may lead to; nothing for less than two letters."""
+    query = Query.parse(typed)
+    if len(query.text) < MIN_LETTERS:
+        return Suggestions((), (), (), (), ())
+    return Suggestions(
+        products=_products(db, typed, today),
+        makers=_makers(db, query),
+        places=_places(db, typed),
+        subgroups=_labelled(query, rules.SUBGROUPS.values()),
+        groups=_labelled(query, rules.GROUPS.values()),
+    )
+
+
+def _products(db: Session, typed: str, today: date) -> Sequence[Row[Any]]:
+    query = read_query(db, typed)
+    is_sqlite = db.get_bind().dialect.name == "sqlite"
+    recent = _RECENT_SQLITE if is_sqlite else _RECENT_POSTGRESQL
+    found = recent.columns(product_id=BigInteger).subquery("found")
+    rows = (
+        select(F.name, F.name_en, F.slug, F.photo_sha, valid_stars.label("stars"))
+        .join(found, found.c.product_id == F.product_id)
+        .where(F.is_listed == true())
+        .order_by(valid_stars.is_(None), valid_stars.desc(), F.sold_count.desc())
+        .order_by(F.product_id.desc())
+        .limit(_PRODUCTS)
+    )
+    words = bound_words(query, is_sqlite=is_sqlite)
+    bound = {"today": today, "looked_at": _LOOKED_AT, "in_names": words["in_names"]}
+    return db.connection().execute(rows, bound).all()
+
+
+def _makers(db: Session, query: Query) -> Sequence[Row[Any]]:
+    like = "% " + query.text + "%"
+    return db.connection().execute(_MAKERS, {"like": like, "most": _OTHERS}).all()
+
+
+def _places(db: Session, typed: str) -> list[PlaceMatch]:
+    """Provinces, and communes where something is sold now, by new or old name."""
+    matches = find_places(db, typed)[:_PLACES_LOOKED_AT]
+    communes = [match.commune_code for match in matches if match.commune_code]
+    sold = set(
+        db.connection().scalars(
+            select(F.commune_code)
+            .where(F.is_listed == true(), F.commune_code.in_(communes))
+            .distinct()
+        )
+    )
+    kept = [m for m in matches if m.commune_code is None or m.commune_code in sold]
+    return kept[:_OTHERS]
+
+
+def _labelled(query: Query, labelled: Iterable[rules.Group | rules.Subgroup]) -> list[str]:
+    """Codes whose Vietnamese or English label holds words that begin with all those typed."""
+    found = []
+    for one in labelled:
+        words = fold(f"{one.label} {one.label_en}").split()
+        if all(any(word.startswith(typed) for word in words) for typed in query.words):
+            found.append(one.code)
+    return found[:_OTHERS]
