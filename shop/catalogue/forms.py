@@ -146,9 +146,20 @@ class PhotoForm(Form):
     """What is said of a picture."""
 
     alt = text(N_("Ảnh chụp gì"), is_required=False, maximum=200)
+    alt_en = text(N_("Ảnh chụp gì, bằng tiếng Anh"), is_required=False, maximum=200)
     has_right_to_use = tick(N_("Cơ sở có quyền dùng ảnh này để bán hàng"))
     is_illustration = tick(N_("Đây là hình minh họa, không phải ảnh chụp sản phẩm"))
     is_cover = tick(N_("Dùng làm ảnh bìa"))
+
+    def words(self) -> dict[str, Any]:
+        """What the service takes."""
+        return {name: value for name, value in self.data.items() if name != "is_cover"}
+
+
+class PlaceForm(Form):
+    """Where a picture goes, counted from 0."""
+
+    to = whole(N_("Vị trí"), maximum=100)
 
 
 class NewPhotoForm(PhotoForm):

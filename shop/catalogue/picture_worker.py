@@ -3,8 +3,11 @@
 Run by ``shop.catalogue.pictures`` as a plain script (it imports nothing of ours, so that it starts
 quickly and an attacker who takes it over finds nothing). It reads frames from standard input and
 answers each: a frame is a four-byte big-endian length and that many bytes. An answer is a JSON
-frame, ``{"width", "height", "files": [suffix, …]}`` or ``{"refused": reason}``, and then a frame
-for each file.
+frame, ``{"width", "height", "sharpness", "files": [suffix, …]}`` or ``{"refused": reason}``, and
+then a frame for each file.
+
+A JPEG is decoded at the smallest fraction that still fills the largest size (``draft``), and every
+size is reduced from the next larger one: benchmarks/photos.py measures what that saves.
 """
 
 import io
@@ -12,56 +15,103 @@ import json
 import resource
 import struct
 import sys
+from dataclasses import dataclass
 from typing import IO, Final
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFilter, ImageOps, ImageStat, UnidentifiedImageError
 from PIL import WebPImagePlugin as _WebPImagePlugin  # noqa: F401 - else Pillow loads all plugins
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 SIZES: Final = (1200, 640, 320)
-MAX_PIXELS: Final = {"JPEG": 50_000_000, "MPO": 50_000_000, "PNG": 25_000_000, "WEBP": 16_000_000}
+SHARPNESS_SIZE: Final = 640
+MAX_PIXELS: Final = {
+    "JPEG": 50_000_000,
+    "MPO": 50_000_000,
+    "PNG": 25_000_000,
+    "HEIF": 25_000_000,
+    "WEBP": 16_000_000,
+}
 """By format: JPEG is decoded at a fraction of its size, the others whole."""
 MAX_SIDE: Final = 20_000
 MEMORY_BYTES: Final = 640 * 1024 * 1024
 CPU_SECONDS: Final = 20
+HEIC_BRANDS: Final = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+)
+"""Brands in the ``ftyp`` box of the pictures that iPhones take."""
 
 Image.MAX_IMAGE_PIXELS = None  # judged here, before anything is decoded
+
+
+_EDGES: Final = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
 
 
 class Refused(Exception):
     """The picture is not taken; the argument is the reason's code."""
 
 
-def convert(raw: bytes) -> tuple[int, int, dict[str, bytes]]:
-    """Width, height and the files of a picture, by suffix such as ``640.webp``. Raises Refused."""
+@dataclass(frozen=True)
+class Converted:
+    """A picture in all its sizes. Pixels of the largest; ``files`` by suffix as ``640.webp``."""
+
+    width: int
+    height: int
+    sharpness: int
+    """Variance of the Laplacian at 640 pixels: how much edges stand out, 0 for a plain surface."""
+    files: dict[str, bytes]
+
+
+def convert(raw: bytes) -> Converted:
+    """The sizes of a picture. Raises Refused."""
     if not raw:
         raise Refused("empty")
+    formats = _formats(raw)
     try:
-        with Image.open(io.BytesIO(raw), formats=FORMATS) as opened:
+        with Image.open(io.BytesIO(raw), formats=formats) as opened:
             return _resize(opened)
     except UnidentifiedImageError:
         raise Refused("not_picture") from None
     except MemoryError:
         raise Refused("too_many_pixels") from None
-    except (OSError, SyntaxError, ValueError, struct.error, EOFError):
+    except (OSError, SyntaxError, ValueError, RuntimeError, struct.error, EOFError):
         raise Refused("damaged") from None
 
 
-def _resize(opened: Image.Image) -> tuple[int, int, dict[str, bytes]]:
+def _formats(raw: bytes) -> tuple[str, ...]:
+    """What the picture may be. HEIC needs the optional pillow-heif: Refused("heic") without it."""
+    if raw[4:8] != b"ftyp" or raw[8:12] not in HEIC_BRANDS:
+        return FORMATS
+    try:
+        import pillow_heif  # noqa: PLC0415 - optional, and slow to load for every other picture
+    except ImportError:
+        raise Refused("heic") from None
+    pillow_heif.options.DECODE_THREADS = 1
+    pillow_heif.register_heif_opener(thumbnails=False)
+    return ("HEIF",)
+
+
+def _resize(opened: Image.Image) -> Converted:
     width, height = opened.size
     if width * height > MAX_PIXELS[opened.format or ""] or max(width, height) > MAX_SIDE:
         raise Refused("too_many_pixels")
     picture = _small(opened)
+    width, height = picture.size
+    sharpness = 0
     files = {}
     for size in SIZES:
         box = _fit(picture.size, size)
         if box != picture.size:
             picture = picture.resize(box, Image.Resampling.LANCZOS, reducing_gap=2.0)
-        if size == SIZES[0]:
-            width, height = picture.size
         files[f"{size}.jpg"] = _saved(picture, "JPEG", quality=82, optimize=True, progressive=True)
         files[f"{size}.webp"] = _saved(picture, "WEBP", quality=78, method=2)
-    return width, height, files
+        if size == SHARPNESS_SIZE:
+            sharpness = _sharpness(picture)
+    return Converted(width, height, sharpness, files)
+
+
+def _sharpness(picture: Image.Image) -> int:
+    edges = picture.convert("L").filter(_EDGES)
+    return round(ImageStat.Stat(edges).var[0])
 
 
 def _small(opened: Image.Image) -> Image.Image:
@@ -138,8 +188,9 @@ def serve(source: IO[bytes], out: IO[bytes]) -> None:
         _limit_cpu()
         files: dict[str, bytes] = {}
         try:
-            width, height, files = convert(raw)
-            answer: dict[str, object] = {"width": width, "height": height, "files": list(files)}
+            made = convert(raw)
+            answer: dict[str, object] = vars(made) | {"files": list(made.files)}
+            files = made.files
         except Refused as refused:
             answer = {"refused": refused.args[0]}
         _write(out, json.dumps(answer).encode())

@@ -1,16 +1,19 @@
 """Where the catalogue stands in the workspaces."""
 
 from datetime import timedelta
+from typing import cast
 
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from shop.accounts.rules import staff_scope_of
 from shop.catalogue import queries, rules
+from shop.catalogue.configuration import configure
 from shop.core import clock
 from shop.core.text import N_
 from shop.web.actor import Actor
 from shop.web.i18n import gettext
+from shop.web.request import House
 from shop.web.slots import NavItem, Todo
 from shop.web.workspaces import (
     ACCOUNT_TODO,
@@ -21,8 +24,10 @@ from shop.web.workspaces import (
 )
 
 
-def init_app(_app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Fill the menus and to-do lists. Message kinds are declared beside the services."""
+    house = cast(House, app.extensions["house"])
+    configure(house.database, house.storage)
     PRODUCER_NAV.fill(_producer_pages)
     STAFF_NAV.fill(_staff_pages)
     PRODUCER_TODO.fill(_producer_todo)

@@ -33,6 +33,7 @@ class Card:
     is_from: bool
     """Whether there are dearer sizes too."""
     photo_url: str
+    """The WebP file; ``.avif`` and ``.jpg`` are there too."""
     badge: tuple[str, str] | None
     is_sold_out: bool
 

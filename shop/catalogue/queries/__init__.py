@@ -26,6 +26,7 @@ from shop.catalogue.queries.desk import (
     products_waiting,
     valid_certificates,
 )
+from shop.catalogue.queries.photos import photos_without_task
 from shop.catalogue.queries.sale import (
     SaleRow,
     papers_of,
@@ -57,6 +58,7 @@ __all__ = [
     "open_revision",
     "papers_of",
     "photos_of",
+    "photos_without_task",
     "producer_of",
     "producers_by_id",
     "producers_in_state",

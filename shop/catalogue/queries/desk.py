@@ -41,9 +41,21 @@ class Photo:
     alt: str
     is_illustration: bool
     has_right_to_use: bool
+    alt_en: str | None = None
+    sharpness: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         return dict(vars(self))
+
+    def faults(self, number: int) -> list[rules.Finding]:
+        """What is worth a look on the picture that stands at place ``number`` (from one)."""
+        return rules.photo_faults(
+            width=self.width,
+            height=self.height,
+            sharpness=self.sharpness,
+            has_alt=bool(self.alt),
+            number=number,
+        )
 
 
 @dataclass(frozen=True)
@@ -78,7 +90,7 @@ class Draft:
 
     def findings(self) -> list[rules.Finding]:
         """What is missing or worth a look, in the order of the steps."""
-        return rules.findings(
+        found = rules.findings(
             rules.ProductState(
                 subgroup=self.values["subgroup"],
                 regulated_class=self.values["regulated_class"],
@@ -89,6 +101,9 @@ class Draft:
                 producer_state=self.producer.state,
             )
         )
+        for number, photo in enumerate(self.photos, 1):
+            found += photo.faults(number)
+        return found
 
 
 def photos_of(db: Session, product_id: int) -> list[Photo]:
@@ -99,7 +114,16 @@ def photos_of(db: Session, product_id: int) -> list[Photo]:
         .order_by(ProductPhoto.position, ProductPhoto.id)
     )
     return [
-        Photo(row.sha, row.width, row.height, row.alt, row.is_illustration, row.has_right_to_use)
+        Photo(
+            row.sha,
+            row.width,
+            row.height,
+            row.alt,
+            row.is_illustration,
+            row.has_right_to_use,
+            alt_en=row.alt_en,
+            sharpness=row.sharpness,
+        )
         for row in rows
     ]
 

@@ -1,27 +1,22 @@
-"""The editor's further steps: sizes and prices, pictures, papers."""
+"""The editor's further steps: sizes and prices, papers. Pictures are in ``photos``."""
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from shop.accounts.rules import require_producer, require_staff
 from shop.catalogue import queries, services
-from shop.catalogue.forms import CertificateForm, NewPhotoForm, PhotoForm, VariantForm
+from shop.catalogue.forms import CertificateForm, VariantForm
 from shop.catalogue.models import Certificate
-from shop.catalogue.pictures import scan_name, store_picture, store_scan
+from shop.catalogue.pictures import scan_name, store_scan
 from shop.catalogue.routes.base import attempt, bp, own_draft, show, uploaded
 from shop.core import clock
 from shop.core.db import MAX_ID
-from shop.core.errors import Invalid, NotFound
+from shop.core.errors import NotFound
 from shop.core.text import N_
 from shop.web.access import actor, role
 from shop.web.i18n import gettext
 from shop.web.limits import limiter
 from shop.web.request import house, read_session, write_session
-
-
-class PhotoMissing(Invalid):
-    message = N_("Vui lòng chọn một ảnh.")
-
 
 # Sizes and prices
 
@@ -101,93 +96,6 @@ def save_variant(product_id: int, variant_id: int) -> ResponseReturnValue:
     db.commit()
     flash(gettext(N_("Đã lưu.")), "ok")
     return redirect(url_for(".variants", product_id=product_id), 303)
-
-
-# Pictures
-
-
-def _photos(draft: queries.Draft, form: NewPhotoForm, status: int = 200) -> ResponseReturnValue:
-    return show("photos.html", status, draft=draft, form=form, step="photos")
-
-
-@bp.get("/ban-hang/san-pham/<int:product_id>/anh")
-@role("producer")
-def photos(product_id: int) -> ResponseReturnValue:
-    """The pictures of a product and a form for one more."""
-    return _photos(own_draft(product_id), NewPhotoForm())
-
-
-@bp.post("/ban-hang/san-pham/<int:product_id>/anh")
-@role("producer")
-@limiter.limit("120 per hour")
-def add_photo(product_id: int) -> ResponseReturnValue:
-    """Add a picture: opened in a child process before the database is written."""
-    draft, form = own_draft(product_id), NewPhotoForm.read()
-    if not form.validate():
-        return _photos(draft, form, 422)
-
-    def add() -> None:
-        raw = uploaded("photo")
-        if not raw:
-            raise PhotoMissing(field="photo")
-        picture = store_picture(house().storage, raw)
-        db = write_session()
-        services.add_photo(
-            db,
-            product_id=product_id,
-            actor_id=actor().id(),
-            photo=queries.Photo(
-                sha=picture.sha,
-                width=picture.width,
-                height=picture.height,
-                alt=form.alt.data or draft.values["name"],
-                is_illustration=form.is_illustration.data,
-                has_right_to_use=form.has_right_to_use.data,
-            ),
-            now=clock.now(),
-        )
-
-    status = attempt(form, add)
-    if status:
-        return _photos(draft, form, status)
-    write_session().commit()
-    flash(gettext(N_("Đã thêm ảnh.")), "ok")
-    return redirect(url_for(".photos", product_id=product_id), 303)
-
-
-@bp.post("/ban-hang/san-pham/<int:product_id>/anh/<sha>")
-@role("producer")
-def edit_photo(product_id: int, sha: str) -> ResponseReturnValue:
-    """Change what is said of a picture, or make it the cover."""
-    draft, form = own_draft(product_id), PhotoForm.read()
-    if not form.validate():
-        return _photos(draft, NewPhotoForm(), 422)
-    db = write_session()
-    services.edit_photo(
-        db,
-        product_id=product_id,
-        actor_id=actor().id(),
-        sha=sha,
-        now=clock.now(),
-        **form.data,
-    )
-    db.commit()
-    flash(gettext(N_("Đã lưu.")), "ok")
-    return redirect(url_for(".photos", product_id=product_id), 303)
-
-
-@bp.post("/ban-hang/san-pham/<int:product_id>/anh/<sha>/xoa")
-@role("producer")
-def remove_photo(product_id: int, sha: str) -> ResponseReturnValue:
-    """Take a picture out."""
-    own_draft(product_id)
-    db = write_session()
-    services.remove_photo(
-        db, product_id=product_id, actor_id=actor().id(), sha=sha, now=clock.now()
-    )
-    db.commit()
-    flash(gettext(N_("Đã bỏ ảnh.")), "ok")
-    return redirect(url_for(".photos", product_id=product_id), 303)
 
 
 # Papers

@@ -39,6 +39,7 @@ from shop.catalogue.rules.labels import (
     missing_facts,
     producer_findings,
 )
+from shop.catalogue.rules.photos import MIN_SHARPNESS, MIN_SIDE, moved, photo_faults
 from shop.catalogue.rules.seasons import (
     is_in_season,
     parse_season,
@@ -67,6 +68,8 @@ __all__ = [
     "GROUPS",
     "ISSUER_LEVELS",
     "MIN_PRICE_VND",
+    "MIN_SHARPNESS",
+    "MIN_SIDE",
     "PRODUCER_KINDS",
     "PRODUCER_LABELS",
     "PRODUCER_STEPS",
@@ -101,7 +104,9 @@ __all__ = [
     "is_subgroup",
     "is_valid",
     "missing_facts",
+    "moved",
     "parse_season",
+    "photo_faults",
     "producer_findings",
     "require_step",
     "season_mask",

@@ -19,7 +19,16 @@ from shop.catalogue.services.facets import (
     set_next_session,
     set_rating,
 )
-from shop.catalogue.services.photos import add_photo, edit_photo, remove_photo
+from shop.catalogue.services.photos import (
+    AVIF_TASK,
+    MAX_PHOTOS,
+    TooManyPhotos,
+    add_photo,
+    ask_for_avif,
+    edit_photo,
+    move_photo,
+    remove_photo,
+)
 from shop.catalogue.services.producers import (
     decide_producer,
     edit_producer,
@@ -42,12 +51,16 @@ from shop.catalogue.services.products import (
 from shop.catalogue.services.variants import add_variant, decide_gtin, edit_variant
 
 __all__ = [
+    "AVIF_TASK",
+    "MAX_PHOTOS",
     "CertificateFacts",
     "NotReady",
+    "TooManyPhotos",
     "add_photo",
     "add_sold",
     "add_variant",
     "archive_product",
+    "ask_for_avif",
     "bump_version",
     "correct_certificate",
     "create_product",
@@ -62,6 +75,7 @@ __all__ = [
     "edit_variant",
     "ending_certificates",
     "expire_certificate",
+    "move_photo",
     "over_certificates",
     "record_certificate",
     "refresh_facets",

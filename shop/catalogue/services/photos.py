@@ -7,15 +7,17 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from shop.accounts.services import record_audit
-from shop.catalogue import queries
+from shop.catalogue import queries, rules
 from shop.catalogue.models import Product
 from shop.catalogue.services.products import require_editable, revise, write_photos
 from shop.catalogue.services.rights import require_maker
 from shop.catalogue.services.rows import locked_product
 from shop.core.errors import Conflict, NotFound
-from shop.core.text import N_
+from shop.core.tasks import enqueue
+from shop.core.text import N_, random_code
 
 MAX_PHOTOS: Final = 12
+AVIF_TASK: Final = "catalogue.avif"
 
 
 class TooManyPhotos(Conflict):
@@ -41,6 +43,19 @@ def add_photo(
     if len(kept) > MAX_PHOTOS:
         raise TooManyPhotos(field="photo")
     _save(db, product, kept, actor_id=actor_id, now=now)
+    ask_for_avif(db, photo.sha, now=now)
+
+
+def ask_for_avif(db: Session, sha: str, *, now: datetime) -> None:
+    """Have the AVIF files of a stored picture made in the background, once."""
+    enqueue(
+        db,
+        kind=AVIF_TASK,
+        key=f"{AVIF_TASK}:{sha}",
+        public_id=random_code(26),
+        arguments={"sha": sha},
+        now=now,
+    )
 
 
 def edit_photo(
@@ -53,21 +68,35 @@ def edit_photo(
     alt: str,
     has_right_to_use: bool,
     is_illustration: bool,
-    is_cover: bool = False,
+    alt_en: str = "",
 ) -> None:
-    """Change what is said of a picture; with ``is_cover`` it becomes the first one.
+    """Change what is said of a picture. Raises NotFound, NotAllowed, Locked."""
+    product, photos = _open(db, product_id, actor_id)
+    found = _named(photos, sha)
+    changed = replace(
+        found,
+        alt=alt,
+        alt_en=alt_en or None,
+        has_right_to_use=has_right_to_use,
+        is_illustration=is_illustration,
+    )
+    kept = [changed if photo is found else photo for photo in photos]
+    _save(db, product, kept, actor_id=actor_id, now=now)
+
+
+def move_photo(
+    db: Session, *, product_id: int, actor_id: int, sha: str, to: int, now: datetime
+) -> None:
+    """Put a picture at place ``to``, counted from 0: the first one is the cover.
 
     Raises NotFound, NotAllowed, Locked.
     """
     product, photos = _open(db, product_id, actor_id)
-    found = _named(photos, sha)
-    changed = replace(
-        found, alt=alt, has_right_to_use=has_right_to_use, is_illustration=is_illustration
-    )
-    others = [changed if photo is found else photo for photo in photos]
-    if is_cover:
-        others = [changed, *(photo for photo in others if photo is not changed)]
-    _save(db, product, others, actor_id=actor_id, now=now)
+    _named(photos, sha)
+    by_sha = {photo.sha: photo for photo in photos}
+    order = rules.moved(list(by_sha), sha, to)
+    if order != list(by_sha):
+        _save(db, product, [by_sha[one] for one in order], actor_id=actor_id, now=now)
 
 
 def remove_photo(db: Session, *, product_id: int, actor_id: int, sha: str, now: datetime) -> None:

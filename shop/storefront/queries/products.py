@@ -24,7 +24,7 @@ _PRODUCT: Final = (
         *(M.province_code, M.is_youth_led),
         *(F.is_listed, F.place, F.rating_sum, F.rating_count, F.sold_count),
         valid_stars.label("stars"),
-        *(PHOTO.sha, PHOTO.width, PHOTO.height, PHOTO.alt, PHOTO.is_illustration),
+        *(PHOTO.sha, PHOTO.width, PHOTO.height, PHOTO.alt, PHOTO.alt_en, PHOTO.is_illustration),
     )
     .join(M.id.table, M.id == P.producer_id)
     .outerjoin(F.product_id.table, F.product_id == P.id)

@@ -17,7 +17,13 @@ from shop.catalogue.models import Certificate, Producer, Product, ProductFacets,
 from shop.core.db import Database
 from tests.conftest import post
 from tests.factories.accounts import make_person, make_staff
-from tests.factories.catalogue import make_certificate, make_producer, make_product, variant_of
+from tests.factories.catalogue import (
+    make_certificate,
+    make_photo,
+    make_producer,
+    make_product,
+    variant_of,
+)
 
 
 def jpeg(width: int = 80, height: int = 60) -> bytes:
@@ -138,7 +144,7 @@ def test_from_signing_up_to_being_on_sale(
     }
     assert post(maker, f"{at}/chung-nhan", paper).status_code == 303
     page = maker.get(at).text
-    assert codes(page) == []
+    assert codes(page) == ["photo_small", "photo_blurry"]
     assert post(maker, f"{at}/gui-duyet").status_code == 303
     assert post(maker, f"{at}/gui-duyet").status_code == 409
     assert post(maker, f"{at}/nhan", LABEL).status_code == 409
@@ -230,8 +236,11 @@ def test_pages_of_other_producers_and_provinces_are_not_found(
         assert desk.get(url).status_code == 404, url
     for tail in ("gui-duyet", "rut-lai", "bo-thay-doi", "cat", "mo-lai", f"anh/{photo.sha}/xoa"):
         assert post(desk, f"{at}/{tail}").status_code == 404, tail
-    for tail in ("thong-tin", "nhan", "quy-cach", "anh", "chung-nhan", f"anh/{photo.sha}"):
-        assert post(desk, f"{at}/{tail}", {"name": "Chiếm"}).status_code == 404, tail
+    for tail in (
+        *("thong-tin", "nhan", "quy-cach", "anh", "chung-nhan"),
+        *(f"anh/{photo.sha}", f"anh/{photo.sha}/vi-tri"),
+    ):
+        assert post(desk, f"{at}/{tail}", {"name": "Chiếm", "to": "0"}).status_code == 404, tail
     stolen = {"producer_id": product.producer_id, "name": "Hàng giả", "subgroup": "F32"}
     stolen["regulated_class"] = "none"
     assert post(desk, "/ban-hang/san-pham/moi", stolen).status_code == 404
@@ -293,7 +302,9 @@ FORMS = [
         "/ban-hang/san-pham/{id}/chung-nhan",
         ("kind", "stars", "issued_on", "expires_on", "score", "issuer"),
     ),
-    ("/ban-hang/san-pham/{id}/anh", ("alt", "photo")),
+    ("/ban-hang/san-pham/{id}/anh", ("alt", "alt_en", "photo")),
+    ("/ban-hang/san-pham/{id}/anh/{sha}", ("alt", "alt_en", "has_right_to_use")),
+    ("/ban-hang/san-pham/{id}/anh/{sha}/vi-tri", ("to",)),
     ("/ban-hang/co-so/{producer}", ("name", "province_code", "commune_code")),
     ("/ban-hang/co-so/{producer}/chung-nhan", ("kind", "issued_on", "issuer")),
     ("/can-bo/san-pham/{id}/quyet-dinh", ("decision", "reason", "note")),
@@ -320,21 +331,22 @@ HOSTILE = [
 
 
 @pytest.fixture
-def everything(database: Database, app: Flask) -> tuple[FlaskClient, FlaskClient, dict[str, int]]:
+def everything(database: Database, app: Flask) -> tuple[FlaskClient, FlaskClient, dict[str, Any]]:
     """A producer's client, a staff client and the ids of what they work on."""
     with database.write() as db:
         owner, staff = make_person(db), make_staff(db)
         producer = make_producer(db, owner_id=owner.id)
         product = make_product(db, producer=producer, published=False)
         paper = make_certificate(db, product, state="submitted")
+        sha = make_photo(db, product).sha
         db.commit()
-    ids = {"id": product.id, "producer": producer.id, "paper": paper.id}
+    ids = {"id": product.id, "producer": producer.id, "paper": paper.id, "sha": sha}
     return sign_in(app, owner.email), sign_in(app, staff.email), ids
 
 
 @pytest.mark.parametrize(("path", "fields"), FORMS, ids=[path for path, _fields in FORMS])
 def test_hostile_input_is_refused_calmly(
-    everything: tuple[FlaskClient, FlaskClient, dict[str, int]],
+    everything: tuple[FlaskClient, FlaskClient, dict[str, Any]],
     path: str,
     fields: tuple[str, ...],
 ) -> None:
@@ -349,11 +361,12 @@ def test_hostile_input_is_refused_calmly(
         for value in HOSTILE[1:4]:
             answer = post(client, url, {field: value})
             assert answer.status_code < 500, (url, field, value)
-    assert client.get(url.removesuffix("/quyet-dinh")).status_code == 200
+    page = url.removesuffix("/quyet-dinh").partition(f"/{ids['sha']}")[0]
+    assert client.get(page).status_code == 200
 
 
 def test_what_was_typed_is_kept_beside_the_error(
-    everything: tuple[FlaskClient, FlaskClient, dict[str, int]],
+    everything: tuple[FlaskClient, FlaskClient, dict[str, Any]],
 ) -> None:
     desk, _staff, ids = everything
     at = f"/ban-hang/san-pham/{ids['id']}"
@@ -383,7 +396,7 @@ def test_what_was_typed_is_kept_beside_the_error(
 
 
 def test_photo_steps(
-    everything: tuple[FlaskClient, FlaskClient, dict[str, int]], database: Database
+    everything: tuple[FlaskClient, FlaskClient, dict[str, Any]], database: Database
 ) -> None:
     desk, _staff, ids = everything
     at = f"/ban-hang/san-pham/{ids['id']}/anh"

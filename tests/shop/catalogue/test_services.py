@@ -492,7 +492,8 @@ def test_photos_are_ordered_named_and_limited(db: Session, world: World, now: da
         services.add_photo(db, photo=photo, **mine)
         services.add_photo(db, photo=photo, **mine)
     words: dict[str, Any] = {"alt": "C", "has_right_to_use": True, "is_illustration": True}
-    services.edit_photo(db, sha="c" * 64, is_cover=True, **words, **mine)
+    services.edit_photo(db, sha="c" * 64, **words, **mine)
+    services.move_photo(db, sha="c" * 64, to=0, **mine)
     services.remove_photo(db, sha="a" * 64, **mine)
     kept = queries.photos_of(db, product.id)
     assert [(p.alt, p.has_right_to_use) for p in kept] == [("C", True), ("b", False)]
