@@ -88,8 +88,20 @@ class Draft:
             return self.revision is not None and self.revision.state == "draft"
         return self.product.state in {"draft", "rejected"}
 
-    def findings(self) -> list[rules.Finding]:
-        """What is missing or worth a look, in the order of the steps."""
+    def stars(self, today: date) -> int | None:
+        """The OCOP stars that this product's own papers show today."""
+        counted = rules.valid_stars(
+            (
+                rules.Paper(paper.kind, paper.state, paper.issued_on, paper.expires_on, paper.stars)
+                for paper in self.certificates
+                if paper.product_id == self.product.id
+            ),
+            today,
+        )
+        return counted.stars if counted else None
+
+    def findings(self, today: date) -> list[rules.Finding]:
+        """What is missing or worth a look today, in the order of the steps."""
         found = rules.findings(
             rules.ProductState(
                 subgroup=self.values["subgroup"],
@@ -99,6 +111,8 @@ class Draft:
                 photos=len(self.photos),
                 photos_with_right=sum(photo.has_right_to_use for photo in self.photos),
                 producer_state=self.producer.state,
+                has_address=bool(self.producer.commune_code or self.producer.address),
+                valid_stars=self.stars(today),
             )
         )
         for number, photo in enumerate(self.photos, 1):

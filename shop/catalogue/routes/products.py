@@ -96,7 +96,7 @@ def _review(draft: queries.Draft, status: int = 200, error: str = "") -> Respons
         "review.html",
         status,
         draft=draft,
-        findings=draft.findings(),
+        findings=draft.findings(clock.today_vn(clock.now())),
         refused=last if last is not None and last.state == "rejected" else None,
         error=error,
         step="review",

@@ -171,7 +171,7 @@ def _product_page(
         draft=draft,
         form=form,
         reasons=REASONS["product"],
-        findings=draft.findings(),
+        findings=draft.findings(clock.today_vn(clock.now())),
         changes=queries.changes_of(draft, stored),
         stars=queries.valid_stars(db, draft.product.id, today_vn(clock.now())),
         history=queries.history_of(db, "product", draft.product.id),

@@ -14,6 +14,8 @@ from shop.catalogue.rules.certificates import (
     is_valid,
     valid_stars,
 )
+from shop.catalogue.rules.claims import CLAIM_FIELDS, claim_warnings
+from shop.catalogue.rules.findings import FACT_LABELS, STORY_FIELDS, Finding
 from shop.catalogue.rules.groups import (
     GROUPS,
     PRODUCER_KINDS,
@@ -27,15 +29,13 @@ from shop.catalogue.rules.groups import (
 )
 from shop.catalogue.rules.gtins import check_digit, gtin14, gtin_fault
 from shop.catalogue.rules.labels import (
-    FACT_LABELS,
     MIN_PRICE_VND,
-    Finding,
     ProductState,
     blocking,
-    claim_warnings,
     demanded_facts,
     findings,
     is_subgroup,
+    label_advice,
     missing_facts,
     producer_findings,
 )
@@ -63,6 +63,7 @@ __all__ = [
     "CERTIFICATE_KINDS",
     "CERTIFICATE_LABELS",
     "CERTIFICATE_STEPS",
+    "CLAIM_FIELDS",
     "CRITERIA_VERSIONS",
     "FACT_LABELS",
     "GROUPS",
@@ -78,6 +79,7 @@ __all__ = [
     "REGULATED_CLASSES",
     "REMINDER_DAYS",
     "REVISION_STEPS",
+    "STORY_FIELDS",
     "SUBGROUPS",
     "VALIDITY_MONTHS",
     "Finding",
@@ -103,6 +105,7 @@ __all__ = [
     "is_service",
     "is_subgroup",
     "is_valid",
+    "label_advice",
     "missing_facts",
     "moved",
     "parse_season",

@@ -5,12 +5,13 @@ and by kind of goods ingredients, quantity, storage, use, warnings). Staff judge
 is only said what is missing.
 """
 
-import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from shop.catalogue.rules.claims import claim_warnings
+from shop.catalogue.rules.findings import Finding
 from shop.catalogue.rules.groups import SUBGROUPS, group_of, is_service
 from shop.core.text import N_
 
@@ -28,16 +29,6 @@ _DEMANDED: Final[dict[str, tuple[str, ...]]] = {
 _FRESH: Final = frozenset({"F11", "F12"})
 _FRESH_DEMANDED: Final = ("net_content", "storage", "origin")
 
-FACT_LABELS: Final = {
-    "ingredients": N_("Thành phần, chất liệu"),
-    "net_content": N_("Định lượng"),
-    "storage": N_("Cách bảo quản"),
-    "usage": N_("Cách dùng"),
-    "warnings": N_("Cảnh báo"),
-    "origin": N_("Xuất xứ"),
-    "shelf_life_days": N_("Hạn dùng (ngày)"),
-}
-
 _MISSING: Final = {
     "ingredients": N_("Chưa ghi thành phần hoặc chất liệu."),
     "net_content": N_("Chưa ghi định lượng, ví dụ: 500 g."),
@@ -47,18 +38,6 @@ _MISSING: Final = {
     "origin": N_("Chưa ghi xuất xứ."),
     "shelf_life_days": N_("Chưa ghi hạn dùng tính theo ngày."),
 }
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing to mend, by a stable ``code``; ``field`` and ``step`` say where."""
-
-    code: str
-    text: str
-    step: str
-    field: str = ""
-    is_blocking: bool = True
-    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -73,7 +52,9 @@ class ProductState:
     photos: int
     photos_with_right: int
     producer_state: str
-    is_illustrated: bool = False
+    has_address: bool = True
+    """Whether the producer's commune or address is known."""
+    valid_stars: int | None = None
 
 
 def demanded_facts(subgroup: str, regulated_class: str) -> tuple[str, ...]:
@@ -95,7 +76,7 @@ def findings(state: ProductState) -> list[Finding]:
     """Everything that keeps the product from being sold, then what is only worth a look.
 
     Codes: missing_summary, missing_<fact>, missing_variant, missing_photo, photo_without_right,
-    producer_not_verified (blocking); claims_stars, claims_healing (warnings for people to judge).
+    producer_not_verified (blocking); those of ``label_advice`` and ``claim_warnings``.
     """
     found = []
     if not state.facts.get("summary"):
@@ -118,7 +99,61 @@ def findings(state: ProductState) -> list[Finding]:
                 "has_right_to_use",
             )
         )
-    return found + producer_findings(state.producer_state) + claim_warnings(state.facts)
+    found += producer_findings(state.producer_state)
+    found += label_advice(state)
+    return found + claim_warnings(state.facts, valid_stars=state.valid_stars)
+
+
+LABEL_RULE: Final = N_("Nghị định 37/2026/NĐ-CP, điều 42 (nội dung bắt buộc của nhãn).")
+UNVERIFIED_RULE: Final = N_("Theo hiểu biết chung, chưa đối chiếu văn bản. Cán bộ sẽ xem lại.")
+
+_USUAL_CLASS: Final = {
+    "B11": "alcohol",
+    "B12": "alcohol",
+    "D1": "supplement",
+    "D3": "essential_oil",
+}
+_STRENGTH: Final = re.compile(r"\d{1,2}(?:[.,]\d{1,2})?\s{0,3}(?:%|độ|°)")
+
+
+def label_advice(state: ProductState) -> list[Finding]:
+    """What such labels usually say besides; never blocking.
+
+    Codes: class_unusual, alcohol_strength, alcohol_age, supplement_words, maker_without_address.
+    """
+    advice = []
+    usual = _USUAL_CLASS.get(state.subgroup)
+    if usual and state.regulated_class == "none":
+        text = N_("Nhóm hàng này thường là hàng có điều kiện. Hãy chọn đúng loại.")
+        advice.append(("class_unusual", text, "facts", "regulated_class", UNVERIFIED_RULE))
+    advice += _class_advice(state)
+    if not state.has_address:
+        text = N_(
+            "Cơ sở chưa ghi xã hoặc địa chỉ; nhãn phải có tên và địa chỉ nơi chịu trách nhiệm."
+        )
+        advice.append(("maker_without_address", text, "review", "", LABEL_RULE))
+    return [
+        Finding(code, text, step, field, is_blocking=False, source=source)
+        for code, text, step, field, source in advice
+    ]
+
+
+def _class_advice(state: ProductState) -> list[tuple[str, str, str, str, str]]:
+    facts = {name: str(value or "") for name, value in state.facts.items()}
+    warnings = facts.get("warnings", "").lower()
+    advice = []
+    if state.regulated_class == "alcohol":
+        said = " ".join(facts.get(name, "") for name in ("net_content", "ingredients", "warnings"))
+        if not _STRENGTH.search(said):
+            text = N_("Chưa thấy độ cồn, ví dụ: 30 % vol.")
+            advice.append(("alcohol_strength", text, "label", "ingredients", UNVERIFIED_RULE))
+        if warnings and "18" not in warnings:
+            text = N_("Lời cảnh báo chưa nhắc người dưới 18 tuổi.")
+            advice.append(("alcohol_age", text, "label", "warnings", UNVERIFIED_RULE))
+    if state.regulated_class == "supplement" and warnings and "phải là thuốc" not in warnings:
+        text = N_("Lời cảnh báo nên ghi: không phải là thuốc, không thay thế thuốc chữa bệnh.")
+        advice.append(("supplement_words", text, "label", "warnings", UNVERIFIED_RULE))
+    return advice
 
 
 def producer_findings(producer_state: str) -> list[Finding]:
@@ -137,53 +172,6 @@ def producer_findings(producer_state: str) -> list[Finding]:
 def blocking(found: list[Finding]) -> list[Finding]:
     """Only the findings that keep the product from being published."""
     return [finding for finding in found if finding.is_blocking]
-
-
-_STARS: Final = re.compile(
-    r"(?<!\w)(?:[1-5]|một|hai|ba|bốn|năm)\s*(?:sao(?!\w)|[*★⭐])|[★⭐]{2,}|(?<!\w)[1-5]\s*-?\s*stars?(?!\w)",
-    re.IGNORECASE,
-)
-_HEALING: Final = re.compile(
-    r"(?<!\w)(?:chữa|điều trị|đặc trị|trị bệnh|trị dứt|khỏi bệnh|khỏi hẳn|thần dược|chống ung thư|"
-    r"ngừa ung thư|giảm cân cấp tốc|thay thế thuốc|thay thuốc chữa|cures?|heals?|treats? disease)"
-    r"(?!\w)",
-    re.IGNORECASE,
-)
-_CLAIM_FIELDS: Final = (
-    *("name", "name_en", "summary", "summary_en", "story", "story_en"),
-    *("ingredients", "usage", "net_content"),
-)
-
-
-def claim_warnings(facts: Mapping[str, str | int | None]) -> list[Finding]:
-    """Words that claim stars (the certificate shows them by itself) or healing. Never blocking.
-
-    Compared with accents: "chữa" (heal) is not "chưa" (not yet) nor "chứa" (contain).
-    """
-    found = []
-    for name in _CLAIM_FIELDS:
-        text = facts.get(name)
-        if not isinstance(text, str) or not text:
-            continue
-        step = "label" if name in FACT_LABELS else "facts"
-        for code, pattern, sentence in (
-            (
-                "claims_stars",
-                _STARS,
-                N_("Lời viết nhắc đến số sao (“%(words)s”). Sao chỉ hiện từ giấy còn hạn."),
-            ),
-            (
-                "claims_healing",
-                _HEALING,
-                N_("Lời viết có thể bị hiểu là chữa bệnh (“%(words)s”). Nên bỏ."),
-            ),
-        ):
-            hit = pattern.search(text)
-            if hit:
-                found.append(
-                    Finding(code, sentence, step, name, is_blocking=False, params={"words": hit[0]})
-                )
-    return found
 
 
 def is_subgroup(code: str) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from shop.catalogue.rules.labels import Finding
+from shop.catalogue.rules.findings import Finding
 from shop.core.text import N_
 
 MIN_SIDE: Final = 800

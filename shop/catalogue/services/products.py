@@ -16,6 +16,7 @@ from shop.catalogue.services.messages import tell_producer
 from shop.catalogue.services.rights import require_judge, require_maker
 from shop.catalogue.services.rows import add_with_slug, locked, locked_product, require_reason
 from shop.catalogue.signals import product_published, product_withdrawn
+from shop.core.clock import today_vn
 from shop.core.errors import Conflict, Invalid, NotFound
 from shop.core.text import N_
 
@@ -196,7 +197,7 @@ def submit_product(db: Session, *, product_id: int, actor_id: int, now: datetime
     draft = queries.draft_of(db, product_id)
     if not draft.can_submit:
         raise NothingToSubmit
-    _require_ready(draft)
+    _require_ready(draft, now)
     if draft.revision is not None:
         rules.require_step(rules.REVISION_STEPS, draft.revision.state, "submitted")
         draft.revision.state, draft.revision.submitted_at = "submitted", now
@@ -208,8 +209,8 @@ def submit_product(db: Session, *, product_id: int, actor_id: int, now: datetime
     return product
 
 
-def _require_ready(draft: queries.Draft) -> None:
-    lacking = rules.blocking(draft.findings())
+def _require_ready(draft: queries.Draft, now: datetime) -> None:
+    lacking = rules.blocking(draft.findings(today_vn(now)))
     if lacking:
         missing = " ".join(finding.text % finding.params for finding in lacking)
         raise NotReady(missing=missing)
@@ -250,7 +251,7 @@ def decide_product(
     if not draft.waits_for_staff:
         raise rules.WrongStep
     if approve:
-        _require_ready(draft)
+        _require_ready(draft, now)
     else:
         require_reason(note)
     if product.state == "submitted":

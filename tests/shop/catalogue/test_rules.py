@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -190,31 +191,102 @@ def test_every_finding_says_where_and_what() -> None:
         regulated_class="alcohol",
     )
     for finding in rules.findings(empty):
-        assert finding.is_blocking
+        assert finding.is_blocking or finding.source
         assert finding.text % finding.params
         assert finding.step in {"facts", "label", "variants", "photos", "review"}
 
 
-@pytest.mark.parametrize(
-    ("text", "codes"),
-    [
-        ("Sản phẩm OCOP 5 sao", ["claims_stars"]),
-        ("đạt năm sao cấp quốc gia", ["claims_stars"]),
-        ("Ngon ★★★★", ["claims_stars"]),
-        ("a five-star taste", []),
-        ("5-star OCOP", ["claims_stars"]),
-        ("Hoa hồi bảy cánh như sao", []),
-        ("Chữa đau dạ dày", ["claims_healing"]),
-        ("hỗ trợ ĐIỀU TRỊ ung thư", ["claims_healing"]),
-        ("Chưa qua tẩy trắng, chứa nhiều chất xơ, vị chua dịu", []),
-        ("Không phải là thuốc", []),
-    ],
-)
-def test_claims_are_pointed_out_but_never_block(text: str, codes: list[str]) -> None:
+CLAIMS = [
+    ("Sản phẩm OCOP 5 sao", ["claims_stars", "claims_ocop"]),
+    ("đạt năm sao cấp quốc gia", ["claims_stars"]),
+    ("Ngon ★★★★", ["claims_stars"]),
+    ("a five-star taste", []),
+    ("5-star OCOP", ["claims_stars", "claims_ocop"]),
+    ("đang làm hồ sơ OCOP", ["claims_ocop"]),
+    ("Hoa hồi bảy cánh như sao", []),
+    ("Chữa đau dạ dày", ["claims_healing"]),
+    ("hỗ trợ ĐIỀU TRỊ ung thư", ["claims_healing"]),
+    ("Bài thuốc quý của người Dao", ["claims_healing"]),
+    ("Chưa qua tẩy trắng, chứa nhiều chất xơ, vị chua dịu", []),
+    ("Không phải là thuốc, không có tác dụng thay thế thuốc chữa bệnh.", []),
+    ("Rau không phun thuốc trừ sâu, không dùng thuốc bảo vệ thực vật", []),
+    ("Miến ngon nhất vùng", ["claims_best"]),
+    ("Thương hiệu số 1 Việt Nam", ["claims_best"]),
+    ("chất lượng hàng đầu", ["claims_best"]),
+    ("the best honey", ["claims_best"]),
+    ("Phơi ít nhất ba nắng, thứ nhất là rửa, hợp nhất với nhau; nhất định phải khô", []),
+    ("Nhà số 12, tổ 1", []),
+]
+
+
+@pytest.mark.parametrize(("text", "codes"), CLAIMS)
+def test_claims_are_pointed_out_with_their_rule_but_never_block(
+    text: str, codes: list[str]
+) -> None:
     state = replace(STATE, facts={**STATE.facts, "story": text})
     findings = rules.findings(state)
     assert [finding.code for finding in findings] == codes
     assert rules.blocking(findings) == []
+    for finding in findings:
+        assert finding.source
+        assert (finding.step, finding.field) == ("story", "story")
+
+
+@pytest.mark.parametrize(
+    ("name", "valid", "blocks"),
+    [
+        ("Miến dong OCOP 4 sao", None, True),
+        ("Miến dong 4 sao OCOP", 3, True),
+        ("Miến dong OCOP bốn sao", 4, False),
+        ("Miến dong OCOP", None, False),
+        ("Homestay 4 sao", None, False),
+        ("OCOP là chương trình mỗi xã một sản phẩm, còn đây là homestay 4 sao", None, False),
+    ],
+)
+def test_an_ocop_rank_in_the_name_needs_its_paper(
+    name: str, valid: int | None, blocks: bool
+) -> None:
+    state = replace(STATE, facts={**STATE.facts, "name": name}, valid_stars=valid)
+    codes = [finding.code for finding in rules.blocking(rules.findings(state))]
+    assert codes == (["claims_ocop_rank"] if blocks else [])
+
+
+def test_claims_cost_one_pass_over_hostile_text() -> None:
+    for piece in ("a", "không ", "số ", "★", "ngon ", "OCOP 5 sao "):
+        rules.claim_warnings({"story": piece * (200_000 // len(piece))})
+
+
+@pytest.mark.parametrize(
+    ("over", "facts", "codes"),
+    [
+        ({"subgroup": "B11"}, {}, ["class_unusual"]),
+        ({"subgroup": "D1"}, {}, ["class_unusual"]),
+        (
+            {"subgroup": "B11", "regulated_class": "alcohol"},
+            {"warnings": "Uống có chừng mực."},
+            ["alcohol_strength", "alcohol_age"],
+        ),
+        (
+            {"subgroup": "B11", "regulated_class": "alcohol"},
+            {"warnings": "Không bán cho người dưới 18 tuổi.", "net_content": "500 ml, 30 % vol"},
+            [],
+        ),
+        (
+            {"subgroup": "D1", "regulated_class": "supplement"},
+            {"warnings": "Để xa tầm tay trẻ em."},
+            ["supplement_words"],
+        ),
+        ({"has_address": False}, {}, ["maker_without_address"]),
+    ],
+)
+def test_labels_are_advised_upon_but_not_refused(
+    over: dict[str, Any], facts: dict[str, str], codes: list[str]
+) -> None:
+    state = replace(STATE, **over, facts={**STATE.facts, **facts})
+    findings = rules.label_advice(state)
+    assert [finding.code for finding in findings] == codes
+    assert rules.blocking(findings) == []
+    assert all(finding.source for finding in findings)
 
 
 @pytest.mark.parametrize("product", load_products(with_alcohol=False), ids=lambda p: p.sku_hint)
