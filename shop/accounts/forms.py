@@ -1,14 +1,27 @@
 """What people type about themselves: shape only."""
 
-from typing import Any
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
 
 from wtforms.validators import ValidationError
 
-from shop.accounts.rules import API_SCOPES, MAX_PASSWORD, UNIT_ROLES, Login
+from shop.accounts.rules import (
+    API_SCOPES,
+    AREAS,
+    MAX_PASSWORD,
+    NEEDS_CONSENT,
+    Login,
+    WrongConsentEnd,
+)
+from shop.accounts.services import Consent
+from shop.core.clock import VN
 from shop.core.text import N_
 from shop.web import forms
 from shop.web.forms import phone_digits
 from shop.web.i18n import gettext
+
+EARLIEST_DAY: Final = date(2000, 1, 1)
+LATEST_DAY: Final = date(2100, 1, 1)
 
 SCOPE_LABELS = {
     "read": N_("Xem: đọc dữ liệu của cơ sở"),
@@ -131,9 +144,112 @@ class ScopeForm(forms.Form):
     province_code = forms.choice(N_("Tỉnh, thành phố"))
 
 
+class ConsentForm(forms.Form):
+    """What an owner opens to a supporter, until when, and that they read the wording."""
+
+    areas = forms.choices(N_("Phần việc mở cho người hỗ trợ"), tuple(AREAS.items()))
+    until = forms.day(N_("Đến hết ngày"), is_required=False)
+    agreed = forms.tick(N_("Tôi đã đọc và đồng ý"), must=True)
+
+    def consent(self) -> Consent:
+        """What the services take: the day counts to its end in Vietnam."""
+        return Consent(tuple(self.areas.data or ()), end_of_day(self.until.data))
+
+
+def end_of_day(day: date | None) -> datetime | None:
+    """The instant at which a day is over in Vietnam; None for none or one no calendar holds."""
+    if day is None:
+        return None
+    if not EARLIEST_DAY <= day <= LATEST_DAY:
+        raise WrongConsentEnd(field="until")
+    return datetime.combine(day + timedelta(days=1), time.min, VN)
+
+
 class MemberForm(_LoginForm):
-    """Someone to work for one's producer."""
+    """Someone to work for one's producer; the consent is asked for a supporter."""
 
     role = forms.choice(
-        N_("Vai trò"), [(role, ROLE_LABELS[role]) for role in UNIT_ROLES["producer"]]
+        N_("Vai trò"),
+        [(role, ROLE_LABELS[role]) for role in ("supporter", "member", "owner")],
     )
+    areas = forms.choices(
+        N_("Phần việc mở cho người hỗ trợ"), tuple(AREAS.items()), is_required=False
+    )
+    until = forms.day(N_("Đến hết ngày"), is_required=False)
+    agreed = forms.tick(N_("Tôi đã đọc và đồng ý"))
+
+    def validate_agreed(self, field: Any) -> None:
+        """WTForms' hook: a supporter is let in only with the wording agreed to."""
+        if self.role.data in NEEDS_CONSENT and not field.data:
+            raise ValidationError(gettext(N_("Vui lòng đánh dấu ô này để tiếp tục.")))
+
+    def consent(self) -> Consent | None:
+        """What the services take: the consent for a supporter."""
+        if self.role.data not in NEEDS_CONSENT:
+            return None
+        return Consent(tuple(self.areas.data or ()), end_of_day(self.until.data))
+
+
+class RoleForm(forms.Form):
+    """Owner or member."""
+
+    role = forms.choice(N_("Vai trò"), [(role, ROLE_LABELS[role]) for role in ("member", "owner")])
+
+
+class AnswerForm(forms.Form):
+    """Yes or no to an invitation."""
+
+    answer = forms.choice(N_("Trả lời"), [("agree", N_("Nhận lời")), ("decline", N_("Từ chối"))])
+
+
+class SupportForm(forms.Form):
+    """Offer help to a producer, by the address of its page or its slug."""
+
+    producer = forms.text(N_("Địa chỉ trang của cơ sở"), maximum=300)
+
+    @property
+    def slug(self) -> str:
+        """The last part of what was typed: ``/nha-san-xuat/htx-tai-hoan`` → ``htx-tai-hoan``."""
+        return (self.producer.data or "").split("?")[0].rstrip("/").rpartition("/")[2]
+
+
+class AuditForm(forms.Form):
+    """What is asked of the audit log."""
+
+    ai = forms.text(N_("Người làm"), is_required=False, maximum=100)
+    viec = forms.text(N_("Việc bắt đầu bằng"), is_required=False, maximum=60)
+    loai = forms.text(N_("Loại đối tượng"), is_required=False, maximum=40)
+    so = forms.row_id(N_("Số của đối tượng"), is_required=False)
+    tu = forms.day(N_("Từ ngày"), is_required=False)
+    den = forms.day(N_("Đến ngày"), is_required=False)
+
+    def validate_tu(self, field: Any) -> None:
+        """WTForms' hook: a day that the log can hold."""
+        _check_day(field.data)
+
+    def validate_den(self, field: Any) -> None:
+        """WTForms' hook: a day that the log can hold."""
+        _check_day(field.data)
+
+
+class ActsForm(forms.Form):
+    """What is asked of one producer's act log."""
+
+    nguoi = forms.row_id(N_("Người làm"), is_required=False)
+    nhom = forms.choice(N_("Việc"), is_required=False)
+    giup = forms.tick(N_("Chỉ việc người hỗ trợ làm giúp"))
+    tu = forms.day(N_("Từ ngày"), is_required=False)
+    den = forms.day(N_("Đến ngày"), is_required=False)
+
+    def validate_tu(self, field: Any) -> None:
+        """WTForms' hook: a day that the log can hold."""
+        _check_day(field.data)
+
+    def validate_den(self, field: Any) -> None:
+        """WTForms' hook: a day that the log can hold."""
+        _check_day(field.data)
+
+
+def _check_day(day: date | None) -> None:
+    if day is not None and not EARLIEST_DAY <= day <= LATEST_DAY:
+        raise ValidationError(gettext(N_("Ngày chưa đúng, ví dụ: 22/11/2026.")))

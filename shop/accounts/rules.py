@@ -1,8 +1,9 @@
 """What people may do, decided in one place, and what a sign-in must look like."""
 
 import re
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from shop.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -22,6 +23,135 @@ EVERYWHERE: Final = "*"
 """The staff scope that covers every province."""
 
 API_SCOPES: Final = ("read", "write")
+
+AREAS: Final = {
+    "products": N_("Sản phẩm, ảnh, giấy tờ, hồ sơ cơ sở"),
+    "stock": N_("Kho, giá, lô hàng, mã truy xuất"),
+    "orders": N_("Đơn hàng, câu hỏi và đánh giá của khách"),
+    "channels": N_("Kênh bán và phiên live"),
+}
+"""Parts of a producer's work that an owner may open to a supporter, one by one."""
+
+_OWN_DESK: Final = "/ban-hang"
+_ALWAYS: Final = frozenset({"", "thanh-vien", "nhat-ky", "dang-ky"})
+_AREA_OF_FOLDER: Final = {
+    "san-pham": "products",
+    "chung-nhan": "products",
+    "co-so": "products",
+    "khoi-nghiep": "products",
+    "tien-do": "products",
+    "nhap-tep": "products",
+    "kho": "stock",
+    "bang-gia": "stock",
+    "gia-kho": "stock",
+    "lo": "stock",
+    "ma": "stock",
+    "ma-gs1": "stock",
+    "ma-san-pham": "stock",
+    "don-hang": "orders",
+    "danh-gia": "orders",
+    "hoi-dap": "orders",
+    "yeu-cau": "orders",
+    "lien-he": "products",
+    "kenh-ban": "channels",
+    "phien": "channels",
+}
+"""Folder under /ban-hang -> area. Folders that are not here (money) are closed to supporters."""
+
+CLOSED: Final = "closed"
+
+
+def area_of(path: str) -> str | None:
+    """Which part of a producer's work an address belongs to.
+
+    None: no part in particular (the desk's first page, members, the act log, all other workspaces).
+    ``closed``: a part that is never opened to supporters.
+    """
+    if path.startswith("/chung-nhan/"):
+        return "products"
+    if path != _OWN_DESK and not path.startswith(f"{_OWN_DESK}/"):
+        return None
+    folder = path.removeprefix(_OWN_DESK).strip("/").partition("/")[0]
+    return None if folder in _ALWAYS else _AREA_OF_FOLDER.get(folder, CLOSED)
+
+
+def within(actor: Actor, area: str | None) -> Actor:
+    """The actor as far as this part of the work goes: producers that did not open it to this
+    supporter are left out, as if the person did not belong to them.
+    """
+    if area is None or not actor.areas:
+        return actor
+    kept = {
+        producer_id: role
+        for producer_id, role in actor.producers.items()
+        if producer_id not in actor.areas or area in actor.areas[producer_id]
+    }
+    return replace(actor, producers=kept)
+
+
+def may_open(actor: Actor, path: str) -> bool:
+    """Whether a link to this page of the producer's desk is worth showing to the actor."""
+    area = area_of(path)
+    return area is None or not actor.producers or within(actor, area).is_producer
+
+
+class AreaClosed(NotAllowed):
+    message = N_("Chủ cơ sở chưa mở phần việc này cho bạn. Hãy nhờ họ thêm trong trang thành viên.")
+
+
+class ConsentEnded(NotAllowed):
+    message = N_("Chủ cơ sở vừa dừng cho bạn làm giúp. Chưa có gì được ghi.")
+
+
+CONSENT_TEXTS: Final = {
+    "2026-11": N_(
+        "Tôi đồng ý để người này làm thay cơ sở trong các phần việc đã chọn. Mọi việc được ghi "
+        "bằng tên của họ; tôi xem được ở Nhật ký và dừng được bất cứ lúc nào. Tiền và tài khoản "
+        "nhận tiền không mở cho người hỗ trợ."
+    ),
+}
+"""What owners agreed to, by version: a new wording is a new entry, old ones stay for the record."""
+
+CONSENT_VERSION: Final = "2026-11"
+MAX_CONSENT: Final = timedelta(days=365 * 3)
+INVITATION_LIFE: Final = timedelta(days=14)
+MAX_INVITATIONS: Final = 20
+"""Invitations of one unit that may wait at once."""
+
+
+class AreasNeeded(Invalid):
+    message = N_("Chọn ít nhất một phần việc mở cho người hỗ trợ.")
+
+
+class WrongConsentEnd(Invalid):
+    message = N_("Ngày kết thúc phải từ ngày mai và không quá ba năm.")
+
+
+class InvitationOver(Conflict):
+    message = N_("Lời mời này đã được trả lời, bị rút lại hoặc quá hạn. Hãy xin một lời mời mới.")
+
+
+class AlreadyInvited(Conflict):
+    message = N_("Người này đã được mời và chưa trả lời.")
+
+
+class TooManyInvitations(Conflict):
+    message = N_("Đã có nhiều lời mời đang chờ. Hãy rút bớt lời mời cũ.")
+
+
+class OwnInvitation(Conflict):
+    message = N_("Bạn đã thuộc cơ sở này.")
+
+
+def consent_fault(
+    *, areas: Collection[str], until: datetime | None, now: datetime
+) -> Invalid | None:
+    """What is wrong with a consent as given: unknown or no areas, an end too near or too far."""
+    if not areas or set(areas) - AREAS.keys():
+        return AreasNeeded(field="areas")
+    if until is not None and not now < until <= now + MAX_CONSENT:
+        return WrongConsentEnd(field="until")
+    return None
 
 
 def require_producer(actor: Actor, producer_id: int, *, owner: bool = False) -> None:

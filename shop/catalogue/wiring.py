@@ -6,6 +6,7 @@ from typing import cast
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from shop.accounts.queries import register_unit
 from shop.accounts.rules import staff_scope_of
 from shop.catalogue import queries, rules
 from shop.catalogue.configuration import configure
@@ -25,9 +26,10 @@ from shop.web.workspaces import (
 
 
 def init_app(app: Flask) -> None:
-    """Fill the menus and to-do lists. Message kinds are declared beside the services."""
+    """Fill the menus and to-do lists, and say how producers are called."""
     house = cast(House, app.extensions["house"])
     configure(house.database, house.storage)
+    register_unit("producer", names=queries.producer_names, find=queries.producer_called)
     PRODUCER_NAV.fill(_producer_pages)
     STAFF_NAV.fill(_staff_pages)
     PRODUCER_TODO.fill(_producer_todo)

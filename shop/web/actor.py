@@ -18,6 +18,8 @@ class Actor:
     language: str = "vi"
     producers: Mapping[int, str] = field(default_factory=dict)
     """Producer id -> role: owner, member or supporter."""
+    areas: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    """Producer id -> the parts of its work that are open to this person as its supporter."""
     clubs: Mapping[int, str] = field(default_factory=dict)
     """Club id -> role: manager or host."""
     staff_provinces: frozenset[str] = frozenset()

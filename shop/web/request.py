@@ -1,5 +1,6 @@
 """What a request has at hand: the house it runs in and its two database sessions."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -55,7 +56,24 @@ def write_session() -> Session:
     """
     if "write_session" not in g:
         g.write_session = database().write()
+        for judge in _judges():
+            judge(g.write_session)
     return cast(Session, g.write_session)
+
+
+Judge = Callable[[Session], None]
+
+
+def judge_writing(app: Flask, judge: Judge) -> None:
+    """Ask ``judge`` at the start of every request's writing; it raises to refuse.
+
+    Rights are read before the transaction; this is where they are looked at again inside it.
+    """
+    app.extensions.setdefault("write_judges", []).append(judge)
+
+
+def _judges() -> list[Judge]:
+    return cast(list[Judge], current_app.extensions.get("write_judges", []))
 
 
 def _close_sessions(_error: BaseException | None) -> None:

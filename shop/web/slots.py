@@ -45,6 +45,9 @@ class Todo:
     url: str
     icon: str = "list"
     is_urgent: bool = False
+    order: int = 50
+    """Among lines that press alike: what a day begins with has the smallest number."""
+    hint: str = ""
 
 
 @dataclass(frozen=True)

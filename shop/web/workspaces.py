@@ -4,6 +4,7 @@ To-do fillers get (db, actor) and give ``Todo`` lines with translated labels; na
 actor; panel fillers get (db, subject id, now).
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -34,6 +35,17 @@ _NAVS = {
 }
 
 
+_shown: list[Callable[[Actor, str], bool]] = []
+
+
+def show_links_if(may_open: Callable[[Actor, str], bool]) -> None:
+    """Leave out links that ``may_open(actor, url)`` says no to. Again with the same is harmless."""
+    if may_open not in _shown:
+        _shown.append(may_open)
+
+
 def navigation(workspace: str, actor: Actor) -> list[NavItem]:
     """The links of a workspace, in order; given to templates as ``navigation(...)``."""
-    return sorted(_NAVS[workspace].collect(actor), key=lambda item: item.order)
+    items = _NAVS[workspace].collect(actor)
+    shown = [item for item in items if all(may_open(actor, item.url) for may_open in _shown)]
+    return sorted(shown, key=lambda item: item.order)

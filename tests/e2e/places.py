@@ -61,7 +61,8 @@ NO_PAGE = {
 """GET endpoints that answer with no page of their own."""
 
 LEAD_ON = {"resolver.printed", "resolver.item", "resolver.location", "trace.find"} | {
-    "accounts.my_members"
+    "accounts.my_members",
+    "accounts.my_acts",
 }
 """GET endpoints that lead on to another page."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from shop.accounts import services
 from shop.accounts.models import Person, StaffScope
 from shop.accounts.passwords import hash_password
+from shop.accounts.rules import AREAS, CONSENT_VERSION
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 PASSWORD = "chophien-demo"
@@ -58,7 +59,7 @@ def make_member(
 ) -> Person:
     """A person who belongs to a producer (owner, member, supporter) or club (manager, host)."""
     person = make_person(db, **over)
-    services.add_member(
+    member = services.add_member(
         db,
         person_id=person.id,
         unit_kind=unit_kind,
@@ -67,4 +68,7 @@ def make_member(
         now=NOW,
         consented_at=NOW,
     )
+    if role == "supporter":
+        member.consent_areas, member.consent_version = [*AREAS], CONSENT_VERSION
+        db.flush()
     return person

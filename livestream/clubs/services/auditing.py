@@ -2,9 +2,19 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop.accounts.services import record_audit
+from livestream.clubs.models import Club
+from shop.accounts.services import record_audit, register_subject
+from shop.accounts.services.audit import Home
+
+
+def _home_of_club(db: Session, club_id: int) -> Home:
+    return None, db.scalar(select(Club.province_code).where(Club.id == club_id))
+
+
+register_subject("live_club", _home_of_club)
 
 
 def audit_club(

@@ -169,27 +169,3 @@ def take_scope(person_id: int) -> ResponseReturnValue:
     db.commit()
     flash(_(N_("Đã bỏ phạm vi.")), "ok")
     return redirect(url_for(".person", person_id=person_id), 303)
-
-
-@bp.get("/can-bo/nhat-ky")
-@role("admin")
-def audit_log() -> ResponseReturnValue:
-    """Who did what, newest first."""
-    db = read_session()
-    asked = {
-        "action": clean(request.args.get("viec", "")[:60]),
-        "subject_kind": clean(request.args.get("loai", "")[:40]),
-    }
-    page = Page(
-        number=page_number(request.args.get("trang")),
-        size=PAGE_SIZE,
-        total=queries.count_audit(db, **asked),
-        url=lambda n: url_for(
-            ".audit_log",
-            viec=asked["action"] or None,
-            loai=asked["subject_kind"] or None,
-            trang=n,
-        ),
-    )
-    rows = queries.audit_rows(db, **asked, limit=page.size, offset=page.offset)
-    return render_template("accounts/audit_log.html", rows=rows, page=page, asked=asked)

@@ -4,6 +4,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from shop.accounts.routes.base import bp
+from shop.accounts.rules import may_open
 from shop.web import workspaces
 from shop.web.access import actor, role, signed_in
 from shop.web.request import read_session
@@ -11,8 +12,10 @@ from shop.web.slots import Todo
 
 
 def _in_order(todos: list[Todo]) -> list[Todo]:
-    """What presses first, then what waits, then what is done."""
-    return sorted(todos, key=lambda todo: (not todo.count, not todo.is_urgent))
+    """What presses first, then what waits, then what is done; without what one may not open."""
+    who = actor()
+    shown = [todo for todo in todos if may_open(who, todo.url)]
+    return sorted(shown, key=lambda todo: (not todo.count, not todo.is_urgent, todo.order))
 
 
 @bp.get("/ban-hang")

@@ -2,11 +2,11 @@
 
 from shop.accounts.services.audit import (
     record_audit,
+    register_subject,
 )
 from shop.accounts.services.members import (
     add_member,
     give_staff_scope,
-    let_in,
     remove_member,
     take_staff_scope,
 )
@@ -33,15 +33,30 @@ from shop.accounts.services.signing import (
     token_digest,
     try_second_factor,
 )
+from shop.accounts.services.team import (
+    Consent,
+    answer_invitation,
+    ask_to_support,
+    change_role,
+    give_consent,
+    invite_member,
+    require_still_working,
+    revoke_consent,
+    withdraw_invitation,
+)
 from shop.accounts.services.tokens import (
     create_api_token,
     revoke_api_token,
 )
 
 __all__ = [
+    "Consent",
     "add_member",
+    "answer_invitation",
+    "ask_to_support",
     "change_password",
     "change_profile",
+    "change_role",
     "create_api_token",
     "create_person",
     "disable_person",
@@ -51,19 +66,24 @@ __all__ = [
     "end_sign_in",
     "end_sign_in_by_id",
     "get_person",
+    "give_consent",
     "give_staff_scope",
+    "invite_member",
     "judge_try",
-    "let_in",
     "make_admin",
     "mark_seen",
     "matching_step",
     "pass_second_factor",
     "record_audit",
+    "register_subject",
     "remove_member",
+    "require_still_working",
     "revoke_api_token",
+    "revoke_consent",
     "sign_in",
     "start_sign_in",
     "take_staff_scope",
     "token_digest",
     "try_second_factor",
+    "withdraw_invitation",
 ]

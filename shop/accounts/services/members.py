@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from shop.accounts import rules
 from shop.accounts.models import Membership, StaffScope
 from shop.accounts.services.audit import record_audit
-from shop.core.errors import NotFound
+from shop.core.errors import NotAllowed, NotFound
 
 
 def add_member(
@@ -45,66 +45,38 @@ def add_member(
     return member
 
 
-def let_in(
-    db: Session,
-    *,
-    person_id: int,
-    unit_kind: str,
-    unit_id: int,
-    role: str,
-    actor_id: int,
-    now: datetime,
-) -> Membership:
-    """``add_member`` by someone who leads the unit: their doing so is the consent on record.
-
-    Raises UnknownRole, AlreadyMember.
-    """
-    member = add_member(
-        db,
-        person_id=person_id,
-        unit_kind=unit_kind,
-        unit_id=unit_id,
-        role=role,
-        now=now,
-        consented_at=now,
-    )
-    record_audit(
-        db,
-        actor_id=actor_id,
-        action="member.added",
-        subject_kind=unit_kind,
-        subject_id=unit_id,
-        now=now,
-        detail={"person_id": person_id, "role": role},
-    )
-    return member
-
-
 def remove_member(
     db: Session, *, person_id: int, unit_kind: str, unit_id: int, actor_id: int, now: datetime
 ) -> None:
-    """Take a person out of a producer or club.
+    """Take a person out of a producer or club, or let them go by themselves.
 
-    Raises NotFound, and LastOwner when nobody who leads it would be left.
+    Raises NotFound, NotAllowed when neither a leader nor the person asks, and LastOwner when nobody
+    who leads it would be left.
     """
     leads = rules.UNIT_ROLES[unit_kind][0]
     of_unit = (Membership.unit_kind == unit_kind, Membership.unit_id == unit_id)
-    members = db.scalars(select(Membership).where(*of_unit).with_for_update()).all()
+    members = db.scalars(
+        select(Membership).where(*of_unit).order_by(Membership.id).with_for_update()
+    ).all()
     member = next((row for row in members if row.person_id == person_id), None)
     if member is None:
         raise NotFound
+    is_led_by_actor = any(row.person_id == actor_id and row.role == leads for row in members)
+    if person_id != actor_id and not is_led_by_actor:
+        raise NotAllowed
     if member.role == leads and sum(row.role == leads for row in members) == 1:
         raise rules.LastOwner
-    db.delete(member)
     record_audit(
         db,
         actor_id=actor_id,
-        action="member.removed",
+        action="member.left" if person_id == actor_id else "member.removed",
         subject_kind=unit_kind,
         subject_id=unit_id,
         now=now,
         detail={"person_id": person_id, "role": member.role},
     )
+    db.delete(member)
+    db.flush()
 
 
 def give_staff_scope(

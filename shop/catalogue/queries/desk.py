@@ -317,6 +317,17 @@ def producers_by_id(db: Session, producer_ids: Collection[int]) -> list[Producer
     return list(found)
 
 
+def producer_names(db: Session, producer_ids: Collection[int]) -> dict[int, str]:
+    """Producer id -> name."""
+    rows = db.execute(select(Producer.id, Producer.name).where(Producer.id.in_(producer_ids)))
+    return {row[0]: row[1] for row in rows}
+
+
+def producer_called(db: Session, slug: str) -> int | None:
+    """The verified producer of this slug."""
+    return db.scalar(select(Producer.id).where(Producer.slug == slug, Producer.state == "verified"))
+
+
 # Staff. ``provinces`` is the scope: None is every province.
 
 Scope = frozenset[str] | None

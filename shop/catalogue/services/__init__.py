@@ -19,6 +19,7 @@ from shop.catalogue.services.facets import (
     set_next_session,
     set_rating,
 )
+from shop.catalogue.services.homes import home_by
 from shop.catalogue.services.photos import (
     AVIF_TASK,
     MAX_PHOTOS,
@@ -75,6 +76,7 @@ __all__ = [
     "edit_variant",
     "ending_certificates",
     "expire_certificate",
+    "home_by",
     "move_photo",
     "over_certificates",
     "record_certificate",

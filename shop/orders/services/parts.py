@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.accounts.queries import members_of
-from shop.accounts.services import record_audit
+from shop.accounts.services import record_audit, register_subject
+from shop.catalogue.services import home_by
 from shop.core.errors import NotFound
 from shop.notifications.services import notify
 from shop.orders.models import Order, OrderEvent, OrderLine
@@ -48,6 +49,9 @@ def units_by_product(lines: Sequence[OrderLine]) -> dict[int, int]:
     for line in lines:
         units[line.product_id] = units.get(line.product_id, 0) + line.quantity
     return units
+
+
+register_subject("order", home_by(Order))
 
 
 def audit(

@@ -9,8 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from shop.accounts.queries import members_of
-from shop.accounts.services import record_audit
+from shop.accounts.services import record_audit, register_subject
 from shop.catalogue.models import Producer
+from shop.catalogue.services import home_by
 from shop.core.errors import Conflict, NotFound
 from shop.core.text import N_
 from shop.notifications.services import notify
@@ -22,6 +23,8 @@ from shop.payments.transfer_qr import Transfer, encode
 SUBMITTED = "payments.payee_submitted"
 DECIDED = "payments.payee_decided"
 WITHDRAWN = "payments.payee_withdrawn"
+
+register_subject("payee_account", home_by(PayeeAccount))
 
 
 class SameAccount(Conflict):

@@ -7,10 +7,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from shop.accounts.queries import members_of
-from shop.accounts.services import record_audit
+from shop.accounts.services import record_audit, register_subject
 from shop.catalogue.models import Producer, Variant
 from shop.catalogue.rules import gtin14
-from shop.catalogue.services import decide_gtin
+from shop.catalogue.services import decide_gtin, home_by
 from shop.catalogue.services.rights import require_judge, require_maker
 from shop.core.errors import Conflict, Invalid, NotFound
 from shop.core.text import N_, clean
@@ -32,6 +32,9 @@ register_message(
     title=N_("Mã GS1 %(value)s chưa được nhận: %(note)s"),
     url="/ban-hang/ma-gs1",
 )
+
+
+register_subject("gs1_key", home_by(Gs1Key))
 
 
 class UnknownKey(NotFound):

@@ -551,15 +551,19 @@ def test_owner_lets_people_in_and_out(
     signed_in(owner.email)
     path = "/ban-hang/thanh-vien/7"
     assert client.get("/ban-hang/thanh-vien").location == path
-    unknown = {"login": "nobody@example.test", "role": "member"}
-    assert post(client, path, unknown).status_code == 422
-    fields = {"login": helper.email, "role": "supporter"}
+    fields = {"login": helper.email, "role": "supporter", "areas": ["stock"], "agreed": "y"}
     assert post(client, path, fields | {"role": "manager"}).status_code == 422
+    assert post(client, path, fields | {"agreed": ""}).status_code == 422
+    assert post(client, path, fields | {"areas": []}).status_code == 422
     assert post(client, path, fields).status_code == 303
     assert post(client, path, fields).status_code == 409
-    assert "Tổ số xã" in client.get(path).get_data(as_text=True)
     helping = app.test_client()
     sign_in(helping, str(helper.email))
+    assert helping.get(path).status_code == 403, "nothing is open before the person says yes"
+    asked = re.findall(r"/tai-khoan/loi-moi/\w+", helping.get("/tai-khoan/noi-lam-viec").text)
+    assert post(helping, asked[0], {"answer": "agree"}).status_code == 303
+    assert post(helping, asked[0], {"answer": "agree"}).status_code == 409
+    assert "Tổ số xã" in client.get(path).get_data(as_text=True)
     assert helping.get(path).status_code == 200
     assert post(helping, path, fields).status_code == 403, "only owners let people in"
     other = app.test_client()
@@ -604,7 +608,14 @@ FORMS = {
     "/can-bo/nguoi-dung/9999/khoa": ("reason",),
     "/can-bo/nguoi-dung/9999/pham-vi": ("province_code",),
     "/can-bo/nguoi-dung/9999/pham-vi/bo": ("province_code",),
-    "/ban-hang/thanh-vien/7": ("login", "role"),
+    "/ban-hang/thanh-vien/7": ("login", "role", "areas", "until", "agreed"),
+    "/ban-hang/thanh-vien/7/9999/dong-y": ("areas", "until", "agreed"),
+    "/ban-hang/thanh-vien/7/9999/vai-tro": ("role",),
+    "/ban-hang/thanh-vien/7/9999/dung": (),
+    "/ban-hang/thanh-vien/7/9999/bo": (),
+    "/ban-hang/thanh-vien/7/loi-moi/9999/rut": (),
+    "/tai-khoan/noi-lam-viec": ("producer",),
+    "/tai-khoan/loi-moi/X": ("answer",),
 }
 
 
@@ -641,6 +652,10 @@ def test_hostile_input_is_refused_or_taken_never_an_error(mighty: FlaskClient, p
         "/can-bo/nhat-ky?viec={}",
         "/can-bo/nhat-ky?loai={}&trang={}",
         "/tai-khoan/tin-nhan?trang={}",
+        "/can-bo/nhat-ky?ai={}&so={}&tu={}&den={}",
+        "/can-bo/nhat-ky?ai={}&xuat=csv",
+        "/ban-hang/nhat-ky/7?nguoi={}&nhom={}&tu={}&den={}&trang={}",
+        "/tai-khoan/loi-moi/{}",
         "/ban-hang/thanh-vien/{}",
         "/dang-nhap?tiep={}",
         "/dang-ky?tiep={}",

@@ -244,7 +244,7 @@ def test_audit_entries_are_read_newest_first(db: Session, now: datetime) -> None
             now=now,
             note="ghi chú" if action == "order.shipped" else "",
         )
-    rows = queries.audit_rows(db, action="order.", limit=9)
+    rows = queries.audit_rows(db, queries.AuditSearch(action="order."), limit=9)
     assert [(row.action, row.note, row.actor_name) for row in rows] == [
         ("order.shipped", "ghi chú", "Cán bộ Hà"),
         ("order.packed", "", "Cán bộ Hà"),

@@ -1,24 +1,34 @@
 """Reading people: who is asking, who belongs to what, who is staff where."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from shop.accounts.models import (
     ApiToken,
-    AuditEntry,
-    AuditNote,
     Membership,
     Person,
     SignIn,
     SignInFailure,
     StaffScope,
 )
-from shop.accounts.rules import EVERYWHERE, FAILURE_WINDOW, IDLE, NEEDS_CONSENT, Login
+from shop.accounts.rules import AREAS, EVERYWHERE, FAILURE_WINDOW, IDLE, NEEDS_CONSENT, Login
+from shop.core import clock
 from shop.core.text import fold
 from shop.web.actor import Actor
 
@@ -58,7 +68,7 @@ def actor_of(
     ).one_or_none()
     if row is None:
         return None
-    whole = _with_rights(db, row.Person)
+    whole = _with_rights(db, row.Person, now)
     is_asked = row.Person.totp_secret is not None or (whole.is_staff and is_staff_totp_required)
     if is_asked and row.totp_passed_at is None:
         whole = Actor(
@@ -82,24 +92,29 @@ def actor_of_api_token(db: Session, *, token_hash: str, now: datetime) -> Actor 
             Person.disabled_at.is_(None),
         )
     ).one_or_none()
-    return _with_rights(db, row.Person, frozenset(row.scopes)) if row else None
+    return _with_rights(db, row.Person, now, frozenset(row.scopes)) if row else None
 
 
 def actor_of_person(db: Session, person_id: int) -> Actor | None:
     """What a person may do, for work done in their name (the CLI, jobs, demo data)."""
     person = db.get(Person, person_id)
-    return _with_rights(db, person) if person and person.disabled_at is None else None
+    if person is None or person.disabled_at is not None:
+        return None
+    return _with_rights(db, person, clock.now())
 
 
-def _with_rights(db: Session, person: Person, scopes: frozenset[str] = frozenset()) -> Actor:
+def _with_rights(
+    db: Session, person: Person, now: datetime, scopes: frozenset[str] = frozenset()
+) -> Actor:
     rights = db.execute(
         union_all(
             select(
                 Membership.unit_kind.label("kind"),
                 cast(Membership.unit_id, String(20)).label("unit"),
                 Membership.role.label("role"),
-            ).where(Membership.person_id == person.id, _gives_rights()),
-            select(literal("staff"), StaffScope.province_code, literal("")).where(
+                cast(Membership.consent_areas, String(200)).label("areas"),
+            ).where(Membership.person_id == person.id, gives_rights(now)),
+            select(literal("staff"), StaffScope.province_code, literal(""), literal("")).where(
                 StaffScope.person_id == person.id
             ),
         )
@@ -108,16 +123,28 @@ def _with_rights(db: Session, person: Person, scopes: frozenset[str] = frozenset
         person_id=person.id,
         name=person.name,
         language=person.language,
-        producers={int(unit): role for kind, unit, role in rights if kind == "producer"},
-        clubs={int(unit): role for kind, unit, role in rights if kind == "club"},
-        staff_provinces=frozenset(unit for kind, unit, _role in rights if kind == "staff"),
+        producers={int(unit): role for kind, unit, role, _areas in rights if kind == "producer"},
+        areas={
+            int(unit): frozenset(area for area in AREAS if f'"{area}"' in (areas or ""))
+            for kind, unit, role, areas in rights
+            if kind == "producer" and role in NEEDS_CONSENT
+        },
+        clubs={int(unit): role for kind, unit, role, _areas in rights if kind == "club"},
+        staff_provinces=frozenset(unit for kind, unit, *_rest in rights if kind == "staff"),
         is_admin=person.is_admin,
         scopes=scopes,
     )
 
 
-def _gives_rights() -> ColumnElement[bool]:
-    return or_(Membership.role.not_in(NEEDS_CONSENT), Membership.consented_at.is_not(None))
+def gives_rights(now: datetime) -> ColumnElement[bool]:
+    """Whether a membership counts now: a supporter's only within the owner's consent."""
+    return or_(
+        Membership.role.not_in(NEEDS_CONSENT),
+        and_(
+            Membership.consented_at.is_not(None),
+            or_(Membership.consent_until.is_(None), Membership.consent_until > now),
+        ),
+    )
 
 
 def person_of_login(db: Session, login: Login) -> Person | None:
@@ -135,7 +162,7 @@ def members_of(db: Session, unit_kind: str, unit_id: int) -> list[MemberRow]:
             Membership.unit_kind == unit_kind,
             Membership.unit_id == unit_id,
             Person.disabled_at.is_(None),
-            _gives_rights(),
+            gives_rights(clock.now()),
         )
         .order_by(Membership.id)
     )
@@ -251,60 +278,3 @@ def scopes_of(db: Session, person_ids: Sequence[int]) -> dict[int, list[str]]:
         for person_id, code in rows:
             found.setdefault(person_id, []).append(code)
     return found
-
-
-@dataclass(frozen=True)
-class AuditRow:
-    """An audit entry as a page shows it."""
-
-    id: int
-    at: datetime
-    actor_name: str
-    action: str
-    subject_kind: str
-    subject_id: int
-    detail: Mapping[str, Any]
-    note: str
-
-
-def _asked_entries(action: str, subject_kind: str) -> list[ColumnElement[bool]]:
-    asked = []
-    if action:
-        asked.append(AuditEntry.action.startswith(action, autoescape=True))
-    if subject_kind:
-        asked.append(AuditEntry.subject_kind == subject_kind)
-    return asked
-
-
-def count_audit(db: Session, *, action: str = "", subject_kind: str = "") -> int:
-    """How many entries ``audit_rows`` would give."""
-    statement = select(func.count()).select_from(AuditEntry)
-    return db.scalar(statement.where(*_asked_entries(action, subject_kind))) or 0
-
-
-def audit_rows(
-    db: Session, *, action: str = "", subject_kind: str = "", limit: int, offset: int = 0
-) -> list[AuditRow]:
-    """The audit log, newest first; ``action`` is a beginning such as ``order.``."""
-    rows = db.execute(
-        select(AuditEntry, Person.name, AuditNote.text)
-        .outerjoin(Person, Person.id == AuditEntry.actor_id)
-        .outerjoin(AuditNote, AuditNote.entry_id == AuditEntry.id)
-        .where(*_asked_entries(action, subject_kind))
-        .order_by(AuditEntry.id.desc())
-        .limit(limit)
-        .offset(offset)
-    )
-    return [
-        AuditRow(
-            id=entry.id,
-            at=entry.at,
-            actor_name=name or "",
-            action=entry.action,
-            subject_kind=entry.subject_kind,
-            subject_id=entry.subject_id,
-            detail=entry.detail,
-            note=note or "",
-        )
-        for entry, name, note in rows
-    ]
