@@ -145,7 +145,7 @@ def _class_advice(state: ProductState) -> list[tuple[str, str, str, str, str]]:
     if state.regulated_class == "alcohol":
         said = " ".join(facts.get(name, "") for name in ("net_content", "ingredients", "warnings"))
         if not _STRENGTH.search(said):
-            text = N_("Chưa thấy độ cồn, ví dụ: 30 % vol.")
+            text = N_("Chưa thấy độ cồn, ví dụ: 30 độ.")
             advice.append(("alcohol_strength", text, "label", "ingredients", UNVERIFIED_RULE))
         if warnings and "18" not in warnings:
             text = N_("Lời cảnh báo chưa nhắc người dưới 18 tuổi.")

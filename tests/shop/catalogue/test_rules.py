@@ -193,7 +193,7 @@ def test_every_finding_says_where_and_what() -> None:
     for finding in rules.findings(empty):
         assert finding.is_blocking or finding.source
         assert finding.text % finding.params
-        assert finding.step in {"facts", "label", "variants", "photos", "review"}
+        assert finding.step in {"facts", "label", "story", "variants", "photos", "review"}
 
 
 CLAIMS = [
