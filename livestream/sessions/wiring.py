@@ -1,5 +1,6 @@
 """What sessions add to an application: messages, to-do, panels, ears for the shop's signals."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,15 +15,18 @@ from livestream.sessions import queries, services
 from livestream.sessions.cards import Card, airing_cards, cards, keep_until
 from livestream.sessions.models import LiveSession
 from livestream.sessions.queries.on_product import airings_of_product
+from livestream.sessions.states import PUBLIC_STATES
 from shop.accounts.rules import staff_scope_of
 from shop.catalogue.signals import product_withdrawn
 from shop.core import clock
 from shop.core.text import N_
 from shop.notifications.rules import Importance
 from shop.notifications.services import register_message
-from shop.traceability.signals import lot_held
+from shop.traceability.signals import lot_held, lots_recalled
+from shop.traceability.slots import RECALL_TOUCHES, Touched
 from shop.web.actor import Actor
 from shop.web.i18n import gettext as _
+from shop.web.i18n import show_date, show_time
 from shop.web.slots import NavItem, Panel, Todo
 from shop.web.workspaces import (
     CLUB_NAV,
@@ -52,12 +56,14 @@ def init_app(_app: Flask) -> None:
     HOME_PANELS.fill(_home_panel)
     CLUB_PANELS.fill(_club_panel)
     CAMPAIGN_PANELS.fill(_campaign_panel)
+    RECALL_TOUCHES.fill(_touched_by_recall)
 
 
 def connect_signals() -> None:
     """Listen to what the shop tells; connecting twice is once."""
     product_withdrawn.connect(_on_product_withdrawn, weak=False)
     lot_held.connect(_on_lot_held, weak=False)
+    lots_recalled.connect(_on_lots_recalled, weak=False)
 
 
 def _on_product_withdrawn(
@@ -73,9 +79,41 @@ def _on_lot_held(_sender: Any, *, db: Session, lot: Any, now: datetime, **_more:
 
 IMPORTANT = frozenset(
     f"session.{kind}"
-    for kind in ("consent_asked", "confirmed", "moved", "cancelled", "stopped", "lot_held")
+    for kind in (
+        "consent_asked",
+        "confirmed",
+        "moved",
+        "cancelled",
+        "stopped",
+        "lot_held",
+        "lot_recalled",
+    )
 )
 """What changes somebody's day: it goes out by mail too."""
+
+
+def _on_lots_recalled(
+    _sender: Any, *, db: Session, lots: Sequence[Any], now: datetime, **_more: Any
+) -> None:
+    variant_ids = {lot.variant_id for lot in lots if lot.variant_id is not None}
+    if variant_ids:
+        lot_ids = [lot.id for lot in lots]
+        services.take_off_recalled(db, variant_ids=variant_ids, lot_ids=lot_ids, now=now)
+
+
+def _touched_by_recall(db: Session, variant_ids: Collection[int], _now: datetime) -> list[Touched]:
+    rows = queries.items_showing(db, variant_ids)
+    if not rows:
+        return []
+    shown = tuple(
+        (
+            live.title,
+            f"{item.short_code} · {show_time(live.starts_at)} {show_date(live.starts_at)}",
+            f"/phien-live/{live.slug}" if live.state in PUBLIC_STATES else "",
+        )
+        for item, live in rows
+    )
+    return [Touched(_(N_("Phiên live sắp tới")), "live", shown)]
 
 
 def declare_messages() -> None:
@@ -89,6 +127,7 @@ def declare_messages() -> None:
         ("session.item_declined", N_("Người sản xuất từ chối %(code)s trong “%(title)s”"), club),
         ("session.item_withdrawn", N_("%(code)s đã ngừng bán, rút khỏi “%(title)s”"), club),
         ("session.lot_held", N_("Một lô của %(code)s trong “%(title)s” đang bị giữ lại"), club),
+        ("session.lot_recalled", N_("Một lô của %(code)s trong “%(title)s” bị thu hồi"), club),
         ("session.confirmed", N_("Phiên “%(title)s” đã chốt"), public),
         ("session.moved", N_("Phiên “%(title)s” đã đổi giờ"), public),
         ("session.cancelled", N_("Phiên “%(title)s” đã hủy"), public),

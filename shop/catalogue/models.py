@@ -305,7 +305,8 @@ class ProductFacets(Base):
     """One row per published product with all that a list shows or filters: read by one query.
 
     Higher features write their columns through catalogue's service: stock (``available``), orders
-    (``sold_count``), reviews (rating), livestream (``next_session_*``).
+    (``sold_count``), reviews (rating), livestream (``next_session_*``),
+    recalls (``recall_code``).
     """
 
     __tablename__ = "product_facets"
@@ -355,6 +356,8 @@ class ProductFacets(Base):
     is_photo_illustration: Mapped[bool] = mapped_column(default=False)
     next_session_at: Mapped[datetime | None]
     next_session_slug: Mapped[str | None] = mapped_column(String(120))
+    recall_code: Mapped[str | None] = mapped_column(String(8))
+    """The newest open recall of lots of this product: its page shows a red banner."""
     published_at: Mapped[datetime]
     search_name: Mapped[str] = mapped_column(Text, default="")
     search_producer: Mapped[str] = mapped_column(Text, default="")

@@ -28,6 +28,7 @@ class OutboxMessage(Base):
     __table_args__ = (
         CheckConstraint("state IN ('pending','sending','sent','superseded','dead')", name="state"),
         Index(None, "state", "due_at"),
+        Index(None, "ref"),
     )
 
     id: Mapped[Id]

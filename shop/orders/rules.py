@@ -119,6 +119,13 @@ class CannotPack(Conflict):
     message = N_("Kho không còn đủ hàng được phép bán để đóng gói “%(product)s”.")
 
 
+class LotStopped(Conflict):
+    message = N_(
+        "Kiện có hàng thuộc lô %(lot_no)s đang tạm giữ hoặc bị thu hồi nên không được gửi. "
+        "Hãy lấy hàng ra và hủy đơn."
+    )
+
+
 class BadTotals(Invalid):
     message = N_("Đơn quá lớn. Vui lòng chia thành nhiều đơn nhỏ hơn.")
 

@@ -11,7 +11,15 @@ from sqlalchemy.orm import Session
 from shop.catalogue.models import Product, Variant
 from shop.core.db import UtcDateTime
 from shop.stock.models import LotLevel, PriceWindow, StockLevel, StockMovement, StockReservation
-from shop.stock.rules import Level, LivePrice, LotOnHand, Pick, fefo
+from shop.stock.rules import (
+    LOT_BACK,
+    LOT_BLOCKED,
+    Level,
+    LivePrice,
+    LotOnHand,
+    Pick,
+    fefo,
+)
 from shop.traceability.models import Lot
 
 
@@ -259,6 +267,49 @@ def count_low(db: Session, producer_ids: Collection[int]) -> int:
         )
         or 0
     )
+
+
+def blocked_units(db: Session, lot_ids: Collection[int]) -> dict[int, int]:
+    """Units of each lot that were taken off sale and are still in the house."""
+    rows = db.execute(
+        select(StockMovement.lot_id, func.sum(StockMovement.quantity))
+        .where(
+            StockMovement.lot_id.in_(lot_ids),
+            StockMovement.reason.in_((LOT_BLOCKED, LOT_BACK)),
+        )
+        .group_by(StockMovement.lot_id)
+    )
+    return {lot_id: -int(units) for lot_id, units in rows if lot_id is not None}
+
+
+def units_in(db: Session, lot_ids: Collection[int]) -> dict[int, int]:
+    """Units that lie in each lot and were not taken off sale (promised ones among them)."""
+    rows = db.execute(select(LotLevel.lot_id, LotLevel.on_hand).where(LotLevel.lot_id.in_(lot_ids)))
+    return {row.lot_id: row.on_hand for row in rows}
+
+
+def good_units(
+    db: Session, variant_ids: Collection[int], *, today: date, but_lots: Collection[int] = ()
+) -> dict[int, int]:
+    """Units on hand of each variant that may leave the house: not in a held, recalled, closed or
+    expired lot, nor in one of ``but_lots``. Promised ones among them."""
+    bad = (
+        select(LotLevel.variant_id, func.sum(LotLevel.on_hand).label("units"))
+        .join(Lot, Lot.id == LotLevel.lot_id)
+        .where(
+            LotLevel.variant_id.in_(variant_ids),
+            or_(not_(is_sellable_lot(today)), Lot.id.in_(but_lots)),
+        )
+        .group_by(LotLevel.variant_id)
+        .subquery()
+    )
+    rows = db.execute(
+        select(StockLevel.variant_id, StockLevel.on_hand - func.coalesce(bad.c.units, 0))
+        .outerjoin(bad, bad.c.variant_id == StockLevel.variant_id)
+        .where(StockLevel.variant_id.in_(variant_ids))
+    )
+    found = {variant_id: int(units) for variant_id, units in rows}
+    return {variant_id: found.get(variant_id, 0) for variant_id in variant_ids}
 
 
 def variants_with_blocked_lots(db: Session, today: date) -> list[int]:

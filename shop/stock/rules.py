@@ -20,6 +20,7 @@ SALE: Final = "sale"
 UNPACKED: Final = "unpacked"
 DESTROYED: Final = "destruction"
 SOLD_ELSEWHERE: Final = "sale_elsewhere"
+SENT_BACK: Final = "sent_back"
 
 REASONS: Final = {
     RECEIPT: N_("Nhập thêm"),
@@ -35,6 +36,7 @@ REASONS: Final = {
     UNPACKED: N_("Đơn đã gói bị hủy"),
     DESTROYED: N_("Tiêu hủy"),
     SOLD_ELSEWHERE: N_("Bán, giao ngoài Chợ Phiên"),
+    SENT_BACK: N_("Trả hàng thu hồi về nơi giao"),
 }
 """Every reason a movement may carry, with its words."""
 
@@ -58,6 +60,10 @@ class NotEnoughStock(Conflict):
 
 class LotShort(Conflict):
     message = N_("Lô đã chọn không còn đủ hàng hoặc không được bán nữa. Vui lòng chọn lại lô.")
+
+
+class NotBlocked(Conflict):
+    message = N_("Trong kho chỉ còn %(left)s đang bị giữ lại của lô này.")
 
 
 class WrongPick(Invalid):

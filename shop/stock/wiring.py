@@ -1,5 +1,6 @@
 """Stock listens to traceability, and stands in the producer's workspace."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,7 +11,13 @@ from shop.catalogue.signals import product_published
 from shop.stock import queries, services
 from shop.stock.rules import DESTROYED, SOLD_ELSEWHERE
 from shop.traceability.models import Lot
-from shop.traceability.signals import lot_closed, lot_held, lot_reduced, lot_released
+from shop.traceability.signals import (
+    lot_closed,
+    lot_held,
+    lot_reduced,
+    lot_released,
+    lots_recalled,
+)
 from shop.web.access import Actor
 from shop.web.i18n import gettext as _
 from shop.web.slots import NavItem, Todo
@@ -71,6 +78,16 @@ def take_lot_off_sale(
         services.block_lots(db, variant_ids=[lot.variant_id], now=now)
 
 
+def take_lots_off_sale(
+    _sender: object, *, db: Session, lots: Sequence[Lot], now: datetime, **_more: Any
+) -> None:
+    """Lots were called back together: their sizes are locked in one go, in the usual order."""
+    variant_ids = {lot.variant_id for lot in lots if lot.variant_id is not None}
+    if variant_ids:
+        db.flush()
+        services.block_lots(db, variant_ids=sorted(variant_ids), now=now)
+
+
 def publish_stock(_sender: object, *, db: Session, product_id: int, **_more: Any) -> None:
     """A product went on sale: its stock may have come in before."""
     services.publish_available(db, product_id=product_id)
@@ -95,6 +112,7 @@ def init_app(_app: Flask) -> None:
     lot_held.connect(take_lot_off_sale)
     lot_closed.connect(take_lot_off_sale)
     lot_reduced.connect(take_units)
+    lots_recalled.connect(take_lots_off_sale)
     product_published.connect(publish_stock)
     PRODUCER_NAV.fill(nav)
     PRODUCER_TODO.fill(todo)

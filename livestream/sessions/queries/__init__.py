@@ -2,11 +2,13 @@
 
 from livestream.sessions.queries.feeds import feed_rows
 from livestream.sessions.queries.items import (
+    COMING,
     ItemRow,
     consents_for,
     count_consents,
     find_variants,
     item_rows,
+    items_showing,
 )
 from livestream.sessions.queries.lists import (
     coming_of,
@@ -35,6 +37,7 @@ from livestream.sessions.queries.story import events_of, overrides_of, resource_
 from livestream.sessions.queries.week import LaneHold, week_holds
 
 __all__ = [
+    "COMING",
     "ItemRow",
     "LaneHold",
     "SessionRow",
@@ -51,6 +54,7 @@ __all__ = [
     "free_slots",
     "get_session",
     "item_rows",
+    "items_showing",
     "load_plan",
     "overrides_of",
     "owner_key",

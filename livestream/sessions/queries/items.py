@@ -1,8 +1,9 @@
 """Products: those a club may choose, those of a session, those a producer is asked about."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -97,6 +98,27 @@ def item_rows(
         )
         for item in items
     ]
+
+
+COMING: Final = ("draft", "proposed", "confirmed", "live")
+"""States of sessions in which something can still be shown and sold."""
+
+
+def items_showing(
+    db: Session, variant_ids: Collection[int]
+) -> Sequence[tuple[SessionItem, LiveSession]]:
+    """Items of coming sessions that sell one of the variants, soonest session first."""
+    rows = db.execute(
+        select(SessionItem, LiveSession)
+        .join(LiveSession, LiveSession.id == SessionItem.session_id)
+        .where(
+            SessionItem.variant_id.in_(variant_ids),
+            SessionItem.withdrawn_at.is_(None),
+            LiveSession.state.in_(COMING),
+        )
+        .order_by(LiveSession.starts_at, SessionItem.id)
+    )
+    return [(item, live) for item, live in rows]
 
 
 @dataclass(frozen=True)

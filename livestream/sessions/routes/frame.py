@@ -42,6 +42,7 @@ EVENT_LABELS = {
     "item_declined": N_("Người sản xuất từ chối"),
     "item_withdrawn": N_("Sản phẩm ngừng bán"),
     "lot_held": N_("Một lô hàng bị giữ lại"),
+    "lot_recalled": N_("Một lô hàng bị thu hồi, hàng để dành được tính lại"),
     "proposed": N_("Đề xuất"),
     "taken_back": N_("Rút đề xuất"),
     "warning_passed": N_("Bỏ qua một cảnh báo"),

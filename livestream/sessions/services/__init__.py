@@ -21,7 +21,11 @@ from livestream.sessions.services.drafting import (
 )
 from livestream.sessions.services.expiring import expire_holds
 from livestream.sessions.services.moving import cancel_session, move_session, withdraw_proposal
-from livestream.sessions.services.withdrawing import flag_held_lot, withdraw_product
+from livestream.sessions.services.withdrawing import (
+    flag_held_lot,
+    take_off_recalled,
+    withdraw_product,
+)
 
 __all__ = [
     "ConsentMissing",
@@ -47,6 +51,7 @@ __all__ = [
     "propose_session",
     "remove_item",
     "stop_session",
+    "take_off_recalled",
     "withdraw_product",
     "withdraw_proposal",
 ]

@@ -18,6 +18,7 @@ from shop.catalogue.services.facets import (
     set_available,
     set_next_session,
     set_rating,
+    set_recall,
 )
 from shop.catalogue.services.homes import home_by
 from shop.catalogue.services.photos import (
@@ -90,6 +91,7 @@ __all__ = [
     "set_available",
     "set_next_session",
     "set_rating",
+    "set_recall",
     "submit_product",
     "suspend_producer",
     "take_down_product",

@@ -222,6 +222,11 @@ def set_next_session(
     )
 
 
+def set_recall(db: Session, product_id: int, code: str | None) -> None:
+    """The newest open recall of the product's lots, told by recalls; None when there is none."""
+    _set(db, product_id, _Change(ProductFacets.recall_code, code))
+
+
 def set_rating(db: Session, product_id: int, *, rating_sum: int, rating_count: int) -> None:
     """Sum and number of shown review marks (1 to 5), told by reviews."""
     _set(

@@ -17,6 +17,7 @@ from shop.notifications.services.reading import (
     mark_all_read,
     mark_read,
     record_call,
+    withdraw_calls,
 )
 from shop.notifications.services.writing import (
     ask_to_call,
@@ -44,4 +45,5 @@ __all__ = [
     "settle_delivery",
     "tell",
     "use_channels",
+    "withdraw_calls",
 ]

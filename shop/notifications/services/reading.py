@@ -98,3 +98,12 @@ def record_call(
         None, db=db, task=task, outcome=outcome, now=now, actor_id=actor.person_id
     )
     return task
+
+
+def withdraw_calls(db: Session, *, ref: str, now: datetime, actor_id: int | None) -> None:
+    """Nobody needs to telephone about ``ref`` any more: open tasks count as reached."""
+    db.execute(
+        update(CallTask)
+        .where(CallTask.ref == ref, CallTask.settled_at.is_(None))
+        .values(outcome="reached", settled_at=now, settled_by=actor_id)
+    )

@@ -10,7 +10,7 @@ from shop.catalogue import services as catalogue
 from shop.core.clock import today_vn
 from shop.orders import rules, signals
 from shop.orders.models import Order, OrderLine, Shipment, ShipmentLine
-from shop.orders.rules import CannotPack, WrongState, may_pack
+from shop.orders.rules import CannotPack, LotStopped, WrongState, may_pack
 from shop.orders.services.life import complete_if_done
 from shop.orders.services.parts import (
     audit,
@@ -24,6 +24,7 @@ from shop.orders.services.parts import (
 from shop.stock import queries as stock_queries
 from shop.stock import services as stock
 from shop.stock.rules import Pick
+from shop.traceability.models import Lot
 from shop.traceability.services import record_dispatch
 
 
@@ -96,9 +97,10 @@ def ship(
 ) -> Shipment:
     """Hand the parcel over to a carrier; its lots' journals say so, sealed.
 
-    Raises WrongState when nothing is packed.
+    Raises WrongState when nothing is packed, LotStopped when a lot in it must not leave the house.
     """
     order, parcel = _parcel(db, order_id, "packed")
+    _require_good_lots(db, parcel)
     parcel.state = "shipped"
     parcel.carrier = carrier
     parcel.tracking_no = tracking_no
@@ -124,6 +126,19 @@ def ship(
     notify_buyer(db, order, "shipped", now=now, carrier=carrier)
     db.flush()
     return parcel
+
+
+def _require_good_lots(db: Session, parcel: Shipment) -> None:
+    """Lock the lots in the parcel, so that a recall waits or is seen. Raises LotStopped."""
+    lots = db.execute(
+        select(Lot.lot_no, Lot.state)
+        .where(Lot.id.in_(select(ShipmentLine.lot_id).where(ShipmentLine.shipment_id == parcel.id)))
+        .order_by(Lot.id)
+        .with_for_update()
+    )
+    for lot_no, state in lots.all():
+        if state in {"on_hold", "recalled"}:
+            raise LotStopped(lot_no=lot_no)
 
 
 def deliver(db: Session, *, order_id: int, actor_id: int | None, now: datetime) -> Shipment:

@@ -12,6 +12,7 @@ from shop.stock.services.parts import lock_levels, publish_available
 from shop.stock.services.prices import (
     drop_price_windows,
     give_back_live_price,
+    lower_price_caps,
     set_price_window,
     take_live_price,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "give_back_live_price",
     "leave_lot",
     "lock_levels",
+    "lower_price_caps",
     "publish_available",
     "put_lot_on_sale",
     "receive",

@@ -3,11 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shop.stock import rules
-from shop.stock.models import StockMovement
+from shop.stock.queries import blocked_units
 from shop.stock.services.moving import adjust, receive
 from shop.stock.services.parts import lock_levels, publish, record
 from shop.stock.services.shelf import block_unsellable, lot_key
@@ -36,7 +35,7 @@ def put_lot_on_sale(
     )
     if is_new:
         return
-    blocked = _units_blocked(db, lot_id)
+    blocked = blocked_units(db, [lot_id]).get(lot_id, 0)
     if blocked:
         receive(
             db,
@@ -78,7 +77,7 @@ def leave_lot(
     they do not come back when it is released again. Raises NotEnoughStock.
     """
     lock_levels(db, [variant_id])
-    off_shelf = min(max(units, 0), _units_blocked(db, lot_id))
+    off_shelf = min(max(units, 0), blocked_units(db, [lot_id]).get(lot_id, 0))
     if off_shelf:
         for why, change in ((rules.LOT_BACK, off_shelf), (reason, -off_shelf)):
             record(
@@ -102,14 +101,3 @@ def leave_lot(
             lot_id=lot_id,
             actor_id=actor_id,
         )
-
-
-def _units_blocked(db: Session, lot_id: int) -> int:
-    """How many units were taken off the shelf because the lot may not be sold."""
-    moved = db.scalar(
-        select(func.coalesce(func.sum(StockMovement.quantity), 0)).where(
-            StockMovement.lot_id == lot_id,
-            StockMovement.reason.in_((rules.LOT_BLOCKED, rules.LOT_BACK)),
-        )
-    )
-    return -int(moved or 0)

@@ -143,7 +143,7 @@ def move(
             add_to_lot(db, lot_id, variant_id, quantity)
         if quantity < 0 and not lots_fit(db, variant_id):
             raise not_enough(db, variant_id)
-        if lot_id is not None and quantity > 0:
+        if quantity > 0:
             block_unsellable(db, [variant_id], now)
         publish(db, [variant_id])
     return True

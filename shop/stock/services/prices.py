@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Product, Variant
@@ -57,6 +57,16 @@ def drop_price_windows(db: Session, *, owner_key: str) -> None:
     """End the owner's prices at once. What was ordered at them stays as it was agreed."""
     db.execute(
         update(PriceWindow).where(PriceWindow.owner_key == owner_key).values(is_dropped=True)
+    )
+
+
+def lower_price_caps(db: Session, *, owner_key: str, units: int) -> None:
+    """So many units fewer go at the owner's prices; never fewer than were sold at them."""
+    fewer = PriceWindow.cap - units
+    db.execute(
+        update(PriceWindow)
+        .where(PriceWindow.owner_key == owner_key, PriceWindow.cap.is_not(None))
+        .values(cap=case((fewer > PriceWindow.sold, fewer), else_=PriceWindow.sold))
     )
 
 

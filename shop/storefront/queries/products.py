@@ -22,7 +22,7 @@ _PRODUCT: Final = (
         M.kind.label("producer_kind"),
         M.state.label("producer_state"),
         *(M.province_code, M.is_youth_led),
-        *(F.is_listed, F.place, F.rating_sum, F.rating_count, F.sold_count),
+        *(F.is_listed, F.place, F.rating_sum, F.rating_count, F.sold_count, F.recall_code),
         valid_stars.label("stars"),
         *(PHOTO.sha, PHOTO.width, PHOTO.height, PHOTO.alt, PHOTO.alt_en, PHOTO.is_illustration),
     )

@@ -194,5 +194,6 @@ def _gone(db: Session, row: AnyRow, now: datetime) -> tuple[str, int]:
         if row.producer_state == "verified"
         else None,
         similar=cards(similar, now=now),
+        recall_code=row.recall_code,
     )
     return page, 410

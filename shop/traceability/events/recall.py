@@ -1,4 +1,4 @@
-"""The lot is recalled: nobody may sell or use it any more."""
+"""The lot is recalled: nobody may sell or use it any more, and those who bought it are told."""
 
 from shop.core.text import N_
 from shop.traceability.rules.events import EventKind, Field
@@ -10,11 +10,14 @@ EVENT = EventKind(
     position=125,
     recorder="system",
     fields=(
-        Field("reason", N_("Lý do"), "text", "Phát hiện mốc trong hai gói trả về"),
+        Field("recall", N_("Mã đợt thu hồi"), "text", "7K2PQ4AX", is_required=False, maximum=12),
         Field(
-            "action",
+            "reason", N_("Lý do"), "long_text", "Phát hiện mốc trong hai gói trả về", maximum=500
+        ),
+        Field(
+            "advice",
             N_("Người mua cần làm"),
-            "text",
+            "long_text",
             "Ngừng dùng, giữ gói và gọi cho người bán",
             is_required=False,
         ),

@@ -8,7 +8,14 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from shop.catalogue.models import Certificate, Producer, Product, ProductPhoto, Variant
+from shop.catalogue.models import (
+    Certificate,
+    Producer,
+    Product,
+    ProductFacets,
+    ProductPhoto,
+    Variant,
+)
 from shop.catalogue.queries import valid_certificates
 from shop.core.text import N_
 from shop.places.models import Commune, Province
@@ -58,6 +65,13 @@ def product_code(db: Session, product_id: int) -> str | None:
         select(TraceCode.code).where(
             TraceCode.product_id == product_id, TraceCode.level == "product"
         )
+    )
+
+
+def open_recall_code(db: Session, product_id: int) -> str | None:
+    """The newest open recall of lots of the product, as recalls told the catalogue."""
+    return db.scalar(
+        select(ProductFacets.recall_code).where(ProductFacets.product_id == product_id)
     )
 
 

@@ -1,10 +1,12 @@
 """What anybody sees behind a code: verdict and journey, the journal, its check, daily roots."""
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
+from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -17,9 +19,11 @@ from shop.traceability.models import Lot
 from shop.traceability.routes.show import shown_events
 from shop.traceability.rules import codes, journal
 from shop.traceability.rules.lots import UnknownLot, is_sellable, judge
+from shop.traceability.slots import RECALLED_PANELS
 from shop.web.access import public
 from shop.web.limits import limiter
 from shop.web.request import database, house, read_session, write_session
+from shop.web.slots import Panel
 
 bp = Blueprint("trace", __name__)
 
@@ -95,7 +99,15 @@ def _trace_page(
         and (lot is None or is_sellable(lot.state, lot.best_before, today))
         and not judged.is_bad,
         grouped=codes.grouped(target.code.code),
+        recalled=_drawn(RECALLED_PANELS.collect(db, lot.id, now))
+        if lot and lot.state == "recalled"
+        else [],
+        recall_code=None if lot else queries.open_recall_code(db, target.product.id),
     )
+
+
+def _drawn(panels: Sequence[Panel]) -> list[Markup]:
+    return [Markup(render_template(panel.template, **panel.context)) for panel in panels]  # noqa: S704
 
 
 def _count(code: str, now: datetime) -> bool:

@@ -252,9 +252,10 @@ def _unit_links(code: str) -> tuple[Link, ...]:
 
 def _lot_links(code: str) -> tuple[Link, ...]:
     check = (("vi", f"/lo/{code}/kiem-tra"), ("en", f"/en/lo/{code}/kiem-tra"))
+    recalled = (("vi", f"/lo/{code}/thu-hoi"), ("en", f"/en/lo/{code}/thu-hoi"))
     return (
         _page(linksets.TRACEABILITY, N_("Hành trình của lô"), code),
-        _page(linksets.RECALL_STATUS, N_("Lô có bị thu hồi không"), code),
+        Link(linksets.RECALL_STATUS, gettext(N_("Lô có bị thu hồi không")), recalled),
         _page(linksets.CERTIFICATES, N_("Giấy tờ còn hiệu lực"), code, "#giay-to"),
         Link(linksets.VERIFICATION, gettext(N_("Kiểm tra nhật ký")), check),
     )

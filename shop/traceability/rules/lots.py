@@ -16,13 +16,14 @@ CLOCK_SKEW: Final = timedelta(minutes=10)
 """How far a phone's clock may run ahead of ours."""
 
 MOVES: Final[dict[str, frozenset[str]]] = {
-    "open": frozenset({"released", "on_hold", "closed"}),
+    "open": frozenset({"released", "on_hold", "recalled", "closed"}),
     "released": frozenset({"on_hold", "recalled", "closed"}),
     "on_hold": frozenset({"released", "recalled", "closed"}),
-    "recalled": frozenset({"closed"}),
-    "closed": frozenset(),
+    "recalled": frozenset(),
+    "closed": frozenset({"recalled"}),
 }
-"""From which state a lot may go where."""
+"""From which state a lot may go where. What is sold out and closed can still be
+called back; what was called back stays so, whatever became of the goods."""
 
 
 class UnknownLot(NotFound):
@@ -47,6 +48,10 @@ class BadLotDates(Invalid):
 
 class WrongMove(Conflict):
     message = N_("Lô đang ở trạng thái không làm được việc này. Vui lòng tải lại trang.")
+
+
+class AlreadyRecalled(Conflict):
+    message = N_("Các lô này đã nằm trong một đợt thu hồi khác.")
 
 
 class NotLotTracked(Invalid):

@@ -29,6 +29,7 @@ from shop.traceability.services.journals import (
 )
 from shop.traceability.services.links import set_input
 from shop.traceability.services.lots import close_lot, hold_lot, open_lot, release_lot
+from shop.traceability.services.recalls import recall_lots
 
 __all__ = [
     "MAX_ATTACHMENTS",
@@ -50,6 +51,7 @@ __all__ = [
     "make_labels",
     "open_lot",
     "publish_anchors",
+    "recall_lots",
     "record_dispatch",
     "record_event",
     "refuse_gtin",

@@ -39,7 +39,7 @@ def set_input(
     producer_id = db.scalar(select(Lot.producer_id).where(Lot.id == child_id))
     if producer_id is None:
         raise lots.UnknownLot
-    _take_turns(db, producer_id)
+    take_turns(db, producer_id)
     child, parent = _locked_pair(db, child_id, parent_id)
     if parent.producer_id != producer_id:
         raise lots.UnknownLot
@@ -88,7 +88,7 @@ def _write(
     )
 
 
-def _take_turns(db: Session, producer_id: int) -> None:
+def take_turns(db: Session, producer_id: int) -> None:
     """On PostgreSQL an advisory lock per producer; on SQLite writers take turns anyway."""
     if db.get_bind().dialect.name == "postgresql":
         statement = text("SELECT pg_advisory_xact_lock(:space, hashint8(:producer))")

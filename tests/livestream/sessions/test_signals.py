@@ -15,7 +15,8 @@ from shop.catalogue.services import archive_product, suspend_producer, take_down
 from shop.core.db import Database
 from shop.core.outbox import OutboxMessage
 from shop.stock.queries import levels, prices
-from shop.traceability.services import hold_lot, release_lot
+from shop.traceability.models import Lot
+from shop.traceability.services import hold_lot, recall_lots, release_lot
 from tests.factories.accounts import make_member, make_person, make_staff
 from tests.factories.catalogue import make_producer, make_product, variant_of
 from tests.factories.livestream import EVENING, NOW, make_session
@@ -131,6 +132,51 @@ def test_a_held_lot_flags_the_sessions_that_show_it(db: Session) -> None:
     hold_lot(db, lot_id=lot.id, reason="Lại ẩm", actor_id=maker, now=later)
     assert len(events(db, firm, "lot_held")) == 2
     assert len([1 for person, _code in told(db, "session.lot_held") if person == manager]) == 2
+
+
+def call_back(db: Session, *lots: Lot) -> None:
+    recall_lots(
+        db,
+        lot_ids=[lot.id for lot in lots],
+        recall="THU7K2PQ",
+        reason="Có mốc",
+        advice="Ngừng dùng",
+        actor_id=1,
+        now=NOW,
+    )
+
+
+def test_a_recall_takes_items_off_that_nothing_good_is_left_of(db: Session) -> None:
+    lot = make_lot(db, released=True, quantity=12)
+    assert lot.variant_id is not None
+    _product, kept = on_sale(db)
+    wishes = [ItemWish(lot.variant_id, 10, 50_000, 4), ItemWish(kept, 10, 50_000, 3)]
+    live = make_session(db, state="confirmed", items=wishes)
+    call_back(db, lot)
+    left = select(SessionItem.variant_id).where(
+        SessionItem.session_id == live.id, SessionItem.withdrawn_at.is_(None)
+    )
+    assert db.scalars(left).all() == [kept]
+    level = levels(db, [lot.variant_id])[lot.variant_id]
+    assert (level.on_hand, level.reserved) == (0, 0), "the set-aside let go of recalled units"
+    assert set(prices(db, [lot.variant_id, kept], EVENING + timedelta(minutes=5))) == {kept}
+    assert (f"person:{live.proposed_by}", "A1") in told(db, "session.item_withdrawn")
+
+
+def test_a_recall_leaves_a_session_what_good_lots_still_cover(db: Session) -> None:
+    bad = make_lot(db, released=True, quantity=10)
+    assert bad.variant_id is not None
+    product = db.get_one(Product, bad.product_id)
+    make_lot(db, product=product, released=True, quantity=3)
+    live = make_session(db, state="confirmed", items=[ItemWish(bad.variant_id, 10, 50_000, 8)])
+    call_back(db, bad)
+    item = db.scalars(select(SessionItem).where(SessionItem.session_id == live.id)).one()
+    assert (item.withdrawn_at, item.set_aside) == (None, 3)
+    level = levels(db, [bad.variant_id])[bad.variant_id]
+    assert (level.on_hand, level.reserved) == (3, 3)
+    assert prices(db, [bad.variant_id], EVENING + timedelta(minutes=5))[bad.variant_id].left == 3
+    assert len(events(db, live, "lot_recalled")) == 1
+    assert (f"person:{live.proposed_by}", "A1") in told(db, "session.lot_recalled")
 
 
 def test_a_lot_of_no_variant_flags_nothing(db: Session) -> None:
