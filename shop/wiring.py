@@ -13,6 +13,7 @@ from config import Settings
 from shop import cli
 from shop.core.db import Database
 from shop.core.storage import Storage
+from shop.core.surroundings import Surroundings, configure
 from shop.web import (
     access,
     assets,
@@ -72,6 +73,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         is_secure=settings.is_secure,
         scratch=settings.media_dir.parent / "scratch",
     )
+    configure(house.database, Surroundings(house.storage, house.public_url))
     static = PACKAGE / "static"
     request.init_app(app, house)
     metrics.init_app(app)

@@ -6,9 +6,9 @@ from typing import Any
 
 from shop.catalogue.models import Producer
 from shop.core.errors import NotFound
+from shop.core.surroundings import surroundings_of
 from shop.core.tasks import Run, task_handler
 from shop.marketplaces import registry, services
-from shop.marketplaces.configuration import surroundings_of
 
 PROGRESS_STEP = 5
 """Percent between two writings of the progress."""

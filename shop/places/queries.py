@@ -56,6 +56,16 @@ def province_by_slug(db: Session, slug: str) -> Province | None:
     return db.scalar(select(Province).where(Province.slug == slug))
 
 
+def old_provinces_of(db: Session, province_code: str) -> list[str]:
+    """Names of the provinces before July 2025 that went into this one, its own included."""
+    labels = db.scalars(
+        select(OldPlace.label)
+        .where(OldPlace.province_code == province_code, OldPlace.level == Level.PROVINCE)
+        .order_by(OldPlace.id)
+    )
+    return list(dict.fromkeys(labels))
+
+
 def get_province(db: Session, code: str) -> Province:
     """Raises UnknownProvince (field ``province_code``)."""
     found = db.get(Province, code) if rules.is_code(code, 2) else None

@@ -1,9 +1,14 @@
-"""Rows as product cards: plain slots with addresses ready, because lists draw many of them."""
+"""Product cards. Lists draw twenty-four a page, so a card is drawn once for everything it shows and
+kept: the key is the very values, so a kept card cannot be out of date."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from operator import attrgetter
+from typing import Any, Final
+
+from flask import current_app
+from markupsafe import Markup
 
 from shop.catalogue.rules import is_in_season
 from shop.core import clock
@@ -11,38 +16,68 @@ from shop.core.money import format_vnd
 from shop.core.text import N_
 from shop.storefront.queries import AnyRow
 from shop.storefront.rules import NEW_DAYS
+from shop.storefront.state import shopfront
 from shop.web.assets import localized_path
 from shop.web.i18n import gettext, language, show_time
+
+KEPT_CARDS: Final = 5_000
+"""About a kilobyte each; when there are more, keeping begins anew."""
 
 _BADGE_SOON: Final = timedelta(hours=48)
 _SEASON: Final = N_("Đang mùa")
 _NEW: Final = N_("Mới")
 
+_shown: Final = attrgetter(
+    *("slug", "name", "name_en", "producer_name", "place", "price_min_vnd", "price_max_vnd"),
+    *("available", "ocop_group", "photo_sha", "stars"),
+)
+"""The columns of ``queries.columns.CARD`` that a card shows as they are."""
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """What ``storefront/_grid.html`` shows, texts ready."""
+    """One product for ``storefront/_grid.html``."""
 
-    url: str
-    name: str
-    producer_name: str
-    place: str
-    stars: int | None
-    price_text: str
-    """Empty when the price must be asked for."""
-    is_from: bool
-    """Whether there are dearer sizes too."""
-    photo_url: str
-    """The WebP file; ``.avif`` and ``.jpg`` are there too."""
+    values: tuple[Any, ...]
+    """What ``_shown`` gives."""
     badge: tuple[str, str] | None
-    is_sold_out: bool
+    language: str
+
+    def drawn(self, heading: str = "h3", is_eager: bool = False) -> Markup:
+        """The card's markup. ``heading``: the level of its name; eager: on the first screen."""
+        key = (self.values, self.badge, self.language, heading, is_eager)
+        kept = shopfront().drawn
+        found = kept.get(key)
+        if found is None:
+            if len(kept) >= KEPT_CARDS:
+                kept.clear()
+            found = kept[key] = self._draw(heading, is_eager)
+        return found
+
+    def _draw(self, heading: str, is_eager: bool) -> Markup:
+        slug, name, name_en, maker, place, low, high, available, group, photo, stars = self.values
+        template = current_app.jinja_env.get_template("storefront/_card.html")
+        page = template.render(
+            heading=heading,
+            is_eager=is_eager,
+            url=localized_path("/san-pham/") + slug,
+            name=name_en if self.language == "en" and name_en else name,
+            producer_name=maker,
+            place=place,
+            stars=stars,
+            price_text=format_vnd(low) if low else "",
+            is_from=high != low,
+            photo=photo,
+            badge=self.badge,
+            is_sold_out=available <= 0 and group != "tourism",
+        )
+        return Markup(page)  # noqa: S704 - our own template
 
 
 def cards(rows: Iterable[AnyRow], *, now: datetime) -> list[Card]:
     """Card rows (``queries.columns.CARD``) in the language of the request."""
     today = clock.today_vn(now)
-    prefix = localized_path("/san-pham/")
-    is_english = language() == "en"
+    spoken = language()
     season, new = ("season", gettext(_SEASON)), ("new", gettext(_NEW))
     new_since = now - timedelta(days=NEW_DAYS)
     made = []
@@ -55,20 +90,7 @@ def cards(rows: Iterable[AnyRow], *, now: datetime) -> list[Card]:
             badge = season
         elif row.published_at >= new_since:
             badge = new
-        made.append(
-            Card(
-                prefix + row.slug,
-                row.name_en if is_english and row.name_en else row.name,
-                row.producer_name,
-                row.place,
-                row.stars,
-                format_vnd(row.price_min_vnd) if row.price_min_vnd else "",
-                row.price_max_vnd != row.price_min_vnd,
-                f"/media/{row.photo_sha}-320.webp" if row.photo_sha else "",
-                badge,
-                row.available <= 0 and row.ocop_group != "tourism",
-            )
-        )
+        made.append(Card(_shown(row), badge, spoken))
     return made
 
 

@@ -16,8 +16,13 @@ class Memory:
         self._kept: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
         self._guard = threading.Lock()
 
-    def get(self, key: Hashable, make: Callable[[], ValueT]) -> ValueT:
-        """What is kept under ``key``, made now when it is missing or too old."""
+    def get(
+        self, key: Hashable, make: Callable[[], ValueT], *, seconds: float | None = None
+    ) -> ValueT:
+        """What is kept under ``key``, made now when it is missing or too old.
+
+        ``seconds``: how long it may be kept when not as long as the others.
+        """
         instant = self._clock()
         with self._guard:
             known = self._kept.get(key)
@@ -26,7 +31,7 @@ class Memory:
                 return cast(ValueT, known[1])
         value = make()
         with self._guard:
-            self._kept[key] = (instant + self._seconds, value)
+            self._kept[key] = (instant + (seconds or self._seconds), value)
             self._kept.move_to_end(key)
             while len(self._kept) > self._size:
                 self._kept.popitem(last=False)

@@ -1,11 +1,12 @@
 """What the address of a list says, and small figures that public pages show."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 from urllib.parse import urlencode
 
+from shop.catalogue.rules import CERTIFICATE_KINDS, GROUPS, SUBGROUPS
 from shop.core.money import MAX_VND
 from shop.core.text import N_, clean
 
@@ -30,6 +31,23 @@ SORTS: Final = {
 """Values of ``sap_xep``. Without a query nothing is more relevant, and the newest comes first."""
 
 STARS: Final = (5, 4, 3)
+MAX_COMMUNES: Final = 50
+
+PAPERS: Final = tuple(kind for kind in CERTIFICATE_KINDS if kind not in {"ocop", "other"})
+"""Kinds of certificate one may filter by: OCOP has its stars, "other" says nothing."""
+
+EXACT_UP_TO: Final = 10_000
+"""Lists of more products than this are counted now and then, not at every change."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The places that filters may name."""
+
+    province_codes: Mapping[str, str]
+    """Slug, as the address carries it -> code."""
+    communes: Mapping[str, str]
+    """Code -> the code of its province."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +57,15 @@ class Filters:
 
     q: str = ""
     groups: tuple[str, ...] = ()
+    subgroups: tuple[str, ...] = ()
     stars: tuple[int, ...] = ()
     provinces: tuple[str, ...] = ()
     """Province codes; the address carries slugs."""
+    communes: tuple[tuple[str, str], ...] = ()
+    """Codes of communes, each with the code of its province, which is chosen too."""
+    papers: tuple[str, ...] = ()
     is_in_season: bool = False
+    is_youth_led: bool = False
     price_from: int | None = None
     price_to: int | None = None
     is_in_stock: bool = False
@@ -51,14 +74,8 @@ class Filters:
     page: int = 1
 
     @classmethod
-    def read(
-        cls,
-        args: Mapping[str, Sequence[str]],
-        *,
-        groups: Iterable[str],
-        province_codes: Mapping[str, str],
-    ) -> Self:
-        """``args``: every value of every argument; ``province_codes``: slug -> code."""
+    def read(cls, args: Mapping[str, Sequence[str]], known: Vocabulary) -> Self:
+        """``args``: every value of every argument. A commune counts only within its province."""
 
         def first(name: str) -> str:
             return next(iter(args.get(name, ())), "")
@@ -69,13 +86,22 @@ class Filters:
         price_from, price_to = _price(first("gia_tu")), _price(first("gia_den"))
         if price_from is not None and price_to is not None and price_from > price_to:
             price_from, price_to = price_to, price_from
-        slugs = chosen("tinh")
+        slugs, kinds, papers = chosen("tinh"), chosen("phan_nhom"), chosen("giay")
+        provinces = tuple(code for slug, code in known.province_codes.items() if slug in slugs)
         return cls(
             q=clean(first("q")[: MAX_TYPED * 2])[:MAX_TYPED].replace("\n", " "),
-            groups=tuple(group for group in groups if group in chosen("nhom")),
+            groups=tuple(group for group in GROUPS if group in chosen("nhom")),
+            subgroups=tuple(code for code in SUBGROUPS if code in kinds),
             stars=tuple(n for n in STARS if str(n) in chosen("sao")),
-            provinces=tuple(code for slug, code in province_codes.items() if slug in slugs),
+            provinces=provinces,
+            communes=tuple(
+                (code, known.communes[code])
+                for code in sorted(chosen("xa"))
+                if known.communes.get(code) in provinces
+            )[:MAX_COMMUNES],
+            papers=tuple(kind for kind in PAPERS if kind in papers),
             is_in_season=first("mua") == "1",
+            is_youth_led=first("thanh_nien") == "1",
             price_from=price_from,
             price_to=price_to,
             is_in_stock=first("con_hang") == "1",
@@ -92,6 +118,18 @@ class Filters:
         return "phu-hop" if self.q else "moi"
 
     @property
+    def whole_groups(self) -> tuple[str, ...]:
+        """The chosen groups of which no subgroup is chosen: all of them is let through."""
+        refined = {SUBGROUPS[code].group for code in self.subgroups}
+        return tuple(group for group in self.groups if group not in refined)
+
+    @property
+    def whole_provinces(self) -> tuple[str, ...]:
+        """The chosen provinces of which no commune is chosen."""
+        refined = {province for _commune, province in self.communes}
+        return tuple(code for code in self.provinces if code not in refined)
+
+    @property
     def is_narrowed(self) -> bool:
         """Whether anything but the query narrows the list."""
         return self.everything() != replace(self, sort="", page=1)
@@ -106,23 +144,21 @@ class Filters:
         ``slugs``: province code -> slug. The same list always has the same query string.
         """
         other = replace(self, **({"page": 1} | changes))
-        pairs: list[tuple[str, str | int]] = []
-        if other.q:
-            pairs.append(("q", other.q))
+        pairs: list[tuple[str, str | int]] = [("q", other.q)] if other.q else []
         pairs += [("nhom", group) for group in other.groups]
+        pairs += [("phan_nhom", code) for code in other.subgroups]
         pairs += [("sao", stars) for stars in other.stars]
         pairs += [("tinh", slugs[code]) for code in other.provinces]
+        pairs += [("xa", code) for code, _province in other.communes]
+        pairs += [("giay", kind) for kind in other.papers]
         pairs += [("mua", 1)] * other.is_in_season
-        if other.price_from is not None:
-            pairs.append(("gia_tu", other.price_from))
-        if other.price_to is not None:
-            pairs.append(("gia_den", other.price_to))
+        pairs += [("thanh_nien", 1)] * other.is_youth_led
+        prices = (("gia_tu", other.price_from), ("gia_den", other.price_to))
+        pairs += [(name, price) for name, price in prices if price is not None]
         pairs += [("con_hang", 1)] * other.is_in_stock
         pairs += [("sap_live", 1)] * other.is_live_soon
-        if other.sort:
-            pairs.append(("sap_xep", other.sort))
-        if other.page > 1:
-            pairs.append(("trang", other.page))
+        pairs += [("sap_xep", other.sort)] * bool(other.sort)
+        pairs += [("trang", other.page)] * (other.page > 1)
         return urlencode(pairs)
 
 
@@ -138,78 +174,6 @@ def _page(typed: str) -> int:
     if not (typed.isascii() and typed.isdigit() and len(typed) <= 6):
         return 1
     return min(max(int(typed), 1), MAX_PAGE)
-
-
-# Counting what each filter would leave.
-
-
-@dataclass(frozen=True)
-class Cell:
-    """How many products share all the values that filters look at."""
-
-    group: str
-    province: str
-    stars: int
-    """0 when no certificate counts today."""
-    is_in_season: bool
-    is_in_stock: bool
-    is_live_soon: bool
-    products: int
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many products the list has, and how many each value of each filter would give."""
-
-    total: int
-    groups: Mapping[str, int]
-    provinces: Mapping[str, int]
-    stars: Mapping[int, int]
-    is_in_season: int
-    is_in_stock: int
-    is_live_soon: int
-
-
-def count_facets(cells: Iterable[Cell], filters: Filters) -> Counts:
-    """Counts as shops show them: a value counts what all *other* filters leave."""
-    total = 0
-    groups: dict[str, int] = {}
-    provinces: dict[str, int] = {}
-    stars: dict[int, int] = {}
-    flags = {"season": 0, "stock": 0, "live": 0}
-    for cell in cells:
-        missed = _missed(cell, filters)
-        if len(missed) > 1:
-            continue
-        n = cell.products
-        only = missed[0] if missed else ""
-        total += 0 if only else n
-        if only in {"", "group"}:
-            groups[cell.group] = groups.get(cell.group, 0) + n
-        if only in {"", "province"}:
-            provinces[cell.province] = provinces.get(cell.province, 0) + n
-        if only in {"", "stars"}:
-            stars[cell.stars] = stars.get(cell.stars, 0) + n
-        for name, holds in (
-            ("season", cell.is_in_season),
-            ("stock", cell.is_in_stock),
-            ("live", cell.is_live_soon),
-        ):
-            flags[name] += n if holds and only in {"", name} else 0
-    return Counts(total, groups, provinces, stars, flags["season"], flags["stock"], flags["live"])
-
-
-def _missed(cell: Cell, filters: Filters) -> list[str]:
-    """Names of the filters that the cell does not pass."""
-    judged = (
-        ("group", not filters.groups or cell.group in filters.groups),
-        ("province", not filters.provinces or cell.province in filters.provinces),
-        ("stars", not filters.stars or cell.stars in filters.stars),
-        ("season", not filters.is_in_season or cell.is_in_season),
-        ("stock", not filters.is_in_stock or cell.is_in_stock),
-        ("live", not filters.is_live_soon or cell.is_live_soon),
-    )
-    return [name for name, passes in judged if not passes]
 
 
 _SLUG: Final = re.compile(r"[a-z0-9-]{1,120}")

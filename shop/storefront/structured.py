@@ -98,3 +98,21 @@ def organization(*, name: str, url: str, place: str) -> dict[str, Any]:
         "url": url,
         "address": {"@type": "PostalAddress", "addressLocality": place, "addressCountry": "VN"},
     }
+
+
+def collection(*, name: str, url: str, products: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """A page of many products. ``products``: names with absolute addresses, as listed."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "CollectionPage",
+        "name": name,
+        "url": url,
+        "mainEntity": {
+            "@type": "ItemList",
+            "numberOfItems": len(products),
+            "itemListElement": [
+                {"@type": "ListItem", "position": position, "name": label, "url": to}
+                for position, (label, to) in enumerate(products, 1)
+            ],
+        },
+    }

@@ -6,8 +6,7 @@ from flask import Flask
 
 from shop.catalogue.slots import PRODUCT_PREVIEWS
 from shop.core import clock
-from shop.storefront.memory import Memory
-from shop.storefront.queries import COUNTS_SECONDS, KEPT_COUNTS, catalogue_version
+from shop.storefront.queries import catalogue_version
 from shop.storefront.routes.preview import preview
 from shop.storefront.state import Shopfront
 from shop.web import page_cache
@@ -18,9 +17,7 @@ def init_app(app: Flask) -> None:
     """Called once for each application."""
     PRODUCT_PREVIEWS.fill(preview)
     house: House = app.extensions["house"]
-    app.extensions["storefront"] = Shopfront(
-        counts=Memory(KEPT_COUNTS, COUNTS_SECONDS, time.monotonic)
-    )
+    app.extensions["storefront"] = Shopfront()
 
     def read_version() -> int:
         with house.database.read() as db:

@@ -13,7 +13,10 @@ from shop.core.text import N_
 from shop.traceability.labels import TEMPLATES
 from shop.traceability.rules.balance import UNIT_LABELS
 from shop.traceability.rules.events import EventKind, Field
+from shop.traceability.services.batches import MAX_UNITS
+from shop.traceability.services.boxes import MAX_BOXES, MAX_UNITS_A_BOX
 from shop.web import forms
+from shop.web.i18n import gettext
 
 RESERVED = frozenset({"happened_at", "photos", "submit_key", "reason", "csrf_token"})
 """Names of the form itself; no fact of a kind people record may carry one."""
@@ -129,9 +132,55 @@ class LabelForm(forms.Form):
     bo_qua = forms.whole(
         N_("Bỏ qua mấy ô đầu"),
         is_required=False,
-        maximum=23,
+        maximum=max(t.per_page for t in TEMPLATES.values()) - 1,
         description=N_("Khi in tiếp lên tờ đã dùng một phần."),
     )
+    dang = forms.choice(
+        N_("Dạng tệp"),
+        [("pdf", N_("PDF để in")), ("png", N_("Ảnh PNG 300 dpi cho máy in nhãn"))],
+        default="pdf",
+    )
+
+    def validate_bo_qua(self, field: wtforms.Field) -> None:
+        """No more places than the sheet has."""
+        template = TEMPLATES.get(self.mau.data)
+        if template is not None and (field.data or 0) >= template.per_page:
+            raise wtforms.ValidationError(gettext(N_("Tờ này có %(n)s nhãn."), n=template.per_page))
+
+
+class BatchForm(LabelForm):
+    """Labels with a code each."""
+
+    so = forms.whole(N_("Số gói cần mã riêng"), minimum=1, maximum=MAX_UNITS)
+    submit_key = _submit_key()
+
+
+class BoxForm(LabelForm):
+    """New boxes with units of a lot."""
+
+    so = forms.whole(N_("Số thùng"), minimum=1, maximum=MAX_BOXES)
+    goi = forms.whole(N_("Số gói mỗi thùng"), minimum=1, maximum=MAX_UNITS_A_BOX)
+    submit_key = _submit_key()
+
+
+class FillBoxForm(forms.Form):
+    """What else goes into a box: units of a lot by number, or units that carry codes."""
+
+    lo = forms.choice(N_("Lô"), is_required=False)
+    so = forms.whole(N_("Số gói"), is_required=False, minimum=1, maximum=MAX_UNITS_A_BOX)
+    goi = forms.long_text(
+        N_("Mã của từng gói"),
+        is_required=False,
+        maximum=20_000,
+        description=N_("Gõ hoặc quét, mỗi mã một dòng. Số gói của lô được tính theo."),
+    )
+    submit_key = _submit_key()
+
+    def unit_codes(self) -> list[str]:
+        """The codes as typed, one each; addresses that a scanner gives are read too."""
+        return [
+            line.rpartition("/")[2] for line in str(self.goi.data or "").replace(",", " ").split()
+        ][: MAX_UNITS_A_BOX + 1]
 
 
 class SuspicionForm(forms.Form):

@@ -85,6 +85,12 @@ def pick(vietnamese: str, english: str | None) -> str:
     return english if english and language() == "en" else vietnamese
 
 
+def show_number(value: int) -> str:
+    """``10.000`` in Vietnamese, ``10,000`` in English."""
+    grouped = f"{value:,}"
+    return grouped if language() == "en" else grouped.replace(",", ".")
+
+
 def show_date(value: date | datetime | None, form: str = "dd/MM/yyyy") -> str:
     """``22/11/2026`` in Vietnam's calendar day; empty for None."""
     if value is None:
@@ -119,6 +125,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(_=gettext, gettext=gettext, ngettext=ngettext, pick=pick)
     app.jinja_env.filters.update(
         vnd=lambda amount: Markup(format_vnd(amount)),  # noqa: S704 - digits, dots and a sign
+        number=show_number,
         date=show_date,
         time=show_time,
         datetime=show_datetime,

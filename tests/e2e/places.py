@@ -55,8 +55,11 @@ NO_PAGE = {
     "trace.qr": "file",
     "resolver.description": "file",
     "payments.transfer_qr": "file",
-    "traceability.lot_labels": "file",
-    "traceability.product_labels": "file",
+    "labels.lot_pdf": "file",
+    "labels.pdf": "file",
+    "labels.pictures": "file",
+    "labels.preview": "file",
+    "labels.batch_file": "file",
 }
 """GET endpoints that answer with no page of their own."""
 

@@ -7,7 +7,7 @@ codes are our own. The programme for 2026-2030 may change them.
 from dataclasses import dataclass
 from typing import Final
 
-from shop.core.text import N_
+from shop.core.text import N_, slugify
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,11 @@ SUBGROUPS: Final = {
         ("T", "tourism", N_("Dịch vụ du lịch, điểm du lịch"), "Tourism services and sites"),
     )
 }
+
+SLUGS: Final = {code: slugify(group.label) for code, group in GROUPS.items()} | {
+    code: slugify(subgroup.label) for code, subgroup in SUBGROUPS.items()
+}
+"""Code of a group or subgroup -> how its page's address names it."""
 
 REGULATED_CLASSES: Final = {
     "none": N_("Hàng thường"),

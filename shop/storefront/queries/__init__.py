@@ -2,7 +2,7 @@
 
 from shop.storefront.queries.columns import AnyRow
 from shop.storefront.queries.counts import COUNTS_SECONDS, KEPT_COUNTS, list_counts
-from shop.storefront.queries.lists import list_rows
+from shop.storefront.queries.lists import NO_QUERY, Hits, list_hits, list_rows, rows_of
 from shop.storefront.queries.places import Places, read_places
 from shop.storefront.queries.producers import producer_row, producers_of_province
 from shop.storefront.queries.products import (
@@ -21,7 +21,9 @@ from shop.storefront.queries.version import catalogue_version
 __all__ = [
     "COUNTS_SECONDS",
     "KEPT_COUNTS",
+    "NO_QUERY",
     "AnyRow",
+    "Hits",
     "Places",
     "cards_of_producer",
     "catalogue_version",
@@ -29,11 +31,13 @@ __all__ = [
     "home_rows",
     "largest_product_id",
     "list_counts",
+    "list_hits",
     "list_rows",
     "producer_row",
     "producers_of_province",
     "product_rows",
     "read_places",
+    "rows_of",
     "similar_cards",
     "site_map_products",
     "site_map_units",

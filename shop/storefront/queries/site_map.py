@@ -28,8 +28,9 @@ def largest_product_id(db: Session) -> int:
     return db.scalar(select(func.max(F.product_id)).where(IS_LISTED)) or 0
 
 
-def site_map_units(db: Session) -> tuple[Sequence[str], Sequence[str]]:
-    """Slugs of the producers and of the provinces that sell something."""
+def site_map_units(db: Session) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
+    """Slugs of the producers and of the provinces that sell something, codes of the groups and
+    subgroups that hold something."""
     producers = db.scalars(
         select(F.producer_slug).where(IS_LISTED).distinct().order_by(F.producer_slug).limit(20_000)
     ).all()
@@ -38,4 +39,5 @@ def site_map_units(db: Session) -> tuple[Sequence[str], Sequence[str]]:
         .where(PROVINCE.code.in_(select(F.province_code).where(IS_LISTED)))
         .order_by(PROVINCE.slug)
     ).all()
-    return producers, provinces
+    kinds = db.execute(select(F.ocop_group, F.subgroup).where(IS_LISTED).distinct()).all()
+    return producers, provinces, sorted({code for pair in kinds for code in pair})

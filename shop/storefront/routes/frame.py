@@ -8,10 +8,12 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from shop.catalogue import rules as catalogue
+from shop.catalogue.search import Query
 from shop.core import clock
 from shop.core.errors import NotFound
 from shop.storefront import queries
-from shop.storefront.rules import Counts, Filters, is_slug
+from shop.storefront.counting import Counts
+from shop.storefront.rules import Filters, is_slug
 from shop.storefront.state import shopfront
 from shop.web.assets import localized_path
 from shop.web.i18n import pick
@@ -56,16 +58,23 @@ def absolute(path: str) -> str:
 
 
 def group_url(code: str) -> str:
-    """The list of one OCOP group."""
-    return f"{localized_path('/san-pham')}?nhom={code}"
+    """The page of one OCOP group or subgroup."""
+    return localized_path(f"/nhom/{catalogue.SLUGS[code]}")
 
 
-def counts_of(db: Session, filters: Filters, version: int, now: datetime) -> Counts:
+def counts_of(
+    db: Session,
+    filters: Filters,
+    version: int,
+    now: datetime,
+    query: Query = queries.NO_QUERY,
+) -> Counts:
     """What the list of these filters counts, whatever its order and page."""
     return queries.list_counts(
         db,
         shopfront().counts,
         replace(filters, page=1, sort=""),
+        query,
         version=version,
         today=clock.today_vn(now),
         now=now,

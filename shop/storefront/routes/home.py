@@ -8,6 +8,7 @@ from shop.core import clock
 from shop.places.rules import short_name
 from shop.storefront import queries
 from shop.storefront.cards import cards
+from shop.storefront.counting import Counts
 from shop.storefront.queries import Places
 from shop.storefront.routes.frame import (
     absolute,
@@ -18,7 +19,7 @@ from shop.storefront.routes.frame import (
     group_labels,
     group_url,
 )
-from shop.storefront.rules import Counts, Filters
+from shop.storefront.rules import Filters
 from shop.storefront.state import shopfront
 from shop.web.access import public
 from shop.web.assets import localized_path

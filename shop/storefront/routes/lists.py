@@ -1,5 +1,6 @@
 """The list of products: search, filters, order and pages, all in the address."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -8,19 +9,23 @@ from flask import redirect, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from shop.catalogue import rules as catalogue
+from shop.catalogue.search import Query, nearest_spelling, read_query
 from shop.core import clock
 from shop.storefront import queries
-from shop.storefront.cards import cards
-from shop.storefront.routes.facets import Chip, chips_of, drawn_facets
+from shop.storefront.cards import Card, cards
+from shop.storefront.queries import AnyRow, Places
+from shop.storefront.routes.facets import Chip, chips_of, drawn_facets, without
 from shop.storefront.routes.frame import begin, bp, counts_of
-from shop.storefront.rules import PAGE_SIZE, SORTS, Filters
+from shop.storefront.rules import EXACT_UP_TO, PAGE_SIZE, SORTS, Filters
 from shop.storefront.state import shopfront
 from shop.web.access import public
 from shop.web.assets import localized_path
 from shop.web.i18n import gettext
 from shop.web.pagination import Page
 from shop.web.request import house
+
+Url = Callable[..., str]
+_MOST_WIDER = 6
 
 
 @bp.get("/san-pham")
@@ -29,20 +34,13 @@ def products() -> str | Response:
     """The list: search, filters, order and pages, all in the address."""
     db, now = begin()
     places = shopfront().places(db)
-    filters = Filters.read(
-        request.args.to_dict(flat=False), groups=catalogue.GROUPS, province_codes=places.codes
-    )
-    rows = queries.list_rows(db, filters, today=clock.today_vn(now), now=now)
-    version = rows[0].version if rows else queries.catalogue_version(db)
-    counts = counts_of(db, filters, version, now)
-    prefix = localized_path("/san-pham")
-
-    def url(**changes: Any) -> str:
-        query = filters.query(places.slugs, **changes)
-        return f"{prefix}?{query}" if query else prefix
-
-    page = Page(filters.page, PAGE_SIZE, counts.total, lambda number: url(page=number))
-    if not rows and counts.total and filters.page > 1:
+    filters = Filters.read(request.args.to_dict(flat=False), places.known)
+    found = _found(db, filters, now)
+    counts = counts_of(db, filters, found.version, now, found.query)
+    total = counts.total if found.total is None else found.total
+    url = _addresses(filters, places)
+    page = Page(filters.page, PAGE_SIZE, total, lambda number: url(page=number))
+    if not found.rows and total and filters.page > 1:
         return redirect(url(page=page.pages))
     chips = chips_of(filters, places, url)
     return render_template(
@@ -50,39 +48,100 @@ def products() -> str | Response:
         nav="products",
         search_text=filters.q,
         filters=filters,
-        products=cards(rows, now=now),
+        is_as_typed=found.query.is_as_typed,
+        products=cards(found.rows, now=now),
         page=page,
+        has_more=found.has_more or "total" in counts.unknown,
+        most=EXACT_UP_TO,
         chips=chips,
-        facets=drawn_facets(filters, version, counts, places),
+        facets=drawn_facets(filters, found.version, counts, places),
         sorts=[
             (code, gettext(label), code == filters.order)
             for code, label in SORTS.items()
             if filters.q or code != "phu-hop"
         ],
-        wider=_wider(db, filters, chips, url, now) if not rows else None,
-        has_demo=any(row.is_demo for row in rows),
+        wider=None if found.rows else _wider(db, filters, found, places, now),
+        has_demo=any(row.is_demo for row in found.rows),
         canonical_url=house().public_url + url(page=filters.page),
         is_indexed=not filters.q and len(chips) <= 1,
     )
 
 
 @dataclass(frozen=True)
+class _Found:
+    """A page of the list, the catalogue version it is of, and how the query was read."""
+
+    rows: Sequence[AnyRow]
+    version: int
+    query: Query = queries.NO_QUERY
+    total: int | None = None
+    """None when the facet counts tell it."""
+    has_more: bool = False
+
+
+def _found(db: Session, filters: Filters, now: datetime) -> _Found:
+    today = clock.today_vn(now)
+    if not filters.q:
+        rows = queries.list_rows(db, filters, today=today, now=now)
+        return _Found(rows, rows[0].version if rows else queries.catalogue_version(db))
+    version, memory = queries.catalogue_version(db), shopfront().hits
+    query = memory.get((version, filters.q), lambda: read_query(db, filters.q))
+    hits = memory.get(
+        (version, today, replace(filters, page=1)),
+        lambda: queries.list_hits(db, filters, query, today=today, now=now),
+    )
+    first = (filters.page - 1) * PAGE_SIZE
+    rows = queries.rows_of(db, hits.ids[first : first + PAGE_SIZE], today=today)
+    return _Found(rows, version, query, len(hits.ids), not hits.is_all)
+
+
+def _addresses(filters: Filters, places: Places) -> Url:
+    prefix = localized_path("/san-pham")
+
+    def url(**changes: Any) -> str:
+        query = filters.query(places.slugs, **changes)
+        return f"{prefix}?{query}" if query else prefix
+
+    return url
+
+
+@dataclass(frozen=True)
 class Wider:
     """What an empty list offers instead."""
 
+    spelling: Chip | None
+    """The nearest words that find something."""
     links: list[Chip]
-    cards: list[Any]
+    """Lists that are not empty, the longest last."""
+    cards: list[Card]
 
 
-def _wider(db: Session, filters: Filters, chips: list[Chip], url: Any, now: datetime) -> Wider:
-    links = []
-    if chips and filters.q:
+def _wider(db: Session, filters: Filters, found: _Found, places: Places, now: datetime) -> Wider:
+    """The nearest spelling, and the same list with one filter less or none, each with its count."""
+    url = _addresses(filters, places)
+    offered = [(label, changes) for label, changes in without(filters, places)[:_MOST_WIDER]]
+    labelled = [
+        (gettext("Bỏ “%(filter)s”", filter=label), replace(filters, page=1, **changes))
+        for label, changes in offered
+    ]
+    if filters.q and len(offered) > 1:
         everything = replace(filters.everything(), sort=filters.sort)
         label = gettext("Tìm “%(words)s” trong mọi sản phẩm", words=filters.q)
-        links.append(Chip(label, f"{localized_path('/san-pham')}?{everything.query({})}"))
-    links += [Chip(gettext("Bỏ “%(filter)s”", filter=chip.label), chip.url) for chip in chips]
+        labelled.append((label, everything))
+    links = []
+    for label, other in labelled:
+        counts = counts_of(db, other, found.version, now, found.query)
+        if counts.total:
+            links.append(Chip(label, _addresses(other, places)(), counts.total))
     links.append(Chip(gettext("Xem tất cả sản phẩm"), localized_path("/san-pham")))
-    rows = queries.list_rows(
-        db, Filters(sort="ban-chay"), today=clock.today_vn(now), now=now, limit=3
-    )
-    return Wider(links, cards(rows, now=now))
+    spelling = None
+    nearest = None
+    if filters.q and not offered:
+        nearest = shopfront().hits.get(
+            ("near", found.version, filters.q), lambda: nearest_spelling(db, found.query)
+        )
+    if nearest is not None:
+        spelling = Chip(nearest.text, url(q=nearest.text))
+    today = clock.today_vn(now)
+    rows = queries.list_rows(db, Filters(sort="ban-chay"), today=today, now=now, limit=4)
+    return Wider(spelling, links, cards(rows, now=now))

@@ -1,11 +1,10 @@
-"""Who makes it: a producer, and all those of a province."""
+"""Who makes it: a producer."""
 
 from flask import render_template
 
 from shop.catalogue import rules as catalogue
 from shop.core import clock
 from shop.core.errors import NotFound
-from shop.places.queries import province_by_slug
 from shop.places.rules import short_name
 from shop.storefront import queries, structured
 from shop.storefront.cards import cards
@@ -13,12 +12,10 @@ from shop.storefront.routes.frame import (
     absolute,
     begin,
     bp,
-    counts_of,
     drawn,
-    group_labels,
     known_slug,
 )
-from shop.storefront.rules import Filters, paragraphs
+from shop.storefront.rules import paragraphs
 from shop.web.access import public
 from shop.web.assets import localized_path
 from shop.web.i18n import gettext, pick
@@ -56,50 +53,4 @@ def producer(slug: str) -> str:
             structured.organization(name=row.name, url=url, place=place),
             structured.breadcrumbs([(label, house().public_url + to) for label, to in trail]),
         ],
-    )
-
-
-@bp.get("/tinh/<slug>")
-@public
-def province(slug: str) -> str:
-    """What one province sells, and who there makes it."""
-    db, now = begin()
-    found = province_by_slug(db, known_slug(slug))
-    if found is None:
-        raise NotFound
-    today = clock.today_vn(now)
-    filters = Filters(provinces=(found.code,))
-    rows = queries.list_rows(db, filters, today=today, now=now)
-    counts = counts_of(db, filters, queries.catalogue_version(db), now)
-    makers = queries.producers_of_province(db, found.code)
-    url = absolute(f"/tinh/{found.slug}")
-    trail = [
-        (gettext("Trang đầu"), localized_path("/")),
-        (gettext("Sản phẩm"), localized_path("/san-pham")),
-        (short_name(found.name), url.removeprefix(house().public_url)),
-    ]
-    every = f"{localized_path('/san-pham')}?tinh={found.slug}"
-    return render_template(
-        "storefront/province.html",
-        province=found,
-        name=short_name(found.name),
-        products=cards(rows, now=now),
-        total=counts.total,
-        every_url=every,
-        groups=[
-            (label, counts.groups[code], f"{every}&nhom={code}")
-            for code, label in group_labels()
-            if counts.groups.get(code)
-        ],
-        makers=[
-            (
-                maker.producer_name,
-                maker.products,
-                localized_path("/nha-san-xuat/") + maker.producer_slug,
-            )
-            for maker in makers
-        ],
-        trail=trail,
-        canonical_url=url,
-        data=[structured.breadcrumbs([(label, house().public_url + to) for label, to in trail])],
     )

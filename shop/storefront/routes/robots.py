@@ -5,6 +5,7 @@ from typing import Final
 from flask import Response, render_template
 from sqlalchemy.orm import Session
 
+from shop.catalogue.rules import SLUGS
 from shop.core.db import MAX_ID
 from shop.core.errors import NotFound
 from shop.storefront import queries
@@ -45,9 +46,10 @@ def site_map_part(part: int) -> Response:
 
 
 def _units(db: Session) -> list[tuple[str, str]]:
-    producers, provinces = queries.site_map_units(db)
+    producers, provinces, kinds = queries.site_map_units(db)
     return [
         *((path, "") for path in ("/", "/san-pham", "/phien-live")),
+        *((f"/nhom/{SLUGS[code]}", "") for code in kinds),
         *((f"/tinh/{slug}", "") for slug in provinces),
         *((f"/nha-san-xuat/{slug}", "") for slug in producers),
     ]

@@ -1,4 +1,4 @@
-"""Boxing: units of the lot went into a box with a code of its own."""
+"""Boxing: units of the lot went into boxes with codes of their own."""
 
 from shop.core.text import N_
 from shop.traceability.rules.events import EventKind, Field
@@ -11,7 +11,8 @@ EVENT = EventKind(
     lots=("finished",),
     recorder="system",
     fields=(
-        Field("box", N_("Mã thùng"), "text", "8CKTBHPVAG", maximum=10),
-        Field("units", N_("Số gói"), "whole", 24, unit=N_("gói")),
+        Field("boxes", N_("Số thùng"), "whole", 10, unit=N_("thùng")),
+        Field("units", N_("Số gói mỗi thùng"), "whole", 24, unit=N_("gói")),
+        Field("box", N_("Mã thùng"), "text", "8CKTBHPVAG", is_required=False, maximum=10),
     ),
 )

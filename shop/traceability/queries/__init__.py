@@ -43,6 +43,7 @@ from shop.traceability.queries.gs1 import (
     printed_path,
     producer_choices,
     resolve,
+    unit_paths,
 )
 from shop.traceability.queries.journals import (
     Checked,
@@ -70,6 +71,7 @@ from shop.traceability.queries.lots import (
     lotless_products,
     lots_of,
     lots_on_sale,
+    lots_to_sell,
     lots_to_work_on,
     own_lot,
     products_for_lots,
@@ -125,6 +127,7 @@ __all__ = [
     "lotless_products",
     "lots_of",
     "lots_on_sale",
+    "lots_to_sell",
     "lots_to_work_on",
     "open_recall_code",
     "own_lot",
@@ -142,6 +145,7 @@ __all__ = [
     "scans_of",
     "sellable",
     "target_of",
+    "unit_paths",
     "usable_parents",
     "used_of",
 ]

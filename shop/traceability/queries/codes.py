@@ -20,6 +20,7 @@ from shop.catalogue.queries import valid_certificates
 from shop.core.text import N_
 from shop.places.models import Commune, Province
 from shop.traceability.models import Lot, ScanReport, ScanStat, TraceCode
+from shop.traceability.queries.gs1 import printable_gtin
 from shop.traceability.rules.lots import UnknownLot
 
 
@@ -162,6 +163,7 @@ def label_facts(db: Session, target: Target, *, today: date) -> dict[str, Any]:
     papers = valid_certificates(db, target.product.id, today)
     stars = best_stars(papers, target.product.id)
     lot, variant = target.lot, target.variant
+    gtin = printable_gtin(db, target.product.id, variant.id if variant else None)
     return {
         "product": target.product.name,
         "producer": target.producer.name,
@@ -172,6 +174,9 @@ def label_facts(db: Session, target: Target, *, today: date) -> dict[str, Any]:
         "best_before": lot.best_before if lot else None,
         "stars": stars.stars if stars else None,
         "note": N_("Sao OCOP: hồ sơ minh họa") if stars and stars.is_illustration else "",
+        "phone": target.producer.public_phone,
+        "keeping": target.product.storage,
+        "ean": gtin[1:] if gtin and gtin.startswith("0") else "",
     }
 
 

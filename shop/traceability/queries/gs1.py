@@ -1,6 +1,6 @@
 """Reading GS1 numbers: what a Digital Link stands for, what waits for staff."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
@@ -102,14 +102,24 @@ def printed_path(db: Session, code: str) -> str:
     ).one_or_none()
     gtin = None
     if row is not None and row.level in ("product", "lot", "unit"):
-        gtin = _printable_gtin(db, row.product_id, row.variant_id if row.lot_no else None)
+        gtin = printable_gtin(db, row.product_id, row.variant_id if row.lot_no else None)
     if row is None or gtin is None:
         return f"/T/{code}"
     serial = code if row.level == "unit" else ""
     return digital_link.of_item(gtin, lot_no=row.lot_no or "", serial=serial).path
 
 
-def _printable_gtin(db: Session, product_id: int, variant_id: int | None) -> str | None:
+def unit_paths(db: Session, lot: Lot, unit_codes: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """(path, code) of units of a lot: what ``printed_path`` says of each, asked once for all."""
+    gtin = printable_gtin(db, lot.product_id, lot.variant_id)
+    for code in unit_codes:
+        if gtin is None:
+            yield f"/T/{code}", code
+        else:
+            yield digital_link.of_item(gtin, lot_no=lot.lot_no, serial=code).path, code
+
+
+def printable_gtin(db: Session, product_id: int, variant_id: int | None) -> str | None:
     """The verified GTIN of the variant; of a product without lots, when it is sold in one size."""
     sizes = select(Variant.gtin, Variant.gtin_status).where(Variant.product_id == product_id)
     wanted = Variant.is_active if variant_id is None else Variant.id == variant_id

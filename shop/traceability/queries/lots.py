@@ -38,6 +38,10 @@ class LotRow:
     lot: Lot
     product_name: str
 
+    @property
+    def title(self) -> str:
+        return f"{self.lot.material or self.product_name} · {self.lot.lot_no}"
+
 
 def lots_of(
     db: Session, producer_ids: Collection[int], *, page: int = 1
@@ -106,6 +110,22 @@ def products_for_lots(db: Session, producer_ids: Collection[int]) -> list[Produc
         ProductChoice(p.id, p.producer_id, p.name, p.shelf_life_days, p.is_lot_tracked, tuple(v))
         for p, v in found.values()
     ]
+
+
+def lots_to_sell(db: Session, producer_ids: Collection[int], *, most: int = 100) -> list[LotRow]:
+    """The producers' finished lots that are neither closed nor recalled, newest first."""
+    rows = db.execute(
+        select(Lot, Product.name)
+        .join(Product, Product.id == Lot.product_id)
+        .where(
+            Lot.producer_id.in_(producer_ids),
+            Lot.kind == "finished",
+            Lot.state.in_(("open", "released", "on_hold")),
+        )
+        .order_by(Lot.id.desc())
+        .limit(most)
+    )
+    return [LotRow(*row) for row in rows]
 
 
 def lots_to_work_on(db: Session, producer_ids: Collection[int]) -> tuple[int, int]:

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from shop.catalogue.pictures import store_many
@@ -23,6 +22,7 @@ from shop.traceability.forms import (
     local_now,
 )
 from shop.traceability.models import Lot
+from shop.traceability.routes.labels import address_of
 from shop.traceability.routes.show import shown_events
 from shop.traceability.rules.balance import UNIT_LABELS
 from shop.traceability.rules.lots import UnknownLot
@@ -123,9 +123,7 @@ def lot(code: str) -> str:
     return _lot_page(read_session(), code)
 
 
-def _lot_page(
-    db: Session, code: str, *, hold: ReasonForm | None = None, label: LabelForm | None = None
-) -> str:
+def _lot_page(db: Session, code: str, *, hold: ReasonForm | None = None) -> str:
     found = _own(db, code)
     journal_events = queries.events_of(db, found.id)
     target = queries.target_of(db, found.code)
@@ -139,8 +137,8 @@ def _lot_page(
         has_story=queries.has_story(db, found.id),
         scans=queries.scans_of(db, found.code),
         hold=hold or ReasonForm(),
-        label=label or LabelForm(),
-        qr=labels.qr_path(_address(found.code)),
+        label=LabelForm(),
+        qr=labels.qr_path(address_of(db, found.code)),
     )
 
 
@@ -316,91 +314,3 @@ def close(code: str) -> BaseResponse:
     db.commit()
     flash(gettext("Lô đã đóng."), "ok")
     return redirect(url_for(".lot", code=code), 303)
-
-
-# Codes and labels
-
-
-def _address(code: str) -> str:
-    """What the QR holds: upper case keeps it small; scheme and host do not mind."""
-    return (house().public_url + queries.printed_path(read_session(), code)).upper()
-
-
-@bp.post("/ban-hang/ma-san-pham/<int:product_id>")
-@role("producer")
-def make_product_code(product_id: int) -> BaseResponse:
-    """Make the code of a product without lots and go to its labels."""
-    db = write_session()
-    queries.require_own_product(db, product_id, _mine())
-    code = services.ensure_product_code(db, product_id=product_id, now=clock.now())
-    db.commit()
-    return redirect(url_for(".show_code", code=code), 303)
-
-
-@bp.get("/ban-hang/ma/<code>")
-@role("producer")
-def show_code(code: str) -> str:
-    """A product-level code and its labels."""
-    return _code_page(read_session(), code)
-
-
-def _code_page(db: Session, code: str, *, label: LabelForm | None = None) -> str:
-    target = queries.own_target(db, code, _mine())
-    return render_template(
-        "traceability/code.html",
-        target=target,
-        scans=queries.scans_of(db, target.code.code),
-        label=label or LabelForm(),
-        qr=labels.qr_path(_address(target.code.code)),
-    )
-
-
-@bp.post("/ban-hang/lo/<code>/nhan", endpoint="order_lot_labels")
-@bp.post("/ban-hang/ma/<code>/nhan", endpoint="order_labels")
-@role("producer")
-def order_labels(code: str) -> BaseResponse | tuple[str, int]:
-    """Note that labels are made, then show the sheet."""
-    form = LabelForm.read()
-    target = queries.own_target(read_session(), code, _mine())
-    if not form.validate():
-        page = _lot_page if target.lot else _code_page
-        return page(read_session(), code, label=form), 422
-    db = write_session()
-    services.make_labels(
-        db,
-        code=target.code.code,
-        count=form.so.data or 1,
-        template=form.mau.data,
-        actor_id=actor().id(),
-        now=clock.now(),
-    )
-    db.commit()
-    endpoint = ".lot_labels" if target.lot else ".product_labels"
-    skip = form.bo_qua.data or None
-    return redirect(
-        url_for(endpoint, code=code, mau=form.mau.data, so=form.so.data, bo_qua=skip), 303
-    )
-
-
-@bp.get("/ban-hang/lo/<code>/nhan.pdf", endpoint="lot_labels")
-@bp.get("/ban-hang/ma/<code>/nhan.pdf", endpoint="product_labels")
-@role("producer")
-def label_sheet(code: str) -> Response:
-    """The sheet as PDF: ``mau`` (which sheet), ``so`` (how many), ``bo_qua`` (places to skip)."""
-    form = LabelForm(MultiDict({"mau": "a4-24", "so": "24"} | request.args.to_dict()))
-    if not form.validate():
-        raise Invalid
-    db = read_session()
-    facts = queries.label_facts(
-        db, queries.own_target(db, code, _mine()), today=clock.today_vn(clock.now())
-    )
-    template = labels.template_of(form.mau.data)
-    sheet = labels.make_sheet(
-        labels.LabelFacts(address=_address(code), code=code, **facts),
-        template=template,
-        count=form.so.data or 1,
-        skip=(form.bo_qua.data or 0) % template.per_page,
-    )
-    response = Response(sheet, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="nhan-{code}.pdf"'
-    return response

@@ -50,7 +50,15 @@ def ensure_product_code(db: Session, *, product_id: int, now: datetime) -> str:
 
 
 def make_labels(
-    db: Session, *, code: str, count: int, template: str, actor_id: int, now: datetime
+    db: Session,
+    *,
+    code: str,
+    count: int,
+    template: str,
+    actor_id: int,
+    now: datetime,
+    form: str = "pdf",
+    skip: int = 0,
 ) -> LabelBatch:
     """Note that ``count`` labels of a code were made, and call the code printed.
 
@@ -64,8 +72,11 @@ def make_labels(
     batch = LabelBatch(
         product_id=trace_code.product_id,
         lot_id=trace_code.lot_id,
+        level=trace_code.level,
         count=count,
         template=template,
+        form=form,
+        skip=skip,
         made_by=actor_id,
         made_at=now,
     )

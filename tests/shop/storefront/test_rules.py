@@ -8,38 +8,46 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shop.catalogue.rules import SUBGROUPS
+from shop.storefront.counting import Cell, count_facets
 from shop.storefront.rules import (
     SORTS,
     STARS,
-    Cell,
     Filters,
     UnitPrice,
+    Vocabulary,
     availability,
-    count_facets,
     paragraphs,
     unit_price,
 )
 
 GROUPS = ("food", "beverage", "handicraft")
+SUBGROUP_CODES = ("F32", "F51", "B2", "H1")
 CODES = {"thai-nguyen": "19", "tuyen-quang": "08"}
+COMMUNES = {"02185": "19", "00001": "19", "00700": "08"}
+KNOWN = Vocabulary(province_codes=CODES, communes=COMMUNES)
 SLUGS = {code: slug for slug, code in CODES.items()}
 
 
 def read(query: str) -> Filters:
-    args = parse_qs(query, keep_blank_values=True)
-    return Filters.read(args, groups=GROUPS, province_codes=CODES)
+    return Filters.read(parse_qs(query, keep_blank_values=True), KNOWN)
 
 
 def test_everything_is_read() -> None:
     filters = read(
         "q=mi%E1%BA%BFn&nhom=food&nhom=handicraft&sao=5&sao=3&tinh=thai-nguyen&mua=1&gia_tu=20.000"
-        "&gia_den=100%20000&con_hang=1&sap_live=1&sap_xep=gia-tang&trang=3"
+        "&gia_den=100%20000&con_hang=1&sap_live=1&sap_xep=gia-tang&trang=3&phan_nhom=F51&xa=02185&xa=00700"
+        "&giay=vietgap&thanh_nien=1"
     )
     assert filters == Filters(
         q="miến",
         groups=("food", "handicraft"),
+        subgroups=("F51",),
         stars=(5, 3),
         provinces=("19",),
+        communes=(("02185", "19"),),
+        papers=("vietgap",),
+        is_youth_led=True,
         is_in_season=True,
         price_from=20_000,
         price_to=100_000,
@@ -63,6 +71,8 @@ def test_everything_is_read() -> None:
         "gia_tu=%C2%B2",
         "gia_tu=" + "9" * 5000,
         "nhom=&sao=&tinh=&q=",
+        "phan_nhom=F99&xa=02185&giay=ocop&giay=other&thanh_nien=2",
+        "xa=" + "9" * 5000,
     ],
 )
 def test_what_is_not_understood_is_left_out(query: str) -> None:
@@ -88,6 +98,11 @@ filters_of = st.builds(
     provinces=st.sets(st.sampled_from(sorted(SLUGS))).map(
         lambda s: tuple(code for code in CODES.values() if code in s)
     ),
+    subgroups=st.sets(st.sampled_from(SUBGROUP_CODES)).map(
+        lambda s: tuple(code for code in SUBGROUP_CODES if code in s)
+    ),
+    papers=st.sampled_from([(), ("vietgap",), ("vietgap", "organic")]),
+    is_youth_led=st.booleans(),
     is_in_season=st.booleans(),
     price_from=st.none() | st.integers(0, 1000),
     price_to=st.none() | st.integers(1000, 10**10),
@@ -114,17 +129,30 @@ def test_order() -> None:
     assert Filters(q="x", sort="sao").order == "sao"
 
 
+def test_a_refined_group_or_province_is_not_taken_whole() -> None:
+    filters = read(
+        "nhom=food&nhom=handicraft&phan_nhom=F51&tinh=thai-nguyen&tinh=tuyen-quang&xa=02185"
+    )
+    assert filters.whole_groups == ("handicraft",)
+    assert filters.whole_provinces == ("08",)
+
+
 def naive_counts(cells: Sequence[Cell], filters: Filters) -> tuple[int, dict[str, int], int]:
     """Total, groups and in-stock counted the slow way."""
 
     def passes(cell: Cell, but: str) -> bool:
+        refined = {SUBGROUPS[code].group for code in filters.subgroups}
+        is_kind = cell.subgroup in filters.subgroups or (
+            cell.group in filters.groups and cell.group not in refined
+        )
         return (
-            (but == "group" or not filters.groups or cell.group in filters.groups)
+            (but == "group" or not (filters.groups or filters.subgroups) or is_kind)
             and (not filters.provinces or cell.province in filters.provinces)
             and (not filters.stars or cell.stars in filters.stars)
             and (not filters.is_in_season or cell.is_in_season)
             and (but == "stock" or not filters.is_in_stock or cell.is_in_stock)
             and (not filters.is_live_soon or cell.is_live_soon)
+            and (not filters.is_youth_led or cell.is_youth_led)
         )
 
     groups: dict[str, int] = {}
@@ -140,10 +168,16 @@ def naive_counts(cells: Sequence[Cell], filters: Filters) -> tuple[int, dict[str
 
 @given(filters_of)
 def test_counts_are_what_other_filters_leave(filters: Filters) -> None:
-    values = product(GROUPS, CODES.values(), (0, 3, 5), (True, False), (True, False), (True, False))
-    cells = [Cell(*value, products=number % 5 + 1) for number, value in enumerate(values)]
+    yes_no = (True, False)
+    values = product(SUBGROUP_CODES, CODES.values(), (0, 3, 5), yes_no, yes_no, yes_no, yes_no)
+    cells = [
+        Cell(value[0], SUBGROUPS[value[0]].group, *value[1:], products=number % 5 + 1)
+        for number, value in enumerate(values)
+    ]
     counts = count_facets(cells, filters)
-    assert (counts.total, dict(counts.groups), counts.is_in_stock) == naive_counts(cells, filters)
+    in_stock = counts.flags["is_in_stock"]
+    assert (counts.total, dict(counts.groups), in_stock) == naive_counts(cells, filters)
+    assert sum(counts.subgroups.values()) == sum(counts.groups.values())
 
 
 @pytest.mark.parametrize(

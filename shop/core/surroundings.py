@@ -12,7 +12,7 @@ from shop.core.storage import Storage
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What making a bundle needs besides the database."""
+    """What making a file needs besides the database."""
 
     storage: Storage
     public_url: str
