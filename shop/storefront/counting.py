@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from shop.storefront.rules import Filters
 
@@ -41,9 +41,7 @@ class Counts:
     known; ``total`` among them when it is only the least there are."""
 
 
-NOTHING_KNOWN = frozenset(
-    ("total", "groups", "subgroups", "provinces", "stars", "papers", "flags")
-)
+NOTHING_KNOWN = frozenset(("total", "groups", "subgroups", "provinces", "stars", "papers", "flags"))
 FLAGS = ("is_in_stock", "is_in_season", "is_live_soon", "is_youth_led")
 
 
@@ -98,7 +96,9 @@ def sharpened(roughly: Counts, exactly: Counts, filters: Filters) -> Counts:
         "stars": filters.stars,
     }
     chosen = {name for name, values in in_force.items() if values}
-    merged = {name: {**getattr(roughly, name), **getattr(exactly, name)} for name in chosen}
+    merged: dict[str, Any] = {
+        name: {**getattr(roughly, name), **getattr(exactly, name)} for name in chosen
+    }
     return replace(exactly, **merged, unknown=roughly.unknown & chosen)
 
 
