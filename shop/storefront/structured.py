@@ -1,6 +1,6 @@
 """schema.org data of public pages (JSON-LD): only what the page itself shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,8 +41,12 @@ def product(
     category: str,
     offers: Sequence[Offer],
     rating: tuple[int, int] | None,
+    more: Sequence[Mapping[str, object]] = (),
 ) -> dict[str, Any]:
-    """A product with its offers. ``rating``: sum and number of shown reviews; None without any."""
+    """A product with its offers. ``rating``: sum and number of shown reviews; None without any.
+
+    ``more``: what the panels of its page add, e.g. the reviews shown there.
+    """
     found: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Product",
@@ -67,6 +71,8 @@ def product(
             "ratingValue": f"{total / count:.1f}",
             "reviewCount": count,
         }
+    for part in more:
+        found |= part
     return found
 
 

@@ -4,8 +4,8 @@ Shop declares a slot; whoever knows more (livestream, mostly) fills it in its wi
 the same function twice is harmless, so several applications may be made in one process.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Generic, ParamSpec, TypeVar
 
 ArgsT = ParamSpec("ArgsT")
@@ -30,10 +30,16 @@ class Slot(Generic[ArgsT, ItemT]):
 
 @dataclass(frozen=True)
 class Panel:
-    """A piece of a page: a template and what it needs."""
+    """A piece of a page: a template and what it needs.
+
+    ``is_below``: it stands after what the page itself says. ``data`` joins the page's schema.org
+    data, which may hold nothing that the page does not show.
+    """
 
     template: str
     context: dict[str, object]
+    is_below: bool = False
+    data: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

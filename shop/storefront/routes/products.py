@@ -74,6 +74,7 @@ def drawn_product(
     trail = _trail(row, name, url)
     images = [_absolute_media(f"{photo.sha}-1200.jpg") for photo in photos]
     summary = pick(row.summary, row.summary_en)
+    panels = PRODUCT_PANELS.collect(db, row.id, now)
     return render_template(
         template,
         nav="products",
@@ -90,7 +91,8 @@ def drawn_product(
         paper_kinds={code: gettext(label) for code, label in catalogue.CERTIFICATE_KINDS.items()},
         months=catalogue.season_months(row.season_mask),
         month=today.month,
-        panels=drawn(PRODUCT_PANELS.collect(db, row.id, now)),
+        panels=drawn([panel for panel in panels if not panel.is_below]),
+        panels_below=drawn([panel for panel in panels if panel.is_below]),
         producer_kind=gettext(catalogue.PRODUCER_KINDS[row.producer_kind]),
         siblings=cards(siblings, now=now),
         trail=trail,
@@ -107,6 +109,7 @@ def drawn_product(
                 category=trail[2][0],
                 offers=[_offer(size, row) for size in sizes],
                 rating=(row.rating_sum, row.rating_count) if row.rating_count else None,
+                more=[panel.data for panel in panels],
             ),
             structured.breadcrumbs([(label, house().public_url + to) for label, to in trail]),
         ],
