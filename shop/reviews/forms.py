@@ -11,7 +11,7 @@ from shop.core.errors import DomainError
 from shop.core.text import N_
 from shop.reviews import rules
 from shop.reviews.services import Decision, ReportDraft
-from shop.web.forms import Form, choice, long_text, text, tick
+from shop.web.forms import Form, choice, is_email, long_text, phone_digits, text, tick
 from shop.web.i18n import gettext, say
 
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -49,9 +49,7 @@ def _refuse(check: Any, said: str) -> None:
 class ReviewForm(_Keyed):
     """Stars, words, pictures."""
 
-    rating = wtforms.RadioField(
-        N_("Bạn cho mấy sao?"), choices=[(str(n), str(n)) for n in (1, 2, 3, 4, 5)]
-    )
+    rating = wtforms.StringField(N_("Bạn cho mấy sao?"))
     text = long_text(
         N_("Cảm nhận của bạn"),
         is_required=False,
@@ -62,9 +60,8 @@ class ReviewForm(_Keyed):
     has_right_to_use = tick(N_("Ảnh do tôi chụp hoặc tôi có quyền dùng"))
 
     def validate_rating(self, field: Any) -> None:
-        """One of five."""
+        """One of five, drawn by the template as radio buttons."""
         if field.data not in STAR_WORDS:
-            field.errors = []
             raise ValidationError(gettext(N_("Vui lòng chọn số sao.")))
 
     def validate_text(self, field: Any) -> None:
@@ -135,8 +132,13 @@ class ReportForm(_Keyed):
         return ReportDraft(
             reason=self.reason.data,
             text=self.note.data or "",
-            contact=self.contact.data or "",
+            contact=_reachable(self.contact.data or ""),
         )
+
+
+def _reachable(typed: str) -> str:
+    """An e-mail in lower case, a phone as ten digits, or what was typed."""
+    return typed.lower() if is_email(typed) else phone_digits(typed) or typed
 
 
 class DecisionForm(Form):

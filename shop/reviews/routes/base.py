@@ -8,8 +8,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from shop.core.db import MAX_ID
-from shop.core.errors import Conflict, Invalid, NotFound
+from shop.core.errors import Conflict, Invalid
 from shop.reviews import rules
 from shop.reviews.forms import STAR_WORDS, asked_number
 from shop.web.errors import status_of
@@ -24,13 +23,6 @@ PAGE_SIZE: Final = 20
 def fresh_key() -> str:
     """The submit key of a page that makes something."""
     return secrets.token_urlsafe(16)
-
-
-def checked(row_id: int) -> int:
-    """A row id from an address. Raises NotFound for one that no row can have."""
-    if row_id > MAX_ID:
-        raise NotFound
-    return row_id
 
 
 def asked_id() -> int:

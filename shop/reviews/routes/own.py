@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from shop.core import clock
 from shop.core.text import N_
 from shop.reviews import queries, rules, services
-from shop.reviews.routes.base import asked_page, bp, checked, show
+from shop.reviews.routes.base import asked_page, bp, show
 from shop.web.access import actor, signed_in
 from shop.web.i18n import gettext
 from shop.web.request import read_session, write_session
@@ -47,9 +47,7 @@ def own_questions() -> ResponseReturnValue:
 def withdraw_question(question_id: int) -> ResponseReturnValue:
     """Take a question back."""
     db = write_session()
-    services.withdraw_question(
-        db, question_id=checked(question_id), person_id=actor().id(), now=clock.now()
-    )
+    services.withdraw_question(db, question_id=question_id, person_id=actor().id(), now=clock.now())
     db.commit()
     flash(gettext(N_("Đã gỡ câu hỏi.")), "ok")
     return redirect(url_for(".own_questions"), 303)

@@ -10,7 +10,7 @@ from shop.core import clock
 from shop.core.text import N_
 from shop.reviews import queries, services
 from shop.reviews.forms import ReplyForm
-from shop.reviews.routes.base import asked_id, asked_page, attempt, bp, checked, show
+from shop.reviews.routes.base import asked_id, asked_page, attempt, bp, show
 from shop.web.access import actor, role
 from shop.web.i18n import gettext
 from shop.web.limits import limiter
@@ -58,7 +58,7 @@ def _review_desk(
 def reply(review_id: int) -> ResponseReturnValue:
     """Reply to a review, or change the reply."""
     return _answer(
-        checked(review_id),
+        review_id,
         lambda text: services.reply_review(
             write_session(),
             review_id=review_id,
@@ -108,7 +108,7 @@ def _question_desk(
 def answer(question_id: int) -> ResponseReturnValue:
     """Answer a question, or change the answer."""
     return _answer(
-        checked(question_id),
+        question_id,
         lambda text: services.answer_question(
             write_session(),
             question_id=question_id,

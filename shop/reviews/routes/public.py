@@ -12,7 +12,7 @@ from shop.core.text import N_
 from shop.reviews import queries, rules, services
 from shop.reviews.forms import AskForm
 from shop.reviews.queries import Reviewed, Wanted
-from shop.reviews.routes.base import asked_id, asked_page, attempt, bp, checked, fresh_key, show
+from shop.reviews.routes.base import asked_id, asked_page, attempt, bp, fresh_key, show
 from shop.web.access import actor, public, signed_in
 from shop.web.assets import localized_path
 from shop.web.i18n import gettext, pick
@@ -86,7 +86,7 @@ def vote(review_id: int) -> ResponseReturnValue:
     db = write_session()
     review = services.vote_helpful(
         db,
-        review_id=checked(review_id),
+        review_id=review_id,
         person_id=actor().id(),
         is_helpful=request.form.get("bo") != "1",
         now=clock.now(),

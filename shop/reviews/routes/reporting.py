@@ -14,7 +14,7 @@ from shop.reviews import queries, rules, services
 from shop.reviews.forms import ReportForm
 from shop.reviews.models import ViolationReport
 from shop.reviews.queries import Subject
-from shop.reviews.routes.base import attempt, bp, checked, fresh_key, show
+from shop.reviews.routes.base import attempt, bp, fresh_key, show
 from shop.web.access import actor, has_signed_link, public, sign, signed_link
 from shop.web.i18n import gettext
 from shop.web.limits import limiter
@@ -28,7 +28,7 @@ def _subject(kind_slug: str, row_id: int) -> Subject:
     kind = rules.KIND_SLUGS.get(kind_slug)
     if kind is None:
         raise NotFound
-    found = queries.subject_of(read_session(), kind, checked(row_id))
+    found = queries.subject_of(read_session(), kind, row_id)
     if not found.is_public:
         raise NotFound
     return found

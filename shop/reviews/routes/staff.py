@@ -11,9 +11,9 @@ from shop.core.errors import NotFound
 from shop.core.text import N_
 from shop.reviews import queries, rules, services
 from shop.reviews.forms import DecisionForm, ModerationForm
-from shop.reviews.routes.base import asked_id, asked_page, attempt, bp, checked, show
+from shop.reviews.routes.base import asked_id, asked_page, attempt, bp, show
 from shop.reviews.services import SaidKind
-from shop.web.access import actor, role
+from shop.web.access import actor, role, sign
 from shop.web.i18n import gettext
 from shop.web.request import read_session, write_session
 
@@ -63,14 +63,14 @@ def _desk(
 @role("staff")
 def judge_review(review_id: int) -> ResponseReturnValue:
     """Hide a review or its reply, or let it be seen."""
-    return _judge("review", checked(review_id))
+    return _judge("review", review_id)
 
 
 @bp.post("/can-bo/hoi-dap/<int:question_id>")
 @role("staff")
 def judge_question(question_id: int) -> ResponseReturnValue:
     """Hide a question or its answer, or let it be seen."""
-    return _judge("question", checked(question_id))
+    return _judge("question", question_id)
 
 
 def _judge(kind: SaidKind, row_id: int) -> ResponseReturnValue:
@@ -128,7 +128,7 @@ def report_queue() -> ResponseReturnValue:
 @role("staff")
 def report(report_id: int) -> ResponseReturnValue:
     """One case and the decision on it."""
-    return _report_page(checked(report_id), DecisionForm())
+    return _report_page(report_id, DecisionForm())
 
 
 def _report_page(report_id: int, form: DecisionForm, status: int = 200) -> ResponseReturnValue:
@@ -155,15 +155,19 @@ def decide_report(report_id: int) -> ResponseReturnValue:
     """Settle a case."""
     form = DecisionForm.read()
     if not form.validate():
-        return _report_page(checked(report_id), form, 422)
+        return _report_page(report_id, form, 422)
+    case = queries.report_in_scope(read_session(), report_id, staff_scope_of(actor()))
+    if case is None:
+        raise NotFound
 
     def do() -> None:
         services.decide_report(
             write_session(),
-            report_id=checked(report_id),
+            report_id=report_id,
             decision=form.settled(),
             actor_id=actor().id(),
             now=clock.now(),
+            link_key=sign("violation", case.ViolationReport.code),
         )
 
     status = attempt(form, do)

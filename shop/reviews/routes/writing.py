@@ -17,7 +17,7 @@ from shop.orders.routes import buyers_order
 from shop.reviews import queries, rules, services
 from shop.reviews.forms import ReviewForm, kept_shas
 from shop.reviews.models import Review, ReviewWords
-from shop.reviews.routes.base import attempt, bp, checked, fresh_key, show
+from shop.reviews.routes.base import attempt, bp, fresh_key, show
 from shop.reviews.services import ReviewDraft, ReviewPhoto
 from shop.web.access import actor, sign, signed_link
 from shop.web.i18n import gettext
@@ -31,7 +31,7 @@ def _line(
     """The order's line and its review, for whoever may see the order. Raises NotFound."""
     order = buyers_order(db, code)
     for line, review, words in queries.reviews_of_order(db, order.id):
-        if line.id == checked(line_id):
+        if line.id == line_id:
             return order, line, review, words
     raise NotFound
 
@@ -159,7 +159,7 @@ def withdraw(code: str, line_id: int) -> ResponseReturnValue:
     services.withdraw_review(
         db,
         order_id=order.id,
-        line_id=checked(line_id),
+        line_id=line_id,
         actor_id=actor().person_id,
         now=clock.now(),
     )

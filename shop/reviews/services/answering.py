@@ -126,9 +126,9 @@ def answer_question(
         answer = Answer(question_id=question.id, text=text, author_id=actor_id, created_at=now)
         db.add(answer)
         audit(db, question, "answer", actor_id=actor_id, now=now)
-        messages.tell_person(
+        messages.tell_one(
             db,
-            question.author_id,
+            messages.person(question.author_id),
             "answered",
             cause=f"question:{question.id}:answer",
             ref=f"question:{question.id}",
@@ -170,9 +170,9 @@ def reply_review(
 
 
 def _tell_author(db: Session, review: Review, now: datetime) -> None:
-    messages.tell_person(
+    messages.tell_one(
         db,
-        review.author_id,
+        messages.author_of(db, review, now),
         "replied",
         cause=f"review:{review.id}:reply",
         ref=f"review:{review.id}",

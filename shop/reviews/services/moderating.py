@@ -107,9 +107,14 @@ def _settle(db: Session, said: Said) -> None:
 def _tell_author(
     db: Session, said: Said, facts: About, kind: str, note: str, now: datetime
 ) -> None:
-    messages.tell_person(
+    recipient = (
+        messages.author_of(db, said, now)
+        if isinstance(said, Review)
+        else messages.person(said.author_id)
+    )
+    messages.tell_one(
         db,
-        said.author_id,
+        recipient,
         kind,
         cause=f"{kind}:{said.id}:{now.isoformat()}",
         ref=_ref(said),

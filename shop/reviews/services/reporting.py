@@ -106,12 +106,20 @@ class Decision:
 
 
 def decide_report(
-    db: Session, *, report_id: int, decision: Decision, actor_id: int, now: datetime
+    db: Session,
+    *,
+    report_id: int,
+    decision: Decision,
+    actor_id: int,
+    now: datetime,
+    link_key: str = "",
 ) -> ViolationReport:
-    """Settle a case. Raises NotFound, NotAllowed, OwnWork, OwnReport, NoteNeeded, AlreadyDecided.
+    """Settle a case. ``link_key`` opens its page for a guest who is told by mail.
 
-    The reporter is told by the inbox; the producer only when the case is upheld, and never who
-    reported it.
+    Raises NotFound, NotAllowed, OwnWork, OwnReport, NoteNeeded, AlreadyDecided.
+
+    The reporter is told by the inbox, a guest by the e-mail or phone that was left; the producer
+    only when the case is upheld, and never who reported it.
     """
     report = db.get(ViolationReport, report_id)
     if report is None:
@@ -143,7 +151,7 @@ def decide_report(
     )
     if decision.is_upheld and decision.hide_reason:
         _hide(db, report, decision, actor_id, now)
-    _tell(db, report, state, now)
+    _tell(db, report, state, link_key, now)
     return report
 
 
@@ -162,15 +170,22 @@ def _hide(
         )
 
 
-def _tell(db: Session, report: ViolationReport, state: str, now: datetime) -> None:
+def _tell(db: Session, report: ViolationReport, state: str, link_key: str, now: datetime) -> None:
     subject = queries.subject_of(db, report.subject_kind, report.subject_id)
+    said = db.get_one(ViolationWords, report.id).contact
     payload = {"title": subject.title, "note": report.decision_note}
     cause = ref = f"violation:{report.id}"
-    messages.tell_person(
-        db, report.reporter_id, f"report_{state}", cause=cause, ref=ref, payload=payload, now=now
+    messages.tell_one(
+        db,
+        messages.reporter_of(db, report, said, now),
+        f"report_{state}",
+        cause=cause,
+        ref=ref,
+        payload={**payload, "code": report.code, "key": link_key},
+        now=now,
+        desk=f"province:{report.province_code}",
     )
-    is_of_producer = report.subject_kind in {"product", "producer"}
-    if state == "upheld" and is_of_producer:
+    if state == "upheld" and report.subject_kind in {"product", "producer"}:
         messages.tell_producer(
             db,
             report.producer_id,

@@ -27,6 +27,7 @@ from tests.factories.catalogue import (
     make_variant,
     variant_of,
 )
+from tests.factories.reviews import make_question, make_review
 from tests.factories.traceability import make_lot
 
 NOW = datetime.now(UTC)
@@ -374,18 +375,24 @@ def test_statements_do_not_grow(
         assert len(warm) <= (12 if is_in_vain else 6), (address, warm)
 
 
-def test_a_product_page_with_its_panels_takes_six_statements(
+def test_a_product_page_with_its_panels_takes_eight_statements(
     app: Flask, client: FlaskClient, db: Session
 ) -> None:
+    """Six for the product, its lots and sessions; one for its reviews, one for its questions."""
     maker = make_producer(db)
     product = make_product(db, producer=maker, name="Miến dong", stars=4)
     make_product(db, producer=maker, name="Bột dong")
     make_lot(db, product=product, released=True)
+    for _ in range(4):
+        make_review(db, product=product)
+        make_question(db, product=product)
     db.commit()
     with counted(app) as sent:
         page = client.get(f"/san-pham/{product.slug}").text
     assert "/t/" in page.lower(), "the lot's trace link is there"
-    assert len(sent) <= 6, sent
+    assert "Sợi dai, thơm" in page
+    assert "nấu bao lâu" in page
+    assert len(sent) <= 8, sent
 
 
 @pytest.mark.parametrize(
