@@ -46,8 +46,8 @@ def by_threads(database: Database, line: Line, way: str) -> int:
         return sum(pool.map(send, range(TRIED)))
 
 
-def by_processes(database: Database, line: Line, way: str) -> int:
-    url = database.url.render_as_string(hide_password=False)
+def by_processes(target: Database, line: Line, way: str) -> int:
+    url = target.url.render_as_string(hide_password=False)
     start = str(time.time() + 10)
     running = [
         subprocess.Popen(
