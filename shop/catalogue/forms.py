@@ -3,8 +3,10 @@
 from typing import Any
 
 import wtforms
+from wtforms.fields.choices import SelectChoice
 
 from shop.catalogue import rules
+from shop.catalogue.queries import Section
 from shop.catalogue.services import CertificateFacts
 from shop.core.text import N_, clean
 from shop.web.forms import (
@@ -166,6 +168,37 @@ class NewPhotoForm(PhotoForm):
     """A picture to add; without the tick on its use it stays off the public pages."""
 
     photo = picture(N_("Ảnh sản phẩm"))
+
+
+class SectionForm(Form):
+    """A part of a culture product's story, in both languages."""
+
+    kind = choice(N_("Phần này nói về"), _labelled(rules.SECTION_LABELS), default="maker")
+    title = text(N_("Tiêu đề"), maximum=120)
+    words = long_text(N_("Nội dung"), is_required=False, maximum=3000)
+    title_en = text(N_("Tiêu đề tiếng Anh"), is_required=False, maximum=120)
+    words_en = long_text(N_("Nội dung tiếng Anh"), is_required=False, maximum=3000)
+    photo = choice(N_("Ảnh kèm theo"), [("", N_("Không kèm ảnh"))], is_required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.photo.data:
+            self.offer_photos([("", N_("Không kèm ảnh")), (self.photo.data, self.photo.data)])
+
+    def offer_photos(self, photos: list[tuple[str, str]]) -> None:
+        """The product's photos; the service leaves out what is none of them."""
+        self.photo.choices = [SelectChoice(sha, label) for sha, label in photos]
+
+    def section(self) -> Section:
+        """What the service takes."""
+        return Section(
+            kind=self.kind.data,
+            title=self.title.data,
+            title_en=self.title_en.data or None,
+            words=self.words.data,
+            words_en=self.words_en.data or None,
+            photo_sha=self.photo.data or None,
+        )
 
 
 class CertificateForm(Form):

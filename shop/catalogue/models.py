@@ -259,7 +259,8 @@ class ProductRevision(Base):
     id: Mapped[Id]
     product_id: Mapped[Ref] = mapped_column(ForeignKey("product.id"), index=True)
     changes: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """Field -> new value; ``photos`` -> the whole new list. Never changed in place: assign anew."""
+    """Field -> new value; ``photos``, ``sections`` -> the whole new list. Assign anew, never change
+    it in place."""
     before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """The replaced values, filled when it is approved: what the history compares with."""
     state: Mapped[str] = mapped_column(String(12), default="draft")

@@ -129,6 +129,12 @@ def _order_quote(
     return replace(quote, shipping_list_vnd=fee)
 
 
+def delivery_tables(db: Session, producer_id: int) -> tuple[list[Rate], list[Rate]]:
+    """The producer's own rates and those the house set, in the order in which they count."""
+    rates = _rates(db, [producer_id])
+    return rates.get(producer_id, []), rates.get(None, [])
+
+
 def _rates(db: Session, producer_ids: Sequence[int]) -> dict[int | None, list[Rate]]:
     """Each producer's own rates; under None those the house set."""
     found: dict[int | None, list[Rate]] = {}

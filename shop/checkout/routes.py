@@ -1,6 +1,5 @@
 """Basket and checkout. Every page works without JavaScript."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +15,6 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from shop.checkout import queries, services
 from shop.checkout.forms import AddForm, CheckoutForm, read_quantities
@@ -44,49 +42,18 @@ from shop.web.errors import status_of
 from shop.web.i18n import gettext as _
 from shop.web.i18n import language, say
 from shop.web.limits import limiter
-from shop.web.request import database, house, read_session, write_session
+from shop.web.request import database, read_session, write_session
+from shop.web.token_cookie import TokenCookie, fresh_token, hash_token
 
 bp = Blueprint("checkout", __name__)
 
-COOKIE_AGE: Final = timedelta(days=60)
-
-
-# The basket's cookie: a random token and, for the header only, how many lines there are.
-
-
-def cookie_name() -> str:
-    return "__Host-gio" if house().is_secure else "gio"
-
-
-def _token() -> str:
-    return request.cookies.get(cookie_name(), "").partition(".")[0][:100]
-
-
-def basket_count() -> int:
-    """How many lines the header shows; said by the cookie, so it costs no query."""
-    said = request.cookies.get(cookie_name(), "").partition(".")[2]
-    return int(said) if said.isascii() and said.isdigit() and len(said) <= 2 else 0
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest() if token else ""
-
-
-def _remember(response: BaseResponse, token: str, count: int) -> BaseResponse:
-    response.set_cookie(
-        cookie_name(),
-        f"{token}.{min(count, 99)}",
-        max_age=COOKIE_AGE,
-        secure=house().is_secure,
-        httponly=True,
-        samesite="Lax",
-        path="/",
-    )
-    return response
+BASKET_COOKIE: Final = TokenCookie("gio", timedelta(days=60))
 
 
 def _find_basket(db: Session) -> Basket | None:
-    return queries.find_basket(db, token_hash=_hash(_token()), person_id=actor().person_id)
+    return queries.find_basket(
+        db, token_hash=BASKET_COOKIE.token_hash(), person_id=actor().person_id
+    )
 
 
 @bp.get("/gio-hang")
@@ -115,14 +82,13 @@ def add() -> ResponseReturnValue:
     if not form.validate():
         first = next(error for errors in form.errors.values() for error in errors)
         return _basket_page(422, first)
-    token, now = _token(), clock.now()
-    fresh = secrets.token_urlsafe(24)
+    now, fresh = clock.now(), fresh_token()
     db = write_session()
     try:
         kept = services.open_basket(
             db,
-            token_hash=_hash(token),
-            new_token_hash=_hash(fresh),
+            token_hash=BASKET_COOKIE.token_hash(),
+            new_token_hash=hash_token(fresh),
             person_id=actor().person_id,
             now=now,
         )
@@ -139,8 +105,9 @@ def add() -> ResponseReturnValue:
     count = len(queries.basket_lines(db, kept.id))
     db.commit()
     flash(_("Đã bỏ vào giỏ."), "ok")
-    holds = token if kept.token_hash == _hash(token) else fresh
-    return _remember(redirect(url_for(".basket"), 303), holds, count)
+    is_known = kept.token_hash == BASKET_COOKIE.token_hash()
+    holds = BASKET_COOKIE.token() if is_known else fresh
+    return BASKET_COOKIE.remember(redirect(url_for(".basket"), 303), holds, count)
 
 
 @bp.post("/gio-hang/sua")
@@ -158,8 +125,8 @@ def change() -> ResponseReturnValue:
     count = len(queries.basket_lines(db, found.id))
     db.commit()
     answer = redirect(url_for(".basket"), 303)
-    is_ours = found.token_hash == _hash(_token())
-    return _remember(answer, _token(), count) if is_ours else answer
+    is_ours = found.token_hash == BASKET_COOKIE.token_hash()
+    return BASKET_COOKIE.remember(answer, BASKET_COOKIE.token(), count) if is_ours else answer
 
 
 # Checkout
@@ -292,7 +259,8 @@ def place() -> ResponseReturnValue:
     _start(placed.attempt_ids)
     if not placed.is_new:
         flash(_("Đơn này đã được đặt trước đó, không đặt thêm lần nữa."), "info")
-    return _remember(redirect(links, 303), _token() or secrets.token_urlsafe(24), 0)
+    token = BASKET_COOKIE.token() or fresh_token()
+    return BASKET_COOKIE.remember(redirect(links, 303), token, 0)
 
 
 def _refuse(form: CheckoutForm, refusal: DomainError) -> ResponseReturnValue:
@@ -344,4 +312,4 @@ def done(code: str) -> ResponseReturnValue:
 
 def init_context() -> dict[str, Any]:
     """What the header of every page shows of the basket."""
-    return {"basket_count": basket_count() if request else 0}
+    return {"basket_count": BASKET_COOKIE.count() if request else 0}

@@ -77,6 +77,8 @@
       input.dispatchEvent(new Event('change', { bubbles: true }));
       input.dispatchEvent(new Event('input', { bubbles: true }));
     }
+    b = t.closest('[data-share]');
+    if (b) navigator.share({ text: b.dataset.shareText, url: b.dataset.share }).catch(function () {});
     b = t.closest('[data-print]');
     if (b) window.print();
     all('details.menu[open]').forEach(function (d) { if (!d.contains(t)) d.open = false; });
@@ -130,6 +132,7 @@
 
   function ready() {
     all('[data-copy],[data-step],[data-print],[data-js]').forEach(function (e) { e.hidden = false; });
+    if (navigator.share) all('[data-share]').forEach(function (e) { e.hidden = false; });
     all('[data-no-js]').forEach(function (e) { e.hidden = true; });
     all('form').forEach(total);
     countdown();

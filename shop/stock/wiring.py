@@ -88,9 +88,11 @@ def take_lots_off_sale(
         services.block_lots(db, variant_ids=sorted(variant_ids), now=now)
 
 
-def publish_stock(_sender: object, *, db: Session, product_id: int, **_more: Any) -> None:
+def publish_stock(
+    _sender: object, *, db: Session, product_id: int, now: datetime, **_more: Any
+) -> None:
     """A product went on sale: its stock may have come in before."""
-    services.publish_available(db, product_id=product_id)
+    services.publish_available(db, product_id=product_id, now=now)
 
 
 def nav(actor: Actor) -> list[NavItem]:

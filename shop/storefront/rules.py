@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Final, Self
 from urllib.parse import urlencode
 
@@ -211,6 +212,11 @@ def availability(is_service: bool, available: int) -> str:
     if is_service or available > 0:
         return "https://schema.org/InStock"
     return "https://schema.org/OutOfStock"
+
+
+def holds(paper: Any, today: date) -> bool:
+    """Whether staff have verified the paper and its last day is not over."""
+    return bool(paper.state == "verified" and paper.issued_on <= today <= paper.expires_on)
 
 
 def paragraphs(text: str) -> Sequence[str]:

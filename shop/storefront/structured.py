@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from shop.checkout.rules import Estimate
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -31,38 +33,53 @@ def breadcrumbs(trail: Sequence[tuple[str, str]]) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class Maker:
+    """A producer: its name, its page, the commune and province it names in public."""
+
+    name: str
+    url: str
+    place: str
+
+
 def product(
     *,
     name: str,
     description: str,
     url: str,
     images: Sequence[str],
-    producer: str,
+    producer: Maker,
     category: str,
     offers: Sequence[Offer],
+    delivery: Estimate | None,
     rating: tuple[int, int] | None,
+    is_service: bool,
     more: Sequence[Mapping[str, object]] = (),
 ) -> dict[str, Any]:
-    """A product with its offers. ``rating``: sum and number of shown reviews; None without any.
-
-    ``more``: what the panels of its page add, e.g. the reviews shown there.
-    """
+    """A product or service with its offers. ``rating``: sum and number of shown reviews; None
+    without any. ``delivery``: what sending costs and takes anywhere in Vietnam. ``more``: what the
+    panels of its page add, e.g. the reviews shown there."""
+    maker = {"@type": "Organization", "name": producer.name, "url": producer.url}
     found: dict[str, Any] = {
         "@context": "https://schema.org",
-        "@type": "Product",
+        "@type": "Service" if is_service else "Product",
         "name": name,
         "description": description,
         "url": url,
         "image": list(images),
-        "brand": {"@type": "Brand", "name": producer},
         "category": category,
     }
-    if len(offers) == 1:
+    if is_service:
+        found["provider"] = maker
+        found["areaServed"] = producer.place or "VN"
+    else:
+        found["brand"] = {"@type": "Brand", "name": producer.name}
+        found["manufacturer"] = maker
+        found["countryOfOrigin"] = {"@type": "Country", "name": "VN"}
+    if len(offers) == 1 and not is_service:
         found["sku"] = offers[0].sku
-        if offers[0].gtin:
-            found["gtin"] = offers[0].gtin
     if offers:
-        listed = [_offer(offer, name, url, producer) for offer in offers]
+        listed = [_offer(offer, name, url, maker, delivery) for offer in offers]
         found["offers"] = listed[0] if len(listed) == 1 else listed
     if rating:
         total, count = rating
@@ -70,13 +87,17 @@ def product(
             "@type": "AggregateRating",
             "ratingValue": f"{total / count:.1f}",
             "reviewCount": count,
+            "bestRating": 5,
+            "worstRating": 1,
         }
     for part in more:
         found |= part
     return found
 
 
-def _offer(offer: Offer, name: str, url: str, producer: str) -> dict[str, Any]:
+def _offer(
+    offer: Offer, name: str, url: str, seller: dict[str, Any], delivery: Estimate | None
+) -> dict[str, Any]:
     made: dict[str, Any] = {
         "@type": "Offer",
         "name": f"{name}, {offer.label}",
@@ -85,9 +106,11 @@ def _offer(offer: Offer, name: str, url: str, producer: str) -> dict[str, Any]:
         "price": offer.price_vnd,
         "priceCurrency": "VND",
         "availability": offer.availability,
-        "itemCondition": "https://schema.org/NewCondition",
-        "seller": {"@type": "Organization", "name": producer},
+        "seller": seller,
     }
+    if delivery is not None:
+        made["itemCondition"] = "https://schema.org/NewCondition"
+        made["shippingDetails"] = _shipping(delivery)
     if offer.gtin:
         made["gtin"] = offer.gtin
     if offer.price_ends_at:
@@ -95,15 +118,53 @@ def _offer(offer: Offer, name: str, url: str, producer: str) -> dict[str, Any]:
     return made
 
 
-def organization(*, name: str, url: str, place: str) -> dict[str, Any]:
-    """A producer. No street and no phone: only the commune and province it names in public."""
+def _shipping(delivery: Estimate) -> dict[str, Any]:
+    """Google's fields: https://developers.google.com/search/docs/appearance/structured-data."""
     return {
+        "@type": "OfferShippingDetails",
+        "shippingRate": {
+            "@type": "MonetaryAmount",
+            "maxValue": delivery.high_vnd,
+            "currency": "VND",
+        },
+        "shippingDestination": {"@type": "DefinedRegion", "addressCountry": "VN"},
+        "deliveryTime": {
+            "@type": "ShippingDeliveryTime",
+            "transitTime": {
+                "@type": "QuantitativeValue",
+                "minValue": delivery.first_day,
+                "maxValue": delivery.last_day,
+                "unitCode": "DAY",
+            },
+        },
+    }
+
+
+def organization(
+    *,
+    name: str,
+    url: str,
+    place: str,
+    about: str = "",
+    image: str = "",
+    same_as: Sequence[str] = (),
+) -> dict[str, Any]:
+    """A producer. No street and no phone: only the commune and province it names in public.
+    ``same_as``: its pages elsewhere that somebody has checked lately."""
+    found: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Organization",
         "name": name,
         "url": url,
         "address": {"@type": "PostalAddress", "addressLocality": place, "addressCountry": "VN"},
     }
+    if about:
+        found["description"] = about
+    if image:
+        found["logo"] = found["image"] = image
+    if same_as:
+        found["sameAs"] = list(same_as)
+    return found
 
 
 def collection(*, name: str, url: str, products: Sequence[tuple[str, str]]) -> dict[str, Any]:

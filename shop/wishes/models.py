@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.core.db import Base, Id, Ref, one_of
@@ -37,33 +37,19 @@ class Wish(Base):
 class StockAlert(Base):
     """Someone wants to hear, once, that a size can be bought again.
 
-    A signed-in person is told in the inbox; a guest at the e-mail address, which is confirmed
-    first and emptied as soon as it is not needed any more.
+    ``recipient`` is as the outbox knows it: ``person:3``, or ``contact:5`` for a guest whose e-mail
+    address is confirmed first and stands with notifications, not here.
     """
 
     __tablename__ = "stock_alert"
     __table_args__ = (
         one_of("state", ALERT_STATES),
-        CheckConstraint(
-            "person_id IS NULL OR (address IS NULL AND address_digest IS NULL)", name="one_way"
-        ),
-        CheckConstraint(
-            "state NOT IN ('unconfirmed','waiting') OR person_id IS NOT NULL"
-            " OR address IS NOT NULL",
-            name="someone_to_tell",
-        ),
         Index(None, "variant_id", "state"),
+        Index(None, "recipient", "state"),
         Index(None, "state", "asked_at"),
         Index(
-            "uq_stock_alert_open_person",
-            *("variant_id", "person_id"),
-            unique=True,
-            sqlite_where=_OPEN,
-            postgresql_where=_OPEN,
-        ),
-        Index(
-            "uq_stock_alert_open_address",
-            *("variant_id", "address_digest"),
+            "uq_stock_alert_open",
+            *("variant_id", "recipient"),
             unique=True,
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,
@@ -71,13 +57,10 @@ class StockAlert(Base):
     )
 
     id: Mapped[Id]
-    code: Mapped[str] = mapped_column(String(12), unique=True)
-    """Names the alert in signed links."""
+    code: Mapped[str] = mapped_column(String(24), unique=True)
+    """Names the alert in the links of its mails: 100 random bits, so that who has it may use it."""
     variant_id: Mapped[Ref] = mapped_column(ForeignKey("variant.id"))
-    person_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"), index=True)
-    address: Mapped[str | None] = mapped_column(String(200))
-    address_digest: Mapped[str | None] = mapped_column(String(64))
-    language: Mapped[str] = mapped_column(String(2), default="vi")
+    recipient: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(12))
     asked_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -1,6 +1,5 @@
 """The life of an alert, and the refusals of wish lists."""
 
-import hashlib
 from datetime import timedelta
 from typing import Final
 
@@ -34,8 +33,3 @@ class TooManyAlerts(Conflict):
 
 class AddressNeeded(Invalid):
     message = N_("Vui lòng ghi e-mail để nhận tin, hoặc đăng nhập.")
-
-
-def address_digest(address: str) -> str:
-    """What finds an address again without comparing it in clear."""
-    return hashlib.sha256(f"stock-alert:{address}".encode()).hexdigest()

@@ -1,7 +1,7 @@
 """Everyone's schedule, and one session's page."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from flask import render_template, request, url_for
@@ -15,13 +15,15 @@ from livestream.sessions.queries import ItemRow
 from livestream.sessions.routes.frame import Page, bp
 from livestream.sessions.timing import VN
 from shop.core import clock
+from shop.core.text import N_
 from shop.places.queries import get_province, list_provinces
 from shop.web.access import public
-from shop.web.assets import media_url, public_url
-from shop.web.i18n import pick
+from shop.web.assets import localized_path, media_url, public_url
+from shop.web.i18n import gettext, pick, show_date, show_time
 from shop.web.pagination import Page as ListPage
 from shop.web.pagination import page_number
 from shop.web.request import house, read_session
+from shop.web.share_pictures import ShareCard, share_answer, share_url
 
 PAGE_SIZE = 24
 
@@ -83,11 +85,15 @@ def show_public(slug: str) -> Page:
     rows = queries.item_rows(db, live.id, now=now)
     keep_until([live], now)
     platforms = sorted({r.platform for r in resources if r.platform})
+    card = share_card(live, club.name, rows)
     return render_template(
         "livestream/sessions/public.html",
         live=live,
         club=club,
         title=pick(live.title, live.title_en),
+        name=pick(live.title, live.title_en),
+        share_image=house().public_url
+        + share_url(localized_path(f"/phien-live/{live.slug}/anh-chia-se.jpg"), card),
         hosts=[resource.name for resource in resources if resource.kind == "host"],
         channels=[resource for resource in resources if resource.kind == "channel"],
         platform=platform_names(platforms),
@@ -99,6 +105,39 @@ def show_public(slug: str) -> Page:
         data=_event(live, club.name, rows, is_over=is_over),
         nav="sessions",
     )
+
+
+_STATE_LABELS: Final = {
+    "live": N_("Đang live"),
+    "cancelled": N_("Đã hủy"),
+    "no_show": N_("Không lên sóng"),
+}
+
+
+def share_card(live: LiveSession, club_name: str, rows: list[ItemRow]) -> ShareCard:
+    """What the session's share picture says: when, what, who; the first product's picture."""
+    shown = [row for row in rows if row.sale.is_for_sale and row.sale.photo_sha]
+    is_over = live.state not in {"confirmed", "live"}
+    label = _STATE_LABELS.get(live.state, N_("Đã kết thúc") if is_over else N_("Phiên live"))
+    return ShareCard(
+        title=pick(live.title, live.title_en),
+        by=club_name,
+        figure="" if is_over else f"{show_time(live.starts_at)} {show_date(live.starts_at)}",
+        label=gettext(label),
+        is_urgent=live.state != "confirmed" and label != N_("Đã kết thúc"),
+        photo_sha=shown[0].sale.photo_sha if shown else None,
+        photo_note=gettext("Hình minh họa") if shown and shown[0].sale.is_demo else "",
+    )
+
+
+@bp.get("/phien-live/<slug>/anh-chia-se.jpg")
+@public
+def share_picture(slug: str) -> Page:
+    """The picture that a shared link of the session shows."""
+    db, now = read_session(), clock.now()
+    live = queries.public_session(db, slug)
+    rows = queries.item_rows(db, live.id, now=now)
+    return share_answer(share_card(live, get_club(db, live.club_id).name, rows))
 
 
 def _event(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from shop.accounts import queries, rules
 from shop.accounts.models import Person, SignIn, SignInFailure
 from shop.accounts.services.audit import record_audit
+from shop.accounts.signals import person_signed_in
 from shop.core.errors import NotFound
 
 TOTP_STEP_SECONDS = 30
@@ -109,6 +110,7 @@ def start_sign_in(db: Session, person: Person, *, now: datetime, device: str = "
         )
     )
     db.flush()
+    person_signed_in.send(None, db=db, person_id=person.id, now=now)
     return token
 
 

@@ -37,6 +37,7 @@ from shop.catalogue.queries.sale import (
     variants_for_sale,
     variants_of,
 )
+from shop.catalogue.queries.sections import Section, sections_of, stamp_of
 
 __all__ = [
     "EDITABLE",
@@ -48,6 +49,7 @@ __all__ = [
     "ProductRow",
     "SaleRow",
     "Scope",
+    "Section",
     "certificate_row",
     "certificates_in_state",
     "certificates_of",
@@ -68,6 +70,8 @@ __all__ = [
     "producers_in_state",
     "products_of",
     "products_waiting",
+    "sections_of",
+    "stamp_of",
     "valid_certificates",
     "valid_stars",
     "variants_for_sale",

@@ -1,6 +1,6 @@
 """What a producer's desk and the staff's desk read: products as their maker is editing them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -19,6 +19,7 @@ from shop.catalogue.models import (
     ProductRevision,
     Variant,
 )
+from shop.catalogue.queries.sections import Section, sections_of
 from shop.core.errors import NotFound
 
 EDITABLE: Final = (
@@ -67,6 +68,7 @@ class Draft:
     revision: ProductRevision | None
     values: Mapping[str, Any]
     photos: list[Photo]
+    sections: list[Section]
     variants: list[Variant]
     certificates: list[Certificate]
 
@@ -201,12 +203,16 @@ def draft_of(db: Session, product_id: int) -> Draft:
     revision = open_revision(db, product_id)
     values = {name: getattr(product, name) for name in EDITABLE}
     photos = photos_of(db, product_id)
+    sections = sections_of(db, product_id)
     if revision is not None:
         changes = dict(revision.changes)
         waiting = changes.pop("photos", None)
+        parts = changes.pop("sections", None)
         values |= changes
         if waiting is not None:
             photos = [Photo(**photo) for photo in waiting]
+        if parts is not None:
+            sections = [Section(**part) for part in parts]
     variants = db.scalars(
         select(Variant)
         .where(Variant.product_id == product_id)
@@ -218,6 +224,7 @@ def draft_of(db: Session, product_id: int) -> Draft:
         revision=revision,
         values=values,
         photos=photos,
+        sections=sections,
         variants=list(variants),
         certificates=certificates_of(db, producer_id=product.producer_id, product_id=product_id),
     )
@@ -448,7 +455,9 @@ class FieldChange:
     after: Any
 
 
-def changes_of(draft: Draft, stored_photos: list[Photo]) -> list[FieldChange]:
+def changes_of(
+    draft: Draft, stored_photos: list[Photo], stored_sections: Sequence[Section] = ()
+) -> list[FieldChange]:
     """What the open revision would change, against what is on sale now."""
     if draft.revision is None:
         return []
@@ -459,6 +468,8 @@ def changes_of(draft: Draft, stored_photos: list[Photo]) -> list[FieldChange]:
     ]
     if "photos" in draft.revision.changes:
         found.append(FieldChange("photos", stored_photos, draft.photos))
+    if "sections" in draft.revision.changes:
+        found.append(FieldChange("sections", stored_sections, draft.sections))
     return found
 
 

@@ -1,8 +1,8 @@
 """Pages of this feature: the producer's desk and the staff's moderation."""
 
-from shop.catalogue.routes import parts, photos, producers, products, staff
+from shop.catalogue.routes import parts, photos, producers, products, sections, staff
 from shop.catalogue.routes.base import bp
 
 BLUEPRINTS = (bp,)
 
-__all__ = ["BLUEPRINTS", "bp", "parts", "photos", "producers", "products", "staff"]
+__all__ = ["BLUEPRINTS", "bp", "parts", "photos", "producers", "products", "sections", "staff"]

@@ -172,7 +172,7 @@ def _product_page(
         form=form,
         reasons=REASONS["product"],
         findings=draft.findings(clock.today_vn(clock.now())),
-        changes=queries.changes_of(draft, stored),
+        changes=queries.changes_of(draft, stored, queries.sections_of(db, draft.product.id)),
         stars=queries.valid_stars(db, draft.product.id, today_vn(clock.now())),
         history=queries.history_of(db, "product", draft.product.id),
     )

@@ -48,6 +48,7 @@ from shop.catalogue.rules.seasons import (
     season_months,
     season_spans,
 )
+from shop.catalogue.rules.sections import MAX_SECTIONS, SECTION_LABELS, missing_english
 from shop.catalogue.rules.states import (
     CERTIFICATE_LABELS,
     CERTIFICATE_STEPS,
@@ -69,6 +70,7 @@ __all__ = [
     "FACT_LABELS",
     "GROUPS",
     "ISSUER_LEVELS",
+    "MAX_SECTIONS",
     "MIN_PRICE_VND",
     "MIN_SHARPNESS",
     "MIN_SIDE",
@@ -80,6 +82,7 @@ __all__ = [
     "REGULATED_CLASSES",
     "REMINDER_DAYS",
     "REVISION_STEPS",
+    "SECTION_LABELS",
     "SLUGS",
     "STORY_FIELDS",
     "SUBGROUPS",
@@ -108,6 +111,7 @@ __all__ = [
     "is_subgroup",
     "is_valid",
     "label_advice",
+    "missing_english",
     "missing_facts",
     "moved",
     "parse_season",

@@ -51,6 +51,7 @@ from shop.catalogue.services.products import (
     take_down_product,
     withdraw_submission,
 )
+from shop.catalogue.services.sections import move_section, remove_section, save_section
 from shop.catalogue.services.variants import add_variant, decide_gtin, edit_variant
 
 __all__ = [
@@ -80,6 +81,7 @@ __all__ = [
     "expire_certificate",
     "home_by",
     "move_photo",
+    "move_section",
     "over_certificates",
     "record_certificate",
     "refresh_facets",
@@ -87,9 +89,11 @@ __all__ = [
     "register_producer",
     "remind_of_certificate",
     "remove_photo",
+    "remove_section",
     "restore_producer",
     "restore_product",
     "revoke_certificate",
+    "save_section",
     "set_available",
     "set_next_session",
     "set_rating",

@@ -10,7 +10,13 @@ from sqlalchemy.orm import Session
 
 from shop.accounts.services import record_audit
 from shop.catalogue import queries, rules
-from shop.catalogue.models import Producer, Product, ProductPhoto, ProductRevision
+from shop.catalogue.models import (
+    Producer,
+    Product,
+    ProductPhoto,
+    ProductRevision,
+    ProductSection,
+)
 from shop.catalogue.services.facets import refresh_facets
 from shop.catalogue.services.messages import tell_producer
 from shop.catalogue.services.rights import require_judge, require_maker
@@ -173,6 +179,8 @@ def revise(
 def _published_value(db: Session, product: Product, name: str) -> Any:
     if name == "photos":
         return [photo.as_json() for photo in queries.photos_of(db, product.id)]
+    if name == "sections":
+        return [part.as_json() for part in queries.sections_of(db, product.id)]
     return getattr(product, name)
 
 
@@ -291,15 +299,21 @@ def _decide_revision(
         db.flush()
         return
     revision.before = {name: _published_value(db, product, name) for name in revision.changes}
-    changes = dict(revision.changes)
-    photos = changes.pop("photos", None)
-    for name, value in changes.items():
-        setattr(product, name, value)
-    _after_edit(product)
     product.updated_at = now
+    _apply(db, product, revision.changes, now)
+
+
+def _apply(db: Session, product: Product, changes: Mapping[str, Any], now: datetime) -> None:
+    """Make what a revision says true of the product."""
+    for name, value in changes.items():
+        if name == "photos":
+            write_photos(db, product.id, [queries.Photo(**photo) for photo in value], now=now)
+        elif name == "sections":
+            write_sections(db, product.id, [queries.Section(**part) for part in value])
+        else:
+            setattr(product, name, value)
+    _after_edit(product)
     db.flush()
-    if photos is not None:
-        write_photos(db, product.id, [queries.Photo(**photo) for photo in photos], now=now)
 
 
 def write_photos(
@@ -317,6 +331,14 @@ def write_photos(
         db.flush()
     except IntegrityError:
         raise Conflict from None
+
+
+def write_sections(db: Session, product_id: int, sections: list[queries.Section]) -> None:
+    """Make the stored parts of a product's story exactly these, in this order."""
+    db.execute(delete(ProductSection).where(ProductSection.product_id == product_id))
+    for position, section in enumerate(sections):
+        db.add(ProductSection(product_id=product_id, position=position, **section.as_json()))
+    db.flush()
 
 
 def archive_product(db: Session, *, product_id: int, actor_id: int, now: datetime) -> Product:
@@ -381,15 +403,9 @@ def _withdraw(
 
 def _fold_in(db: Session, product: Product, revision: ProductRevision, now: datetime) -> None:
     """Off sale, the maker's unfinished edit becomes the draft itself: nothing typed is lost."""
-    changes = dict(revision.changes)
-    photos = changes.pop("photos", None)
-    for name, value in changes.items():
-        setattr(product, name, value)
-    _after_edit(product)
+    _apply(db, product, revision.changes, now)
     db.delete(revision)
     db.flush()
-    if photos is not None:
-        write_photos(db, product.id, [queries.Photo(**photo) for photo in photos], now=now)
 
 
 def restore_product(db: Session, *, product_id: int, actor_id: int, now: datetime) -> Product:

@@ -2,10 +2,14 @@
 
 from shop.checkout.rules.delivery import (
     HOUSE_RATES,
+    TRANSIT_DAYS,
     ZONE_WORDS,
+    Estimate,
     Rate,
+    Zone,
     choose_rates,
     delivery_fee,
+    estimate,
     region_of,
     zone_between,
 )
@@ -29,10 +33,12 @@ from shop.checkout.rules.refusals import (
 
 __all__ = [
     "HOUSE_RATES",
+    "TRANSIT_DAYS",
     "ZONE_WORDS",
     "BasketEmpty",
     "BasketFull",
     "CannotBuy",
+    "Estimate",
     "Goods",
     "LiveLimit",
     "NoWayToPay",
@@ -43,8 +49,10 @@ __all__ = [
     "Rate",
     "VoucherRefused",
     "VoucherTerms",
+    "Zone",
     "choose_rates",
     "delivery_fee",
+    "estimate",
     "quote_checkout",
     "region_of",
     "zone_between",

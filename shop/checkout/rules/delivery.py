@@ -17,6 +17,15 @@ ZONE_WORDS: Final = {
 }
 
 
+TRANSIT_DAYS: Final[dict[Zone, tuple[int, int]]] = {
+    "province": (1, 3),
+    "region": (2, 4),
+    "country": (3, 6),
+}
+"""Days from handing over to arrival, the fewest and the most: our own round figures, shown as an
+estimate and promised nowhere."""
+
+
 @dataclass(frozen=True)
 class Rate:
     """The price of one parcel of up to ``max_weight_g`` to a zone."""
@@ -83,3 +92,27 @@ def delivery_fee(rates: Sequence[Rate], *, weight_g: int, goods_vnd: int) -> int
     if all(rate.free_from_vnd is not None and goods_vnd >= rate.free_from_vnd for rate in parcels):
         return 0
     return sum(rate.price_vnd for rate in parcels)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What sending one piece costs, from the cheapest size to the dearest, and how long."""
+
+    low_vnd: int
+    high_vnd: int
+    first_day: int
+    last_day: int
+
+
+def estimate(
+    tables: Sequence[Sequence[Rate]], zones: Iterable[Zone], pieces: Sequence[tuple[int, int]]
+) -> Estimate:
+    """Over all zones asked for; ``pieces`` are (packed weight in grams, price in đồng), at least
+    one. Exactly what checkout asks for a basket of that one piece."""
+    fees: list[int] = []
+    days: list[int] = []
+    for zone in zones:
+        rates = choose_rates(tables, zone)
+        fees += [delivery_fee(rates, weight_g=weight, goods_vnd=price) for weight, price in pieces]
+        days += TRANSIT_DAYS[zone]
+    return Estimate(min(fees), max(fees), min(days), max(days))

@@ -20,6 +20,7 @@ from shop.stock.rules import (
 )
 from shop.stock.services.parts import lock_levels, lots_fit, publish, record, summed, take_from_lot
 from shop.stock.services.shelf import block_unsellable, check_lots
+from shop.stock.signals import stock_came_in
 
 
 def reserve(
@@ -70,6 +71,7 @@ def release(db: Session, *, owner_keys: Collection[str], now: datetime) -> None:
         )
     block_unsellable(db, variant_ids, now)
     publish(db, variant_ids)
+    stock_came_in.send(None, db=db, variant_ids=sorted(set(variant_ids)), now=now)
 
 
 def commit(

@@ -18,6 +18,7 @@ from shop.stock.services.parts import (
     units_lying,
 )
 from shop.stock.services.shelf import block_unsellable
+from shop.stock.signals import stock_came_in
 
 
 def receive(
@@ -146,4 +147,6 @@ def move(
         if quantity > 0:
             block_unsellable(db, [variant_id], now)
         publish(db, [variant_id])
+        if quantity > 0:
+            stock_came_in.send(None, db=db, variant_ids=[variant_id], now=now)
     return True

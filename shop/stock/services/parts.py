@@ -14,6 +14,7 @@ from shop.stock.models import LotLevel, StockLevel, StockMovement
 from shop.stock.rules import (
     NotEnoughStock,
 )
+from shop.stock.signals import stock_came_in
 
 
 def lock_levels(db: Session, variant_ids: Iterable[int]) -> None:
@@ -146,11 +147,13 @@ def publish(db: Session, variant_ids: Collection[int]) -> None:
         catalogue.set_available(db, product_id, int(available))
 
 
-def publish_available(db: Session, *, product_id: int) -> None:
-    """Tell the catalogue what is left of a product that has just gone on sale."""
-    publish(
-        db, db.scalars(select(Variant.id).where(Variant.product_id == product_id).limit(1)).all()
-    )
+def publish_available(db: Session, *, product_id: int, now: datetime) -> None:
+    """Tell what is left of a product that has just gone on sale."""
+    variant_ids = db.scalars(
+        select(Variant.id).where(Variant.product_id == product_id).order_by(Variant.id)
+    ).all()
+    publish(db, variant_ids)
+    stock_came_in.send(None, db=db, variant_ids=list(variant_ids), now=now)
 
 
 def summed(pairs: Iterable[Any]) -> dict[Any, int]:

@@ -8,9 +8,18 @@ from shop.storefront.queries.producers import producer_row, producers_of_provinc
 from shop.storefront.queries.products import (
     certificate_rows,
     product_rows,
+    public_scan,
+    section_rows,
     variant_rows,
 )
-from shop.storefront.queries.shelves import cards_of_producer, home_rows, similar_cards
+from shop.storefront.queries.shelves import (
+    Beside,
+    cards_beside,
+    cards_of_ids,
+    cards_of_producer,
+    home_rows,
+    similar_cards,
+)
 from shop.storefront.queries.site_map import (
     largest_product_id,
     site_map_products,
@@ -23,8 +32,11 @@ __all__ = [
     "KEPT_COUNTS",
     "NO_QUERY",
     "AnyRow",
+    "Beside",
     "Hits",
     "Places",
+    "cards_beside",
+    "cards_of_ids",
     "cards_of_producer",
     "catalogue_version",
     "certificate_rows",
@@ -36,8 +48,10 @@ __all__ = [
     "producer_row",
     "producers_of_province",
     "product_rows",
+    "public_scan",
     "read_places",
     "rows_of",
+    "section_rows",
     "similar_cards",
     "site_map_products",
     "site_map_units",

@@ -5,8 +5,17 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, true
 
-from shop.catalogue.models import Certificate, Producer, Product, ProductPhoto, Variant
+from shop.catalogue.models import (
+    Certificate,
+    Producer,
+    Product,
+    ProductPhoto,
+    ProductSection,
+    Variant,
+)
 from shop.catalogue.search import TODAY, F, valid_stars
+from shop.checkout.models import DeliveryRate
+from shop.contacts.models import ProducerContact, ProducerLink
 from shop.core.db import UtcDateTime
 from shop.places.models import Commune, Province
 from shop.stock.models import PriceWindow, StockLevel
@@ -21,6 +30,10 @@ PROVINCE: Final = Province.__table__.c
 COMMUNE: Final = Commune.__table__.c
 LEVEL: Final = StockLevel.__table__.c
 WINDOW: Final = PriceWindow.__table__.c
+SECTION: Final = ProductSection.__table__.c
+RATE: Final = DeliveryRate.__table__.c
+REACH: Final = ProducerContact.__table__.c
+OUTLET: Final = ProducerLink.__table__.c
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
 

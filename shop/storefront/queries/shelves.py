@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, case, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
 from shop.catalogue.search import F
@@ -17,6 +17,8 @@ from shop.storefront.queries.columns import (
     ORDERS,
     AnyRow,
     AnySelect,
+    M,
+    P,
     moment,
 )
 from shop.storefront.rules import PAGE_SIZE
@@ -36,6 +38,34 @@ _NEWEST: Final = _shelf(true(), "moi")
 _STARRED: Final = _shelf(HAS_STARS, "sao")
 _OF_PRODUCER: Final = _shelf(
     and_(F.producer_slug == bindparam("producer"), F.product_id != bindparam("but")), "moi"
+)
+_BESIDE: Final = union_all(
+    select(
+        select(*CARD, literal("maker").label("shelf"))
+        .join(P.id.table, P.id == F.product_id)
+        .where(IS_LISTED, P.producer_id == bindparam("maker"), F.product_id != bindparam("product"))
+        .order_by(*ORDERS["moi"])
+        .limit(bindparam("limit"))
+        .subquery()
+    ),
+    select(
+        select(*CARD, literal("commune").label("shelf"))
+        .join(P.id.table, P.id == F.product_id)
+        .join(M.id.table, M.id == P.producer_id)
+        .where(
+            IS_LISTED,
+            M.province_code == bindparam("province"),
+            M.commune_code == bindparam("commune"),
+            M.id != bindparam("maker"),
+        )
+        .order_by(*ORDERS["ban-chay"])
+        .limit(bindparam("limit"))
+        .subquery()
+    ),
+)
+"""Two shelves by one statement, because every product page has both."""
+_OF_IDS: Final = select(*CARD).where(
+    IS_LISTED, F.product_id.in_(bindparam("products", expanding=True))
 )
 _SIMILAR: Final = _shelf(
     F.subgroup == bindparam("subgroup"),
@@ -67,6 +97,49 @@ def cards_of_producer(
     """Listed products of a producer, the newest first, without product ``but``."""
     bound = {"producer": producer_slug, "but": but, "today": today, "limit": limit}
     return db.connection().execute(_OF_PRODUCER, bound).all()
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands under a product: more of its maker, and of others in the same commune."""
+
+    of_maker: Sequence[AnyRow]
+    of_commune: Sequence[AnyRow]
+
+
+def cards_beside(
+    db: Session,
+    product_id: int,
+    *,
+    producer_id: int,
+    province_code: str,
+    commune_code: str | None,
+    today: date,
+    limit: int = 4,
+) -> Beside:
+    """The newest of the same producer, and what sells best of its neighbours."""
+    bound = {
+        "product": product_id,
+        "maker": producer_id,
+        "province": province_code,
+        "commune": commune_code,
+        "today": today,
+        "limit": limit,
+    }
+    rows = db.connection().execute(_BESIDE, bound).all()
+    return Beside(
+        [row for row in rows if row.shelf == "maker"],
+        [row for row in rows if row.shelf == "commune"],
+    )
+
+
+def cards_of_ids(db: Session, product_ids: Sequence[int], *, today: date) -> Sequence[AnyRow]:
+    """The listed ones of these products, in the order given."""
+    if not product_ids:
+        return []
+    bound = {"products": list(product_ids), "today": today}
+    rows = {row.product_id: row for row in db.connection().execute(_OF_IDS, bound)}
+    return [rows[wanted] for wanted in product_ids if wanted in rows]
 
 
 def similar_cards(

@@ -1,7 +1,8 @@
 """What the public pages share: the blueprint, how a page begins, addresses and counts."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from urllib.parse import urlencode
 
 from flask import Blueprint, render_template
 from markupsafe import Markup
@@ -16,7 +17,7 @@ from shop.storefront.counting import Counts
 from shop.storefront.rules import Filters, is_slug
 from shop.storefront.state import shopfront
 from shop.web.assets import localized_path
-from shop.web.i18n import pick
+from shop.web.i18n import gettext, pick
 from shop.web.page_cache import page_ends_at
 from shop.web.request import house, read_session
 from shop.web.slots import Panel
@@ -45,6 +46,35 @@ def known_slug(typed: str) -> str:
 def drawn(panels: list[Panel]) -> list[Markup]:
     """The panels' templates, drawn."""
     return [Markup(render_template(panel.template, **panel.context)) for panel in panels]  # noqa: S704
+
+
+def drawn_halves(panels: list[Panel]) -> tuple[list[Markup], list[Markup]]:
+    """The panels in their order: those above, and those below what the page itself says."""
+    return (
+        drawn([panel for panel in panels if not panel.is_below]),
+        drawn([panel for panel in panels if panel.is_below]),
+    )
+
+
+@dataclass(frozen=True)
+class Share:
+    """What people pass on: the words with the address, and where a click goes."""
+
+    url: str
+    text: str
+    facebook: str
+
+    @property
+    def words(self) -> str:
+        """The text with the address, ready to be pasted."""
+        return f"{self.text}: {self.url}"
+
+
+def share_words(title: str, by: str, url: str) -> Share:
+    """The words for Zalo and others; Facebook takes the address alone and reads the page."""
+    text = gettext("%(title)s, của %(by)s, trên Chợ Phiên", title=title, by=by)
+    facebook = f"https://www.facebook.com/sharer/sharer.php?{urlencode({'u': url})}"
+    return Share(url, text, facebook)
 
 
 def group_labels() -> list[tuple[str, str]]:

@@ -44,9 +44,20 @@ def preview(db: Session, draft: Draft, now: datetime) -> list[str]:
             row,
             photos,
             now=now,
+            sections=_sections(draft, photos),
             draft=draft,
             cards=cards([card], now=now),
         )
+    ]
+
+
+def _sections(draft: Draft, photos: Sequence[Photo]) -> list[Any]:
+    """The parts of the story as ``section_rows`` gives them."""
+    shown = {photo.sha: photo.as_json() for photo in photos}
+    blank = dict.fromkeys(("sha", "alt", "alt_en", "width", "height", "is_illustration"))
+    return [
+        SimpleNamespace(**part.as_json(), **(blank | shown.get(part.photo_sha or "", {})))
+        for part in draft.sections
     ]
 
 

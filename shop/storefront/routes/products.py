@@ -1,29 +1,45 @@
 """One product: everything a buyer wants to know, and the way into the basket."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import render_template
+from flask import Response, render_template, request, send_file
 from sqlalchemy.orm import Session
 
 from shop.catalogue import rules as catalogue
+from shop.catalogue.pictures import scan_name
+from shop.contacts.queries import Reach, reach_of
 from shop.core import clock
 from shop.core.errors import NotFound
+from shop.core.money import format_vnd
 from shop.stock.queries import prices
 from shop.stock.rules import LivePrice
 from shop.storefront import queries, structured
 from shop.storefront.cards import cards
 from shop.storefront.queries import AnyRow
-from shop.storefront.routes.frame import absolute, begin, bp, drawn, group_url, known_slug
-from shop.storefront.rules import UnitPrice, availability, paragraphs, unit_price
-from shop.web.access import public
+from shop.storefront.routes.delivery import Delivery, delivery_of, province_choices
+from shop.storefront.routes.frame import (
+    absolute,
+    begin,
+    bp,
+    drawn_halves,
+    group_url,
+    known_slug,
+    share_words,
+)
+from shop.storefront.rules import UnitPrice, availability, holds, unit_price
+from shop.storefront.stories import sections_of, told
+from shop.web.access import actor, public
 from shop.web.assets import localized_path
 from shop.web.i18n import gettext, pick
 from shop.web.page_cache import page_ends_at
-from shop.web.request import house
+from shop.web.request import house, read_session
+from shop.web.share_pictures import ShareCard, share_answer, share_url
 from shop.web.workspaces import PRODUCT_PANELS
+from shop.wishes import queries as wishes
+from shop.wishes.cookie import WISH_COOKIE
 
 
 @dataclass(frozen=True)
@@ -39,7 +55,7 @@ class Size:
     unit: UnitPrice | None
     available: int
     low_at: int
-    is_illustrative: bool
+    packed_weight_g: int
     live_ends_at: datetime | None
     gtin: str | None
 
@@ -59,62 +75,195 @@ def product(slug: str) -> str | tuple[str, int]:
 
 
 def drawn_product(
-    template: str, db: Session, row: Any, photos: Sequence[Any], *, now: datetime, **further: Any
+    template: str,
+    db: Session,
+    row: Any,
+    photos: Sequence[Any],
+    *,
+    now: datetime,
+    sections: Sequence[Any] | None = None,
+    **further: Any,
 ) -> str:
-    """The page of a product, also of a draft: ``row`` then holds what its maker typed."""
+    """The page of a product, also of a draft: ``row`` and ``sections`` then hold what its maker
+    typed; else the stored parts of the story are read where there are any."""
     today = clock.today_vn(now)
     variants = queries.variant_rows(db, row.id, now=now)
     live = prices(db, [variant.id for variant in variants if variant.may_be_live], now)
     page_ends_at(*(price.ends_at for price in live.values()))
     sizes = [_size(variant, live.get(variant.id)) for variant in variants]
     papers = queries.certificate_rows(db, row.id, row.producer_id)
-    siblings = queries.cards_of_producer(db, row.producer_slug, today=today, but=row.id, limit=4)
+    beside = queries.cards_beside(
+        db,
+        row.id,
+        producer_id=row.producer_id,
+        province_code=row.province_code,
+        commune_code=row.commune_code,
+        today=today,
+    )
+    panels = PRODUCT_PANELS.collect(db, row.id, now)
+    above, below = drawn_halves(panels)
+    if sections is None:
+        sections = queries.section_rows(db, row.id) if row.has_sections else []
     name = pick(row.name, row.name_en)
+    summary = pick(row.summary, row.summary_en)
     url = absolute(f"/san-pham/{row.slug}")
     trail = _trail(row, name, url)
-    images = [_absolute_media(f"{photo.sha}-1200.jpg") for photo in photos]
-    summary = pick(row.summary, row.summary_en)
-    panels = PRODUCT_PANELS.collect(db, row.id, now)
+    card = share_card(row, photos, sizes)
+    delivery = delivery_of(
+        db,
+        [(size.packed_weight_g, size.price_vnd) for size in sizes if not row.is_service],
+        origin=row.province_code,
+        producer_id=row.producer_id,
+        has_rates=row.has_rates,
+    )
     return render_template(
         template,
         nav="products",
         product=row,
         name=name,
         summary=summary,
-        story=paragraphs(pick(row.story, row.story_en)),
+        story=told(row.story, row.story_en),
+        sections=sections_of(sections),
         sizes=sizes,
         is_sold_out=not row.is_service and all(size.available <= 0 for size in sizes),
+        eye=_eye_of(db, row.id, sizes),
+        delivery=delivery,
+        provinces=province_choices(db) if delivery else [],
         photos=photos,
         facts=_facts(row),
-        papers=[paper for paper in papers if _holds(paper, now)],
-        lapsed=[paper for paper in papers if not _holds(paper, now)],
+        papers=[paper for paper in papers if holds(paper, today)],
+        lapsed=[paper for paper in papers if not holds(paper, today)],
         paper_kinds={code: gettext(label) for code, label in catalogue.CERTIFICATE_KINDS.items()},
         months=catalogue.season_months(row.season_mask),
         month=today.month,
-        panels=drawn([panel for panel in panels if not panel.is_below]),
-        panels_below=drawn([panel for panel in panels if panel.is_below]),
+        panels=above,
+        panels_below=below,
         producer_kind=gettext(catalogue.PRODUCER_KINDS[row.producer_kind]),
-        siblings=cards(siblings, now=now),
+        reach=reach_of(db, row.producer_id, today=today) if row.has_contacts else Reach(),
+        siblings=cards(beside.of_maker, now=now),
+        neighbours=cards(beside.of_commune, now=now),
         trail=trail,
-        share_url=url,
-        share_image=images[0] if images else "",
+        share=share_words(name, row.producer_name, url),
+        share_image=house().public_url + share_url(localized_path(_share_path(row.slug)), card),
         canonical_url=url,
-        data=[
-            structured.product(
-                name=name,
-                description=summary,
-                url=url,
-                images=images,
-                producer=row.producer_name,
-                category=trail[2][0],
-                offers=[_offer(size, row) for size in sizes],
-                rating=(row.rating_sum, row.rating_count) if row.rating_count else None,
-                more=[panel.data for panel in panels],
-            ),
-            structured.breadcrumbs([(label, house().public_url + to) for label, to in trail]),
-        ],
+        data=_data(
+            row,
+            photos,
+            sizes,
+            name=name,
+            url=url,
+            trail=trail,
+            delivery=delivery,
+            more=[panel.data for panel in panels],
+        ),
         **further,
     )
+
+
+@dataclass(frozen=True)
+class Eye:
+    """What the visitor keeps an eye on here."""
+
+    is_wished: bool = False
+    waited: frozenset[int] = frozenset()
+    """Sizes of which this person will be told when they are back."""
+
+
+def _eye_of(db: Session, product_id: int, sizes: Sequence[Size]) -> Eye:
+    """Asked only for visitors with a list or an account: everyone else has nothing here."""
+    person_id = actor().person_id
+    if person_id is None and not WISH_COOKIE.token():
+        return Eye()
+    is_wished = wishes.has_wish(
+        db, product_id, token_hash=WISH_COOKIE.token_hash(), person_id=person_id
+    )
+    if person_id is None or all(size.available > 0 for size in sizes):
+        return Eye(is_wished)
+    return Eye(is_wished, wishes.waited_variants(db, f"person:{person_id}", product_id))
+
+
+def _share_path(slug: str) -> str:
+    return f"/san-pham/{slug}/anh-chia-se.jpg"
+
+
+def share_card(row: Any, photos: Sequence[Any], sizes: Sequence[Size]) -> ShareCard:
+    """What the product's share picture says. The everyday price: a live one ends too soon."""
+    each = [size.old_price_vnd or size.price_vnd for size in sizes]
+    figure = format_vnd(min(each)) if each else ""
+    if each and min(each) != max(each):
+        figure = gettext("từ %(price)s", price=figure)
+    cover = photos[0] if photos else None
+    return ShareCard(
+        title=pick(row.name, row.name_en),
+        by=row.producer_name,
+        place=row.place or "",
+        figure=figure,
+        stars=row.stars,
+        photo_sha=cover.sha if cover else None,
+        photo_note=gettext("Hình minh họa") if cover and cover.is_illustration else "",
+        note=gettext("Giá là số liệu minh họa") if row.is_demo and each else "",
+    )
+
+
+@bp.get("/san-pham/<slug>/anh-chia-se.jpg")
+@public
+def share_picture(slug: str) -> Response:
+    """The picture that a shared link of the product shows."""
+    now, db = clock.now(), read_session()
+    rows = queries.product_rows(db, known_slug(slug), today=clock.today_vn(now))
+    if not rows or not rows[0].is_listed:
+        raise NotFound
+    sizes = [_size(variant, None) for variant in queries.variant_rows(db, rows[0].id, now=now)]
+    return share_answer(share_card(rows[0], [row for row in rows if row.sha], sizes))
+
+
+@bp.get("/giay-chung-nhan/<int:certificate_id>.jpg")
+@public
+def paper_scan(certificate_id: int) -> Response:
+    """The scan of a paper in force; others are for their producer and staff."""
+    today = clock.today_vn(clock.now())
+    sha = queries.public_scan(read_session(), certificate_id, today=today)
+    storage = house().storage
+    if sha is None or not storage.has(scan_name(sha)):
+        raise NotFound
+    answer = send_file(storage.path(scan_name(sha)), mimetype="image/jpeg", etag=False)
+    answer.set_etag(sha)
+    answer.headers["Cache-Control"] = "public, no-cache"
+    answer.make_conditional(request)
+    return answer
+
+
+def _data(
+    row: Any,
+    photos: Sequence[Any],
+    sizes: Sequence[Size],
+    *,
+    name: str,
+    url: str,
+    trail: list[tuple[str, str]],
+    delivery: Delivery | None,
+    more: Sequence[Mapping[str, object]],
+) -> list[dict[str, Any]]:
+    """schema.org data of what the page shows."""
+    origin = house().public_url
+    return [
+        structured.product(
+            name=name,
+            description=pick(row.summary, row.summary_en) or name,
+            url=url,
+            images=[f"{origin}/media/{photo.sha}-1200.jpg" for photo in photos],
+            producer=structured.Maker(
+                row.producer_name, absolute(f"/nha-san-xuat/{row.producer_slug}"), row.place or ""
+            ),
+            category=trail[2][0],
+            offers=[_offer(size, row) for size in sizes],
+            delivery=delivery.cost if delivery and not delivery.province_code else None,
+            rating=(row.rating_sum, row.rating_count) if row.rating_count else None,
+            is_service=row.is_service,
+            more=more,
+        ),
+        structured.breadcrumbs([(label, origin + to) for label, to in trail]),
+    ]
 
 
 def _size(variant: AnyRow, live: LivePrice | None) -> Size:
@@ -128,7 +277,7 @@ def _size(variant: AnyRow, live: LivePrice | None) -> Size:
         unit=unit_price(price_vnd, variant.net_weight_g, variant.net_volume_ml),
         available=variant.available + (live.set_aside if live else 0),
         low_at=variant.low_stock_at,
-        is_illustrative=variant.is_price_illustrative,
+        packed_weight_g=variant.packed_weight_g,
         live_ends_at=live.ends_at if live else None,
         gtin=variant.gtin if variant.gtin_status == "verified" else None,
     )
@@ -143,12 +292,6 @@ def _offer(size: Size, row: AnyRow) -> structured.Offer:
         gtin=size.gtin,
         price_ends_at=size.live_ends_at,
     )
-
-
-def _holds(paper: AnyRow, now: datetime) -> bool:
-    """Whether staff have verified the paper and its last day is not over."""
-    today = clock.today_vn(now)
-    return bool(paper.state == "verified" and paper.issued_on <= today <= paper.expires_on)
 
 
 def _trail(row: AnyRow, name: str, url: str) -> list[tuple[str, str]]:
@@ -175,10 +318,6 @@ def _facts(row: AnyRow) -> list[tuple[str, str]]:
         days = gettext("%(number)s ngày từ ngày sản xuất", number=row.shelf_life_days)
         found.append((gettext("Hạn dùng"), days))
     return found
-
-
-def _absolute_media(name: str) -> str:
-    return f"{house().public_url}/media/{name}"
 
 
 def _gone(db: Session, row: AnyRow, now: datetime) -> tuple[str, int]:

@@ -18,11 +18,14 @@ from shop.traceability.forms import SuspicionForm
 from shop.traceability.models import Lot
 from shop.traceability.routes.show import shown_events
 from shop.traceability.rules import codes, journal
-from shop.traceability.rules.lots import UnknownLot, is_sellable, judge
+from shop.traceability.rules.lots import Judged, UnknownLot, is_sellable, judge
+from shop.traceability.sharing import trace_card
 from shop.traceability.slots import RECALLED_PANELS
 from shop.web.access import public
+from shop.web.assets import localized_path
 from shop.web.limits import limiter
 from shop.web.request import database, house, read_session, write_session
+from shop.web.share_pictures import share_answer, share_url
 from shop.web.slots import Panel
 
 bp = Blueprint("trace", __name__)
@@ -70,13 +73,9 @@ def _trace_page(
 ) -> str:
     db, today, lot = read_session(), clock.today_vn(now), target.lot
     papers = valid_certificates(db, target.product.id, today)
-    judged = judge(
-        code_state=target.code.state,
-        lot_state=lot.state if lot else None,
-        lot_kind=lot.kind if lot else "finished",
-        best_before=lot.best_before if lot else None,
-        today=today,
-    )
+    judged = _judged(target, today)
+    best = queries.best_stars(papers, target.product.id)
+    card = trace_card(target, judged, stars=best.stars if best else None)
     is_on_sale = target.product.state == "published" and target.producer.state == "verified"
     return render_template(
         "traceability/trace.html",
@@ -90,7 +89,9 @@ def _trace_page(
         if lot or not target.product.is_lot_tracked
         else queries.lots_on_sale(db, target.product.id, today=today),
         papers=papers,
-        best=queries.best_stars(papers, target.product.id),
+        best=best,
+        share_image=house().public_url
+        + share_url(localized_path(f"/t/{target.code.code}/anh-chia-se.jpg"), card),
         scans=scans,
         first_scan_at=target.first_scan_at or now,
         form=form or SuspicionForm(),
@@ -108,6 +109,33 @@ def _trace_page(
 
 def _drawn(panels: Sequence[Panel]) -> list[Markup]:
     return [Markup(render_template(panel.template, **panel.context)) for panel in panels]  # noqa: S704
+
+
+def _judged(target: queries.Target, today: date) -> Judged:
+    lot = target.lot
+    return judge(
+        code_state=target.code.state,
+        lot_state=lot.state if lot else None,
+        lot_kind=lot.kind if lot else "finished",
+        best_before=lot.best_before if lot else None,
+        today=today,
+    )
+
+
+@bp.get("/t/<code>/anh-chia-se.jpg")
+@public
+def share_picture(code: str) -> Response:
+    """The picture that a passed-on link of a code shows; looking at it counts as no scan."""
+    read = codes.normalise(code)
+    target = queries.target_of(read_session(), read) if read else None
+    if target is None:
+        raise UnknownLot
+    today = clock.today_vn(clock.now())
+    papers = valid_certificates(read_session(), target.product.id, today)
+    best = queries.best_stars(papers, target.product.id)
+    return share_answer(
+        trace_card(target, _judged(target, today), stars=best.stars if best else None)
+    )
 
 
 def _count(code: str, now: datetime) -> bool:
