@@ -130,7 +130,7 @@ def expire_orders(
                 Order.expires_at <= now,
             )
             .order_by(Order.id)
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=True, key_share=True)
             .execution_options(populate_existing=True)
         )
     )

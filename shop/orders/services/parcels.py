@@ -134,7 +134,7 @@ def _require_good_lots(db: Session, parcel: Shipment) -> None:
         select(Lot.lot_no, Lot.state)
         .where(Lot.id.in_(select(ShipmentLine.lot_id).where(ShipmentLine.shipment_id == parcel.id)))
         .order_by(Lot.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     for lot_no, state in lots.all():
         if state in {"on_hold", "recalled"}:

@@ -16,12 +16,13 @@ from shop.orders.models import Order, OrderEvent, OrderLine
 
 
 def lock_order(db: Session, order_id: int) -> Order:
-    """The order as it is now, locked to the end of the transaction. Raises NotFound."""
+    """The order as it is now, locked to the end of the transaction; others may still point at it
+    (a recall writes its lines while a parcel waits for the lot). Raises NotFound."""
     db.flush()
     found = db.scalar(
         select(Order)
         .where(Order.id == order_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     if found is None:

@@ -69,7 +69,7 @@ def check_lots(db: Session, variant_id: int, lot_ids: Sequence[int], now: dateti
         select(Lot.id)
         .where(Lot.id.in_(lot_ids), Lot.variant_id == variant_id, is_sellable_lot(today_vn(now)))
         .order_by(Lot.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).all()
     if len(good) != len(lot_ids):
         raise LotShort

@@ -38,11 +38,14 @@ class ChangedMeanwhile(Conflict):
 
 
 def lock_lot(db: Session, lot_id: int) -> Lot:
-    """The lot as it is now, held until the transaction ends: journals are written one at a time."""
+    """The lot as it is now, held until the transaction ends: journals are written one at a time.
+
+    Rows that only point at the lot (movements, parcels) need not wait, or they would deadlock.
+    """
     lot = db.scalar(
         select(Lot)
         .where(Lot.id == lot_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     if lot is None:
