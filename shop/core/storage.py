@@ -50,3 +50,7 @@ class Storage:
     def has(self, name: str) -> bool:
         """Whether the file is there."""
         return bool(_NAME.match(name)) and self.path(name).exists()
+
+    def delete(self, name: str) -> None:
+        """Let a file go that nothing refers to any more; one that is gone already is no fault."""
+        self.path(name).unlink(missing_ok=True)

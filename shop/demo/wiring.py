@@ -6,6 +6,7 @@ from flask import Flask
 
 from shop.accounts.passwords import hash_password
 from shop.demo.cli import Loader
+from shop.demo.imports import load_imports
 from shop.demo.lots import load_stock
 from shop.demo.orders import load_order, load_payees, missing_orders
 from shop.demo.people import PASSWORD, load_people
@@ -22,6 +23,7 @@ def init_app(app: Flask) -> None:
     loaders["people"] = Loader("people", _load_people)
     loaders["products"] = Loader("products", _load_products)
     loaders["orders"] = Loader("orders", _load_orders)
+    loaders["imports"] = Loader("imports", _load_imports)
 
 
 def _load_people(house: House, now: datetime, _is_plain: bool) -> str:
@@ -50,3 +52,7 @@ def _load_orders(house: House, now: datetime, _is_plain: bool) -> str:
         for plan in plans:
             load_order(db, plan, config=config, now=now)
     return f"{len(plans)} new orders"
+
+
+def _load_imports(house: House, now: datetime, _is_plain: bool) -> str:
+    return f"{load_imports(house, now)} new imports"

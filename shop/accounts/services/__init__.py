@@ -2,6 +2,7 @@
 
 from shop.accounts.services.audit import (
     record_audit,
+    record_audits,
     register_subject,
 )
 from shop.accounts.services.members import (
@@ -75,6 +76,7 @@ __all__ = [
     "matching_step",
     "pass_second_factor",
     "record_audit",
+    "record_audits",
     "register_subject",
     "remove_member",
     "require_still_working",

@@ -1,6 +1,6 @@
 """The audit log."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -56,6 +56,35 @@ def record_audit(
         db.add(AuditNote(entry_id=entry.id, text=note))
         db.flush()
     return entry
+
+
+def record_audits(
+    db: Session,
+    *,
+    actor_id: int,
+    subject_kind: str,
+    home: Home,
+    entries: Iterable[tuple[str, int, Mapping[str, Any]]],
+    now: datetime,
+) -> None:
+    """Write many entries on things of one ``home``: (action, subject id, detail) each."""
+    producer_id, province_code = home
+    role = _role(db, actor_id, producer_id)
+    db.add_all(
+        AuditEntry(
+            at=now,
+            actor_id=actor_id,
+            action=action,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            detail=dict(detail),
+            producer_id=producer_id,
+            province_code=province_code,
+            actor_role=role,
+        )
+        for action, subject_id, detail in entries
+    )
+    db.flush()
 
 
 def _role(db: Session, actor_id: int | None, producer_id: int | None) -> str | None:

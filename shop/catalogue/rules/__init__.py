@@ -28,7 +28,7 @@ from shop.catalogue.rules.groups import (
     has_lots,
     is_service,
 )
-from shop.catalogue.rules.gtins import check_digit, gtin14, gtin_fault
+from shop.catalogue.rules.gtins import GTIN_FAULTS, check_digit, gtin14, gtin_fault
 from shop.catalogue.rules.labels import (
     MIN_PRICE_VND,
     ProductState,
@@ -49,6 +49,7 @@ from shop.catalogue.rules.seasons import (
     season_spans,
 )
 from shop.catalogue.rules.sections import MAX_SECTIONS, SECTION_LABELS, missing_english
+from shop.catalogue.rules.sizes import MAX_VARIANTS, is_sku
 from shop.catalogue.rules.states import (
     CERTIFICATE_LABELS,
     CERTIFICATE_STEPS,
@@ -69,8 +70,10 @@ __all__ = [
     "CRITERIA_VERSIONS",
     "FACT_LABELS",
     "GROUPS",
+    "GTIN_FAULTS",
     "ISSUER_LEVELS",
     "MAX_SECTIONS",
+    "MAX_VARIANTS",
     "MIN_PRICE_VND",
     "MIN_SHARPNESS",
     "MIN_SIDE",
@@ -108,6 +111,7 @@ __all__ = [
     "has_lots",
     "is_in_season",
     "is_service",
+    "is_sku",
     "is_subgroup",
     "is_valid",
     "label_advice",

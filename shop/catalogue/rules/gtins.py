@@ -6,8 +6,18 @@ Check digit and restricted ranges: GS1 General Specifications. Numbers for use i
 
 from typing import Final
 
+from shop.core.text import N_
+
 _LENGTHS: Final = (8, 12, 13, 14)
 _RESTRICTED: Final = ("02", "04", "05", "2", "952", "977", "978", "979", "98", "99")
+
+
+GTIN_FAULTS: Final = {
+    "shape": N_("Mã vạch cần 8, 12, 13 hoặc 14 chữ số."),
+    "check": N_("Số kiểm tra cuối mã vạch không khớp. Hãy nhập lại từ bao bì."),
+    "restricted": N_("Dải số này chỉ dùng nội bộ hoặc cho mục đích khác, không phải mã GTIN."),
+}
+"""What to say of each fault."""
 
 
 def check_digit(body: str) -> int:

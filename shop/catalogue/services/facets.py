@@ -1,6 +1,6 @@
 """The row per product that lists read, and the number that tells caches that something changed."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -105,6 +105,35 @@ def refresh_papers(db: Session, product_ids: Iterable[int]) -> None:
         .group_by(Product.id, Certificate.kind)
     )
     db.execute(insert(ProductPaper).from_select(["product_id", "kind", "until"], papers))
+
+
+def refresh_prices(db: Session, product_ids: Collection[int]) -> None:
+    """Write the lowest and highest price of many listed products anew, in two statements.
+
+    For when nothing but prices changed; products that were never published have no row.
+    """
+    listed = db.scalars(
+        select(ProductFacets.product_id)
+        .where(ProductFacets.product_id.in_(product_ids))
+        .order_by(ProductFacets.product_id)
+        .with_for_update()
+    ).all()
+    if not listed:
+        return
+    prices = (
+        select(func.coalesce(wanted(Variant.price_vnd), 0))
+        .where(Variant.product_id == ProductFacets.product_id, Variant.is_active)
+        .scalar_subquery()
+        for wanted in (func.min, func.max)
+    )
+    low, high = prices
+    db.execute(
+        update(ProductFacets)
+        .where(ProductFacets.product_id.in_(listed))
+        .values(price_min_vnd=low, price_max_vnd=high)
+        .execution_options(synchronize_session=False)
+    )
+    bump_version(db)
 
 
 def _gather(db: Session, product: Product, producer: Producer, now: datetime) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Sizes and prices of a product. On a published product they count at once."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -18,15 +17,11 @@ from shop.catalogue.services.rows import locked, locked_product
 from shop.core.errors import Conflict, Invalid, NotFound
 from shop.core.text import N_, random_code, slugify
 
-MAX_VARIANTS: Final = 30
-
 EDITABLE: Final = (
     *("sku", "label", "label_en", "price_vnd", "net_weight_g", "net_volume_ml"),
     *("packed_weight_g", "length_mm", "width_mm", "height_mm", "gtin", "low_stock_at"),
     *("is_active", "is_price_illustrative"),
 )
-
-_SKU: Final = re.compile(r"^[A-Z0-9](?:[A-Z0-9._-]{0,38}[A-Z0-9])?$")
 
 
 class LabelTaken(Conflict):
@@ -65,13 +60,6 @@ class ProductPutAway(Conflict):
     message = N_("Sản phẩm đã cất. Hãy mở lại trước khi sửa.")
 
 
-_GTIN_FAULTS: Final = {
-    "shape": N_("Mã vạch cần 8, 12, 13 hoặc 14 chữ số."),
-    "check": N_("Số kiểm tra cuối mã vạch không khớp. Hãy nhập lại từ bao bì."),
-    "restricted": N_("Dải số này chỉ dùng nội bộ hoặc cho mục đích khác, không phải mã GTIN."),
-}
-
-
 def add_variant(
     db: Session,
     *,
@@ -96,7 +84,7 @@ def add_variant(
     count, last = db.execute(
         select(func.count(), func.max(Variant.position)).where(Variant.product_id == product_id)
     ).one()
-    if count >= MAX_VARIANTS:
+    if count >= rules.MAX_VARIANTS:
         raise TooManyVariants
     _require_free_label(db, product.id, label)
     values = {key: value for key, value in further.items() if key in EDITABLE}
@@ -111,7 +99,7 @@ def add_variant(
         **values,
     )
     variant.gtin_status = "declared" if variant.gtin else "none"
-    _check(variant)
+    check_variant(variant)
     try:
         with db.begin_nested():
             db.add(variant)
@@ -193,7 +181,7 @@ def require_gtin(gtin: str) -> None:
     """Raise WrongGtin (field ``gtin``) for a number that cannot be a GTIN."""
     fault = rules.gtin_fault(gtin)
     if fault:
-        raise WrongGtin(_GTIN_FAULTS[fault], field="gtin")
+        raise WrongGtin(rules.GTIN_FAULTS[fault], field="gtin")
 
 
 def _change(variant: Variant, product: Product, differing: Mapping[str, Any]) -> None:
@@ -205,7 +193,7 @@ def _change(variant: Variant, product: Product, differing: Mapping[str, Any]) ->
         variant.sku = _made_sku(product)
     if "price_vnd" in differing:
         variant.is_price_illustrative = False
-    _check(variant)
+    check_variant(variant)
 
 
 def _require_not_archived(product: Product) -> None:
@@ -217,8 +205,9 @@ def _made_sku(product: Product) -> str:
     return f"{slugify(product.name, max_length=30).upper()}-{random_code(4)}"
 
 
-def _check(variant: Variant) -> None:
-    if not _SKU.match(variant.sku):
+def check_variant(variant: Variant) -> None:
+    """What one size says by itself. Raises WrongSku, PriceTooLow, WrongWeight, WrongGtin."""
+    if not rules.is_sku(variant.sku):
         raise WrongSku(field="sku")
     if variant.price_vnd < rules.MIN_PRICE_VND:
         raise PriceTooLow(field="price_vnd")

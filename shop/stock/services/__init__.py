@@ -5,6 +5,7 @@ UPDATE with the CHECK of the table behind it. Lots are locked before levels, res
 after them. A verb that refuses leaves nothing behind (savepoint), so the caller may go on.
 """
 
+from shop.stock.services.bulk import Move, lock_for_moves, move_many
 from shop.stock.services.holding import commit, release, reserve
 from shop.stock.services.lots import block_lots, leave_lot, put_lot_on_sale
 from shop.stock.services.moving import adjust, count_stock, receive
@@ -18,6 +19,7 @@ from shop.stock.services.prices import (
 )
 
 __all__ = [
+    "Move",
     "adjust",
     "block_lots",
     "commit",
@@ -25,8 +27,10 @@ __all__ = [
     "drop_price_windows",
     "give_back_live_price",
     "leave_lot",
+    "lock_for_moves",
     "lock_levels",
     "lower_price_caps",
+    "move_many",
     "publish_available",
     "put_lot_on_sale",
     "receive",

@@ -1,0 +1,1 @@
+"""What the sheets decide, as plain functions over plain values."""
