@@ -130,6 +130,80 @@
     all('.busy').forEach(function (b) { b.removeAttribute('aria-disabled'); b.classList.remove('busy'); });
   });
 
+  /* data-suggest="address" on a form: its search field becomes a combobox whose list the address
+     gives. Arrows choose, Enter goes there, Escape closes; what is typed stays as it is. */
+  function suggest(form) {
+    var input = form.querySelector('input[type=search]'), list = doc.createElement('ul');
+    var asked, timer, at = -1, kept = {};
+    list.id = input.id + '-list';
+    list.className = 'hints';
+    list.hidden = true;
+    list.setAttribute('role', 'listbox');
+    list.setAttribute('aria-label', vi ? 'Gợi ý tìm kiếm' : 'Search suggestions');
+    form.appendChild(list);
+    var attributes = { role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-controls': list.id };
+    Object.keys(attributes).forEach(function (name) { input.setAttribute(name, attributes[name]); });
+
+    var options = function () { return all('[role=option]', list); };
+    function open(is) {
+      list.hidden = !is;
+      input.setAttribute('aria-expanded', is);
+      if (!is) choose(-1);
+    }
+    function choose(n) {
+      at = n;
+      input.removeAttribute('aria-activedescendant');
+      options().forEach(function (o, i) {
+        o.setAttribute('aria-selected', i === n);
+        if (i !== n) return;
+        input.setAttribute('aria-activedescendant', o.id);
+        o.scrollIntoView({ block: 'nearest' });
+      });
+    }
+    function show(html) {
+      list.innerHTML = html;
+      options().forEach(function (o, i) { o.id = list.id + i; });
+      open(options().length > 0 && doc.activeElement === input);
+    }
+    function ask() {
+      var typed = input.value.trim();
+      if (asked) asked.abort();
+      if (typed.length < 2) return open(false);
+      if (typed in kept) return show(kept[typed]);
+      asked = new AbortController();
+      fetch(form.dataset.suggest + '?q=' + encodeURIComponent(typed), { signal: asked.signal })
+        .then(function (r) { return r.ok ? r.text() : ''; })
+        .then(function (html) { show(kept[typed] = html); })
+        .catch(function () {});
+    }
+    input.addEventListener('input', function () {
+      clearTimeout(timer);
+      timer = setTimeout(ask, 150);
+    });
+    input.addEventListener('focus', function () { if (options().length && list.dataset.of === input.value) open(true); });
+    input.addEventListener('blur', function () { list.dataset.of = input.value; open(false); });
+    input.addEventListener('keydown', function (event) {
+      var many = options().length, down = event.key === 'ArrowDown';
+      if (event.key === 'Escape' && !list.hidden) {
+        event.preventDefault();
+        open(false);
+      } else if (many && (down || event.key === 'ArrowUp')) {
+        event.preventDefault();
+        if (list.hidden) open(true);
+        choose(down ? (at + 2) % (many + 1) - 1 : (at + many + 1) % (many + 1) - 1);
+      } else if (event.key === 'Enter' && at >= 0) {
+        event.preventDefault();
+        location.assign(options()[at].dataset.url);
+      }
+    });
+    list.addEventListener('mousedown', function (event) { event.preventDefault(); });
+    list.addEventListener('click', function (event) {
+      var o = event.target.closest('[role=option]');
+      if (o) location.assign(o.dataset.url);
+    });
+  }
+  all('[data-suggest]').forEach(suggest);
+
   function ready() {
     all('[data-copy],[data-step],[data-print],[data-js]').forEach(function (e) { e.hidden = false; });
     if (navigator.share) all('[data-share]').forEach(function (e) { e.hidden = false; });

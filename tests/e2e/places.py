@@ -51,6 +51,7 @@ NO_PAGE = {
     "sheets.faults_file": "file",
     "sheets.ledger_csv": "file",
     "storefront.robots": "file",
+    "storefront.suggestions": "fragment of the search field",
     "storefront.site_map": "file",
     "storefront.site_map_part": "file",
     "storefront.share_picture": "file",

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Row, select, text, true
+from sqlalchemy import BigInteger, Row, Select, TextClause, case, select, text, true
 from sqlalchemy.orm import Session
 
 from shop.catalogue import rules
-from shop.catalogue.search.finding import F, valid_stars
+from shop.catalogue.search.finding import TODAY, F, valid_stars
 from shop.catalogue.search.reading import read_query
 from shop.catalogue.search.wording import Query, bound_words
 from shop.core.text import fold
@@ -26,13 +26,28 @@ _OTHERS: Final = 3
 _PLACES_LOOKED_AT: Final = 40
 
 _RECENT_SQLITE: Final = text(
-    "SELECT rowid AS product_id FROM product_search WHERE product_search MATCH :in_names "
+    "SELECT rowid AS product_id FROM product_search WHERE product_search MATCH :words "
     "ORDER BY rowid DESC LIMIT :looked_at"
 )
 _RECENT_POSTGRESQL: Final = text(
-    "SELECT product_id FROM product_search WHERE document @@ CAST(:in_names AS tsquery) "
+    "SELECT product_id FROM product_search WHERE document @@ CAST(:words AS tsquery) "
     "ORDER BY product_id DESC LIMIT :looked_at"
 )
+
+
+def _best_of(recent: TextClause) -> Select[Any]:
+    found = recent.columns(product_id=BigInteger).subquery("found")
+    return (
+        select(F.name, F.name_en, F.slug, F.producer_name, valid_stars.label("stars"))
+        .join(found, found.c.product_id == F.product_id)
+        .where(F.is_listed == true())
+        .order_by(case((F.stars_until >= TODAY, F.stars), else_=0).desc())
+        .order_by(F.sold_count.desc(), F.product_id.desc())
+        .limit(_PRODUCTS)
+    )
+
+
+_BEST: Final = {True: _best_of(_RECENT_SQLITE), False: _best_of(_RECENT_POSTGRESQL)}
 _MAKERS: Final = text(
     "SELECT DISTINCT f.producer_name AS name, f.producer_slug AS slug "
     "FROM (SELECT slug FROM product_search_makers WHERE folded LIKE :like "
@@ -44,45 +59,40 @@ _MAKERS: Final = text(
 
 @dataclass(frozen=True)
 class Suggestions:
-    """Rows of ``name slug`` (products also ``name_en stars photo_sha``), places, group codes."""
+    """Rows of ``name slug`` (products also ``name_en producer_name stars``), places, and codes of
+    groups and subgroups."""
 
     products: Sequence[Row[Any]]
     makers: Sequence[Row[Any]]
     places: Sequence[PlaceMatch]
-    subgroups: Sequence[str]
-    groups: Sequence[str]
+    kinds: Sequence[str]
 
 
 def suggest(db: Session, typed: str, *, today: date) -> Suggestions:
     """What the beginning of a query may lead to; nothing for less than two letters."""
     query = Query.parse(typed)
     if len(query.text) < MIN_LETTERS:
-        return Suggestions((), (), (), (), ())
+        return Suggestions((), (), (), ())
     return Suggestions(
         products=_products(db, typed, today),
         makers=_makers(db, query),
         places=_places(db, typed),
-        subgroups=_labelled(query, rules.SUBGROUPS.values()),
-        groups=_labelled(query, rules.GROUPS.values()),
+        kinds=_labelled(query, (*rules.GROUPS.values(), *rules.SUBGROUPS.values())),
     )
 
 
 def _products(db: Session, typed: str, today: date) -> Sequence[Row[Any]]:
+    """Those with the words side by side in name or producer, else anywhere in them."""
     query = read_query(db, typed)
     is_sqlite = db.get_bind().dialect.name == "sqlite"
-    recent = _RECENT_SQLITE if is_sqlite else _RECENT_POSTGRESQL
-    found = recent.columns(product_id=BigInteger).subquery("found")
-    rows = (
-        select(F.name, F.name_en, F.slug, F.photo_sha, valid_stars.label("stars"))
-        .join(found, found.c.product_id == F.product_id)
-        .where(F.is_listed == true())
-        .order_by(valid_stars.is_(None), valid_stars.desc(), F.sold_count.desc())
-        .order_by(F.product_id.desc())
-        .limit(_PRODUCTS)
-    )
     words = bound_words(query, is_sqlite=is_sqlite)
-    bound = {"today": today, "looked_at": _LOOKED_AT, "in_names": words["in_names"]}
-    return db.connection().execute(rows, bound).all()
+    bound = {"today": today, "looked_at": _LOOKED_AT}
+    for name in ("producer_phrase", "in_names"):
+        if name in words:
+            rows = db.connection().execute(_BEST[is_sqlite], bound | {"words": words[name]}).all()
+            if rows:
+                return rows
+    return ()
 
 
 def _makers(db: Session, query: Query) -> Sequence[Row[Any]]:

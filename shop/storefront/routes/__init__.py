@@ -8,8 +8,20 @@ from shop.storefront.routes import (
     parts,
     products,
     robots,
+    suggestions,
     wished,
 )
 from shop.storefront.routes.frame import bp
 
-__all__ = ["bp", "delivery", "home", "lists", "makers", "parts", "products", "robots", "wished"]
+__all__ = [
+    "bp",
+    "delivery",
+    "home",
+    "lists",
+    "makers",
+    "parts",
+    "products",
+    "robots",
+    "suggestions",
+    "wished",
+]

@@ -118,8 +118,7 @@ class Wider:
 
 def _wider(db: Session, filters: Filters, found: _Found, places: Places, now: datetime) -> Wider:
     """The nearest spelling, and the same list with one filter less or none, each with its count."""
-    url = _addresses(filters, places)
-    offered = [(label, changes) for label, changes in without(filters, places)[:_MOST_WIDER]]
+    offered = without(filters, places)[:_MOST_WIDER]
     labelled = [
         (gettext("Bỏ “%(filter)s”", filter=label), replace(filters, page=1, **changes))
         for label, changes in offered
@@ -136,12 +135,12 @@ def _wider(db: Session, filters: Filters, found: _Found, places: Places, now: da
     links.append(Chip(gettext("Xem tất cả sản phẩm"), localized_path("/san-pham")))
     spelling = None
     nearest = None
-    if filters.q and not offered:
+    if filters.q:
         nearest = shopfront().hits.get(
             ("near", found.version, filters.q), lambda: nearest_spelling(db, found.query)
         )
     if nearest is not None:
-        spelling = Chip(nearest.text, url(q=nearest.text))
+        spelling = Chip(nearest.text, _addresses(Filters(q=nearest.text), places)())
     today = clock.today_vn(now)
     rows = queries.list_rows(db, Filters(sort="ban-chay"), today=today, now=now, limit=4)
     return Wider(spelling, links, cards(rows, now=now))

@@ -419,8 +419,8 @@ def test_suggestions_are_of_four_kinds(db: Session) -> None:
     assert [row.stars for row in found.products] == [5]
     assert [place.commune_code for place in suggest(db, "na ri", today=TODAY).places] == ["02185"]
     assert suggest(db, "thai nguyen", today=TODAY).places[0].province_code == "19"
-    assert suggest(db, "do uong", today=TODAY).groups == ["beverage"]
-    assert "F22" in suggest(db, "mat on", today=TODAY).subgroups
+    assert suggest(db, "do uong", today=TODAY).kinds[0] == "beverage"
+    assert "F22" in suggest(db, "mat on", today=TODAY).kinds
     assert suggest(db, "mut gugn", today=TODAY).products[0].name == "Mứt gừng"
     assert not suggest(db, "an", today=TODAY).products
     for typed in ("", "m", "\x00", "%", "' OR 1", "a" * 10**6):

@@ -270,6 +270,27 @@ def test_a_slip_is_told(client: FlaskClient, db: Session) -> None:
     assert "đúng từng chữ" not in client.get("/san-pham?q=zzzz").text
 
 
+def test_suggestions_are_a_fragment_for_everyone(client: FlaskClient, db: Session) -> None:
+    product = make_product(db, name="Miến <b>dong</b>", stars=4)
+    maker = make_producer(db, name="HTX Miến ngon")
+    make_product(db, name="Chè", subgroup="F51", producer=maker)
+    db.commit()
+    answer = client.get("/goi-y?q=mien")
+    assert answer.headers["Cache-Control"] == "public, max-age=60"
+    assert "Set-Cookie" not in answer.headers
+    assert f'data-url="/san-pham/{product.slug}"' in answer.text
+    assert f'data-url="/nha-san-xuat/{maker.slug}"' in answer.text
+    assert "Miến &lt;b&gt;dong" in answer.text
+    page = client.get("/goi-y?q=na+ri").text
+    assert 'data-url="/san-pham?tinh=thai-nguyen&amp;xa=02185"' in page
+    assert "Huyện Na Rì" in page
+    assert 'data-url="/tinh/thai-nguyen"' in client.get("/goi-y?q=thai+nguyen").text
+    assert 'data-url="/en/nhom/che"' in client.get("/en/goi-y?q=tea").text
+    for typed in ("", "m", "%00", "%25", "a" * 5000, "mie%CC%82%CC%81n", "<script>"):
+        assert client.get("/goi-y", query_string={"q": typed}).status_code == 200
+    assert client.get("/goi-y").text.strip() == ""
+
+
 def test_group_pages(client: FlaskClient, db: Session) -> None:
     month = 1 << (TODAY.month - 1)
     make_product(db, name="Chè", subgroup="F51", season_mask=month)
