@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     cod_confirm_hours: int = Field(default=48, ge=1, le=240)
     # hours that a proposed session holds its host, channel and studio
     session_hold_hours: int = Field(default=48, ge=1, le=336)
+    # scans of one unit code on one day from which on it is suspected to be copied
+    clone_scans_per_day: int = Field(default=10, ge=2, le=10_000)
+    # days with scans, after a buyer opened the pack, that are still usual for a unit code
+    clone_days_after_opening: int = Field(default=3, ge=1, le=365)
     # seconds that a public page is answered from memory at most; 0 turns this off
     page_cache_seconds: int = Field(default=30, ge=0, le=300)
 

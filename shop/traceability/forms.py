@@ -189,6 +189,15 @@ class SuspicionForm(forms.Form):
     words = forms.long_text(N_("Bạn thấy điều gì khác lạ?"), minimum=5, maximum=1000)
 
 
+class NoteForm(forms.Form):
+    """What came of an alert."""
+
+    lam = forms.choice(
+        N_("Việc"), [("dong", N_("Đóng")), ("mo-lai", N_("Mở lại"))], is_required=False
+    )
+    note = forms.text(N_("Đã xem và thấy gì"), is_required=False, maximum=300)
+
+
 class LocationForm(forms.Form):
     """A producer's GLN."""
 

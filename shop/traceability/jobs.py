@@ -10,7 +10,8 @@ from shop.core.jobs import job
 from shop.core.surroundings import surroundings_of
 from shop.core.tasks import Run, task_handler
 from shop.traceability import services
-from shop.traceability.services import batches, sheets
+from shop.traceability.configuration import limits_of
+from shop.traceability.services import batches, clones, sheets
 
 
 @job("journal.anchor", every_seconds=1800)
@@ -18,6 +19,13 @@ def anchor(database: Database, now: datetime) -> None:
     """Publish the roots of past days that have none; once a day there is something to do."""
     with database.transaction() as db:
         services.publish_anchors(db, now=now)
+
+
+@job("codes.watch", every_seconds=300)
+def watch(database: Database, now: datetime) -> None:
+    """Open alerts about unit and box codes whose daily counts are unusual."""
+    with database.transaction() as db:
+        clones.watch_codes(db, limits=limits_of(database), now=now)
 
 
 @task_handler(batches.TASK_KIND)

@@ -1,19 +1,26 @@
 """Where traceability shows itself in the pages of others, and what it listens to."""
 
 from datetime import datetime
+from typing import cast
 
 from flask import Flask, url_for
 from sqlalchemy.orm import Session
 
+from config import Settings
 from shop.accounts.rules import staff_scope_of
 from shop.catalogue.models import Product
 from shop.catalogue.signals import product_published
 from shop.core.clock import today_vn
 from shop.core.text import N_
 from shop.traceability import queries, services
+from shop.traceability.configuration import configure
+from shop.traceability.queries import alerts
+from shop.traceability.queries.alerts import Whose
 from shop.traceability.queries.on_sale import origin_of
+from shop.traceability.rules.clones import Thresholds
 from shop.web.access import Actor
 from shop.web.i18n import gettext
+from shop.web.request import House
 from shop.web.slots import NavItem, Panel, Todo
 from shop.web.workspaces import (
     PRODUCER_NAV,
@@ -28,15 +35,21 @@ _SUSPECTED = N_("Mã bị nghi ngờ")
 _GS1 = N_("Mã GS1")
 
 
-def init_app(_app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Fill the slots and connect the listeners; doing it twice changes nothing."""
+    settings = cast(Settings, app.extensions["settings"])
+    house = cast(House, app.extensions["house"])
+    limits = Thresholds(settings.clone_scans_per_day, settings.clone_days_after_opening)
+    configure(house.database, limits)
     PRODUCER_NAV.fill(lot_link)
     PRODUCER_TODO.fill(lots_to_do)
     PRODUCT_PANELS.fill(lots_panel)
     PRODUCER_NAV.fill(gs1_link)
-    STAFF_NAV.fill(reports_link)
+    STAFF_NAV.fill(alerts_link)
+    PRODUCER_NAV.fill(own_alerts_link)
+    PRODUCER_TODO.fill(own_alerts_to_do)
     STAFF_NAV.fill(gs1_desk_link)
-    STAFF_TODO.fill(reports_to_do)
+    STAFF_TODO.fill(alerts_to_do)
     STAFF_TODO.fill(gs1_to_do)
     product_published.connect(give_product_code, weak=False)
 
@@ -56,16 +69,28 @@ def lots_to_do(db: Session, actor: Actor) -> list[Todo]:
     ]
 
 
-def reports_link(_actor: Actor) -> list[NavItem]:
-    """Staff's way to buyers' suspicions."""
-    return [NavItem(gettext(_SUSPECTED), url_for("trace_staff.reports"), "qr", order=70)]
+def alerts_link(_actor: Actor) -> list[NavItem]:
+    """Staff's way to codes that may have been copied."""
+    return [NavItem(gettext(_SUSPECTED), url_for("alerts.staff"), "qr", order=70)]
 
 
-def reports_to_do(db: Session, actor: Actor) -> list[Todo]:
-    """Suspicions nobody looked into yet."""
-    waiting = queries.count_reports(db, staff_scope_of(actor))
-    url = url_for("trace_staff.reports")
+def alerts_to_do(db: Session, actor: Actor) -> list[Todo]:
+    """Alerts in the staff's provinces that nobody looked into yet."""
+    waiting = alerts.count_open(db, Whose(provinces=staff_scope_of(actor)))
+    url = url_for("alerts.staff")
     return [Todo(gettext(_SUSPECTED), waiting, url, "qr", is_urgent=waiting > 0)]
+
+
+def own_alerts_link(_actor: Actor) -> list[NavItem]:
+    """The producer's way to alerts about their codes."""
+    return [NavItem(gettext(_SUSPECTED), url_for("alerts.producer"), "warning", order=84)]
+
+
+def own_alerts_to_do(db: Session, actor: Actor) -> list[Todo]:
+    """Alerts about the producer's codes."""
+    waiting = alerts.count_open(db, Whose(producers=tuple(actor.producers)))
+    url = url_for("alerts.producer")
+    return [Todo(gettext(_SUSPECTED), waiting, url, "warning", is_urgent=waiting > 0)]
 
 
 def gs1_link(_actor: Actor) -> list[NavItem]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from shop.catalogue.models import (
@@ -19,7 +19,7 @@ from shop.catalogue.models import (
 from shop.catalogue.queries import valid_certificates
 from shop.core.text import N_
 from shop.places.models import Commune, Province
-from shop.traceability.models import Lot, ScanReport, ScanStat, TraceCode
+from shop.traceability.models import CloneAlert, CodeOpening, Lot, ScanStat, TraceCode
 from shop.traceability.queries.gs1 import printable_gtin
 from shop.traceability.rules.lots import UnknownLot
 
@@ -92,6 +92,10 @@ class Target:
     photo: ProductPhoto | None
     scans: int
     first_scan_at: datetime | None
+    opened_at: datetime | None
+    """When a buyer first said that they opened the jar with this code."""
+    alert: str | None
+    """The worst level of its open alerts."""
 
 
 def target_of(db: Session, code: str) -> Target | None:
@@ -120,6 +124,14 @@ def target_of(db: Session, code: str) -> Target | None:
             ProductPhoto,
             select(func.sum(ScanStat.count)).where(seen).scalar_subquery().label("scans"),
             select(func.min(ScanStat.first_seen_at)).where(seen).scalar_subquery().label("first"),
+            select(CodeOpening.first_at)
+            .where(CodeOpening.code == TraceCode.code)
+            .scalar_subquery()
+            .label("opened"),
+            select(func.max(CloneAlert.level))
+            .where(CloneAlert.code == TraceCode.code, CloneAlert.state == "open")
+            .scalar_subquery()
+            .label("alert"),
         )
         .join(Product, Product.id == TraceCode.product_id)
         .join(Producer, Producer.id == Product.producer_id)
@@ -147,6 +159,8 @@ def target_of(db: Session, code: str) -> Target | None:
         photo=row.ProductPhoto,
         scans=int(row.scans or 0),
         first_scan_at=row.first,
+        opened_at=row.opened,
+        alert=row.alert,
     )
 
 
@@ -207,52 +221,3 @@ def scans_of(db: Session, code: str) -> Scans:
         )
     ).one()
     return Scans(int(row[0] or 0), row[1])
-
-
-@dataclass(frozen=True)
-class ReportRow:
-    """A buyer's word about a code, for staff."""
-
-    report: ScanReport
-    product_name: str
-    producer_name: str
-    province_code: str
-
-
-def reports_waiting(
-    db: Session, provinces: Collection[str] | None, *, most: int = 100
-) -> list[ReportRow]:
-    """Reports nobody looked into yet, oldest first; ``provinces`` None: everywhere."""
-    wanted = _reports(provinces).order_by(ScanReport.at, ScanReport.id).limit(most)
-    return [ReportRow(*row) for row in db.execute(wanted)]
-
-
-def report_for(db: Session, report_id: int, provinces: Collection[str] | None) -> ReportRow:
-    """One waiting report within the provinces. Raises UnknownLot."""
-    row = db.execute(_reports(provinces).where(ScanReport.id == report_id)).one_or_none()
-    if row is None:
-        raise UnknownLot
-    return ReportRow(*row)
-
-
-def count_reports(db: Session, provinces: Collection[str] | None) -> int:
-    """How many reports wait."""
-    return db.scalar(select(func.count()).select_from(_reports(provinces).subquery())) or 0
-
-
-def _reports(
-    provinces: Collection[str] | None,
-) -> Select[ScanReport, str, str, str]:
-    found = (
-        select(
-            ScanReport,
-            Product.name.label("product_name"),
-            Producer.name.label("producer_name"),
-            Producer.province_code,
-        )
-        .join(TraceCode, TraceCode.code == ScanReport.code)
-        .join(Product, Product.id == TraceCode.product_id)
-        .join(Producer, Producer.id == Product.producer_id)
-        .where(ScanReport.handled_at.is_(None))
-    )
-    return found if provinces is None else found.where(Producer.province_code.in_(provinces))

@@ -1,5 +1,5 @@
 """Pages of this feature: the producer's lots, what anybody sees behind a code, the resolver."""
 
-from shop.traceability.routes import boxes, desk, gs1, labels, links, pages, resolver, staff
+from shop.traceability.routes import alerts, boxes, desk, gs1, labels, links, pages, resolver
 
-BLUEPRINTS = (desk.bp, labels.bp, boxes.bp, links.bp, pages.bp, resolver.bp, gs1.bp, staff.bp)
+BLUEPRINTS = (desk.bp, labels.bp, boxes.bp, links.bp, pages.bp, resolver.bp, gs1.bp, alerts.bp)

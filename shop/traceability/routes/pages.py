@@ -16,10 +16,12 @@ from shop.core.errors import Conflict, Invalid, NotFound, Unavailable
 from shop.traceability import labels, queries, services
 from shop.traceability.forms import SuspicionForm
 from shop.traceability.models import Lot
+from shop.traceability.queries import batches
 from shop.traceability.routes.show import shown_events
 from shop.traceability.rules import codes, journal
 from shop.traceability.rules.lots import Judged, UnknownLot, is_sellable, judge
 from shop.traceability.sharing import trace_card
+from shop.traceability.services import clones
 from shop.traceability.slots import RECALLED_PANELS
 from shop.web.access import public
 from shop.web.assets import localized_path
@@ -53,14 +55,14 @@ def show(code: str) -> Page:
     return code_page(code)
 
 
-def code_page(code: str) -> Page:
-    """The page of a code as typed or scanned; a look is counted."""
+def code_page(code: str, *, found: queries.Target | None = None) -> Page:
+    """The page of a code as typed or scanned; a look is counted. ``found``: looked up already."""
     read = codes.normalise(code)
     if read is None:
         return _wrong("shape", code), 404
     if not codes.is_right(read):
         return _wrong("mistyped", code, near=_only_near(read)), 404
-    target = queries.target_of(read_session(), read)
+    target = found or queries.target_of(read_session(), read)
     if target is None:
         return _wrong("unknown", code), 404
     now = clock.now()
@@ -73,7 +75,8 @@ def _trace_page(
 ) -> str:
     db, today, lot = read_session(), clock.today_vn(now), target.lot
     papers = valid_certificates(db, target.product.id, today)
-    judged = _judged(target, today)
+    inside = _inside(target)
+    judged = _judged(target, today, inside)
     best = queries.best_stars(papers, target.product.id)
     card = trace_card(target, judged, stars=best.stars if best else None)
     is_on_sale = target.product.state == "published" and target.producer.state == "verified"
@@ -88,6 +91,8 @@ def _trace_page(
         lots_on_sale=[]
         if lot or not target.product.is_lot_tracked
         else queries.lots_on_sale(db, target.product.id, today=today),
+        inside=inside,
+        is_opened=request.args.get("da_mo") == "1",
         papers=papers,
         best=best,
         share_image=house().public_url
@@ -111,15 +116,25 @@ def _drawn(panels: Sequence[Panel]) -> list[Markup]:
     return [Markup(render_template(panel.template, **panel.context)) for panel in panels]  # noqa: S704
 
 
-def _judged(target: queries.Target, today: date) -> Judged:
-    lot = target.lot
+def _inside(target: queries.Target) -> list[batches.InBox]:
+    """What lies in the box of this code; nothing for other codes."""
+    return batches.in_box(read_session(), target.code.code) if target.code.level == "box" else []
+
+
+def _judged(target: queries.Target, today: date, inside: Sequence[batches.InBox]) -> Judged:
+    lots = [one.lot for one in inside] or ([target.lot] if target.lot else [])
     return judge(
         code_state=target.code.state,
-        lot_state=lot.state if lot else None,
-        lot_kind=lot.kind if lot else "finished",
-        best_before=lot.best_before if lot else None,
+        code_level=target.code.level,
+        lot_state=min((lot.state for lot in lots), key=_BADNESS.index) if lots else None,
+        lot_kind=lots[0].kind if lots else "finished",
+        best_before=min((lot.best_before for lot in lots if lot.best_before), default=None),
         today=today,
     )
+
+
+_BADNESS = ("recalled", "on_hold", "open", "closed", "released")
+"""States of lots; the one that says most against what lies in a box comes first."""
 
 
 @bp.get("/t/<code>/anh-chia-se.jpg")
@@ -134,7 +149,9 @@ def share_picture(code: str) -> Response:
     papers = valid_certificates(read_session(), target.product.id, today)
     best = queries.best_stars(papers, target.product.id)
     return share_answer(
-        trace_card(target, _judged(target, today), stars=best.stars if best else None)
+        trace_card(
+            target, _judged(target, today, _inside(target)), stars=best.stars if best else None
+        )
     )
 
 
@@ -187,6 +204,20 @@ def report(code: str) -> Page:
         return _no_store(_trace_page(target, now, scans=target.scans, form=form), status)
     db.commit()
     return redirect(url_for(".show", code=read, da_gui=1) + "#nghi-van", 303)
+
+
+@bp.post("/t/<code>/da-mo")
+@public
+@limiter.limit("20 per hour")
+def opened(code: str) -> BaseResponse:
+    """A buyer says that they opened the jar with this code; only that is kept."""
+    read = codes.normalise(code)
+    if read is None:
+        raise UnknownLot
+    db = write_session()
+    clones.confirm_opened(db, code=read, now=clock.now())
+    db.commit()
+    return redirect(url_for(".show", code=read, da_mo=1) + "#nghi-van", 303)
 
 
 # The journal

@@ -80,7 +80,7 @@ def printed(code: str) -> Page:
     link = linksets.choose(levels, request.args.get("linkType", linksets.DEFAULT))
     if link is not levels[0].links[0]:
         return _go(link, levels)
-    page = make_response(code_page(code))
+    page = make_response(code_page(code, found=target))
     page.headers["Link"] = _link_header(levels)
     return page
 

@@ -147,7 +147,15 @@ def is_sellable(state: str, best_before: date | None, today: date) -> bool:
 
 
 Verdict = Literal[
-    "genuine", "lotless", "material", "early", "expired", "on_hold", "recalled", "void"
+    "genuine",
+    "lotless",
+    "material",
+    "early",
+    "expired",
+    "on_hold",
+    "recalled",
+    "void",
+    "unprinted",
 ]
 
 
@@ -166,11 +174,14 @@ def judge(
     best_before: date | None,
     today: date,
     lot_kind: str = "finished",
+    code_level: str = "lot",
 ) -> Judged:
     """The verdict about a code that exists; ``lot_state`` is None for a product-level code."""
     verdict: Verdict
     if code_state == "void":
         verdict = "void"
+    elif code_state == "unprinted" and code_level in ("unit", "box"):
+        verdict = "unprinted"
     elif lot_state is None:
         verdict = "lotless"
     elif lot_state == "recalled":
@@ -183,4 +194,4 @@ def judge(
         verdict = "material"
     else:
         verdict = "early" if lot_state == "open" else "genuine"
-    return Judged(verdict, verdict in {"void", "recalled", "on_hold", "expired"})
+    return Judged(verdict, verdict in {"void", "unprinted", "recalled", "on_hold", "expired"})

@@ -6,7 +6,6 @@ from shop.traceability.services.codes import (
     EnoughReports,
     count_scan,
     ensure_product_code,
-    handle_report,
     make_labels,
     report_code,
 )
@@ -46,7 +45,6 @@ __all__ = [
     "declare_location",
     "end_key",
     "ensure_product_code",
-    "handle_report",
     "hold_lot",
     "make_labels",
     "open_lot",

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from shop.accounts.services import record_audit
 from shop.catalogue.models import Product
 from shop.core.clock import today_vn
 from shop.core.db import insert_into
@@ -15,6 +14,8 @@ from shop.core.text import N_, clean
 from shop.traceability import queries
 from shop.traceability.models import LabelBatch, ScanReport, ScanStat, TraceCode
 from shop.traceability.rules import codes, lots
+from shop.traceability.rules.clones import REPORTED
+from shop.traceability.services.clones import COUNTED, open_alert
 
 MAX_LABELS = 1000
 MOST_WAITING_REPORTS = 200
@@ -104,11 +105,13 @@ def count_scan(db: Session, *, code: str, now: datetime) -> None:
 
 
 def report_code(db: Session, *, code: str, words: str, now: datetime) -> ScanReport:
-    """Keep a buyer's word that something about a code looks wrong; the same words wait once.
+    """Keep a buyer's word that something about a code looks wrong, and open a red alert; the same
+    words wait once.
 
     Raises UnknownLot, Invalid (field ``words``), EnoughReports.
     """
-    if db.get(TraceCode, code, with_for_update=True) is None:
+    found = db.get(TraceCode, code, with_for_update=True)
+    if found is None:
         raise lots.UnknownLot
     said = clean(words)
     if not 5 <= len(said) <= 1000:
@@ -126,23 +129,8 @@ def report_code(db: Session, *, code: str, words: str, now: datetime) -> ScanRep
     report = ScanReport(code=code, words=said, at=now)
     db.add(report)
     db.flush()
+    open_alert(db, code=code, rule=REPORTED, number=db.scalar(waiting) or 1, now=now)
+    if found.level in COUNTED and found.state == "active":
+        found.state = "reported"
+    db.flush()
     return report
-
-
-def handle_report(db: Session, *, report_id: int, actor_id: int, now: datetime) -> None:
-    """Note that staff looked into a report; a second time changes nothing."""
-    done = db.execute(
-        update(ScanReport)
-        .where(ScanReport.id == report_id, ScanReport.handled_at.is_(None))
-        .values(handled_at=now)
-        .returning(ScanReport.code)
-    ).one_or_none()
-    if done is not None:
-        record_audit(
-            db,
-            actor_id=actor_id,
-            action="trace.report_handled",
-            subject_kind="scan_report",
-            subject_id=report_id,
-            now=now,
-        )

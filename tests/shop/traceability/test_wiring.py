@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, cast
+from typing import cast
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,10 +16,8 @@ from shop.traceability import queries, services, wiring
 from shop.traceability.models import Anchor, ScanReport
 from shop.traceability.queries.on_sale import LotOnSale
 from shop.web.actor import Actor
-from tests.factories.accounts import make_staff
-from tests.factories.catalogue import make_producer, make_product
+from tests.factories.catalogue import make_product
 from tests.factories.traceability import NOW, make_lot
-from tests.shop.traceability.test_pages import body
 
 SignIn = Callable[..., FlaskClient]
 
@@ -75,36 +73,7 @@ def test_the_job_publishes_yesterday_s_root_once(app: Flask, database: Database)
         assert [anchor.day for anchor in db.scalars(select(Anchor))] == [clock.today_vn(NOW)]
 
 
-def test_staff_see_the_suspicions_of_their_provinces_only(signed_in: SignIn, db: Session) -> None:
-    make_staff(db, "19", email="staff@example.test")
-    here = make_lot(db, product=make_product(db, producer=make_producer(db)))
-    elsewhere = make_lot(
-        db, product=make_product(db, producer=make_producer(db, province_code="01"))
-    )
-    reports = [
-        services.report_code(db, code=lot.code, words=words, now=NOW)
-        for lot, words in ((here, "Nhãn mờ lắm"), (elsewhere, "Ở tỉnh khác"))
-    ]
-    twice = services.report_code(db, code=here.code, words="Nhãn mờ lắm ", now=NOW)
-    assert twice is reports[0], "the same words wait once"
-    db.commit()
-    client = signed_in("staff@example.test")
-    page = body(client.get("/can-bo/ma-nghi-van"))
-    assert "Nhãn mờ lắm" in page
-    assert "Ở tỉnh khác" not in page
-    assert handle(client, reports[1].id).status_code == 404
-    assert handle(client, 2**60).status_code == 404
-    assert handle(client, reports[0].id).status_code == 303
-    assert "Nhãn mờ lắm" not in body(client.get("/can-bo/ma-nghi-van"))
-    db.expire_all()
-    assert [r.handled_at is None for r in db.scalars(IN_ORDER)] == [False, True]
-
-
-def handle(client: FlaskClient, report_id: int) -> Any:
-    page = body(client.get("/can-bo/ma-nghi-van"))
-    token = page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
-    return client.post(
-        f"/can-bo/ma-nghi-van/{report_id}",
-        data={"csrf_token": token},
-        headers={"Sec-Fetch-Site": "same-origin"},
-    )
+def test_the_same_words_of_a_buyer_wait_once(db: Session) -> None:
+    lot = make_lot(db)
+    report = services.report_code(db, code=lot.code, words="Nhãn mờ lắm", now=NOW)
+    assert services.report_code(db, code=lot.code, words="Nhãn mờ lắm ", now=NOW) is report
