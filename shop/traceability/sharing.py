@@ -13,6 +13,7 @@ _WARNINGS: Final = {
     "on_hold": N_("Lô này đang tạm giữ"),
     "expired": N_("Lô này đã quá hạn dùng"),
     "void": N_("Mã này đã bị hủy"),
+    "unprinted": N_("Mã này chưa in trên nhãn nào"),
 }
 
 

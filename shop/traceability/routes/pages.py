@@ -20,8 +20,8 @@ from shop.traceability.queries import batches
 from shop.traceability.routes.show import shown_events
 from shop.traceability.rules import codes, journal
 from shop.traceability.rules.lots import Judged, UnknownLot, is_sellable, judge
-from shop.traceability.sharing import trace_card
 from shop.traceability.services import clones
+from shop.traceability.sharing import trace_card
 from shop.traceability.slots import RECALLED_PANELS
 from shop.web.access import public
 from shop.web.assets import localized_path
