@@ -60,7 +60,7 @@ class ProducerForm(Form):
 
 
 class FactsForm(Form):
-    """Names, group, story, season."""
+    """What the product is: names, group, introduction."""
 
     name = text(N_("Tên sản phẩm"), minimum=3, maximum=160)
     name_en = text(N_("Tên tiếng Anh"), is_required=False, maximum=160)
@@ -72,6 +72,28 @@ class FactsForm(Form):
     )
     summary = long_text(N_("Giới thiệu ngắn"), is_required=False, maximum=300)
     summary_en = long_text(N_("Giới thiệu ngắn bằng tiếng Anh"), is_required=False, maximum=300)
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes."""
+        return {
+            "name": self.name.data,
+            "name_en": self.name_en.data or None,
+            "subgroup": self.subgroup.data,
+            "regulated_class": self.regulated_class.data,
+            "summary": self.summary.data.replace("\n", " "),
+            "summary_en": self.summary_en.data.replace("\n", " ") or None,
+        }
+
+
+class NewProductForm(FactsForm):
+    """The first step of a new product: also whose it is."""
+
+    producer_id = row_id(N_("Cơ sở"))
+
+
+class StoryForm(Form):
+    """The product's story, and the months in which there is any."""
+
     story = long_text(N_("Câu chuyện sản phẩm"), is_required=False, maximum=5000)
     story_en = long_text(N_("Câu chuyện bằng tiếng Anh"), is_required=False, maximum=5000)
     season_months = choices(
@@ -80,24 +102,13 @@ class FactsForm(Form):
 
     def values(self) -> dict[str, Any]:
         """What the service takes."""
-        months = [int(month) for month in self.season_months.data or ()]
+        known = {str(month): month for month in range(1, 13)}
+        months = [known[month] for month in self.season_months.data or () if month in known]
         return {
-            "name": self.name.data,
-            "name_en": self.name_en.data or None,
-            "subgroup": self.subgroup.data,
-            "regulated_class": self.regulated_class.data,
-            "summary": self.summary.data.replace("\n", " "),
-            "summary_en": self.summary_en.data.replace("\n", " ") or None,
             "story": self.story.data,
             "story_en": self.story_en.data or None,
             "season_mask": rules.season_mask(months),
         }
-
-
-class NewProductForm(FactsForm):
-    """The first step of a new product: also whose it is."""
-
-    producer_id = row_id(N_("Cơ sở"))
 
 
 class LabelForm(Form):

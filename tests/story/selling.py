@@ -102,10 +102,11 @@ def _enter_product(world: World) -> None:
             "subgroup": "F32",
             "summary": "Miến từ củ dong riềng trồng ở Côn Minh, phơi trên giàn, không phẩm màu.",
             "summary_en": "Vermicelli of canna root grown in Con Minh, dried on racks.",
-            "story": "Sợi miến màu nâu trong của củ dong vùng cao.",
         },
     )
     base = "/".join(page.url.split("?")[0].split("/")[:6])
+    told = producer.get(f"{base}/chuyen-va-mua").form(field="story")
+    producer.submit(told, {"story": "Sợi miến màu nâu trong của củ dong vùng cao."})
     world.made["desk_product"] = base
     label = producer.get(f"{base}/nhan").form(field="ingredients")
     producer.submit(

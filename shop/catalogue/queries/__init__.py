@@ -28,6 +28,7 @@ from shop.catalogue.queries.desk import (
     products_waiting,
     valid_certificates,
 )
+from shop.catalogue.queries.drafts import last_editor, others_typing, typed_of
 from shop.catalogue.queries.photos import photos_without_task
 from shop.catalogue.queries.sale import (
     SaleRow,
@@ -58,8 +59,10 @@ __all__ = [
     "draft_of",
     "expiring_certificates",
     "history_of",
+    "last_editor",
     "last_revision",
     "open_revision",
+    "others_typing",
     "papers_of",
     "photos_of",
     "photos_without_task",
@@ -72,6 +75,7 @@ __all__ = [
     "products_waiting",
     "sections_of",
     "stamp_of",
+    "typed_of",
     "valid_certificates",
     "valid_stars",
     "variants_for_sale",

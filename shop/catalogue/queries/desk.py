@@ -102,24 +102,39 @@ class Draft:
         )
         return counted.stars if counted else None
 
+    def state(self, today: date) -> rules.ProductState:
+        """What judging the product needs."""
+        return rules.ProductState(
+            subgroup=self.values["subgroup"],
+            regulated_class=self.values["regulated_class"],
+            facts=self.values,
+            active_variants=sum(variant.is_active for variant in self.variants),
+            photos=len(self.photos),
+            photos_with_right=sum(photo.has_right_to_use for photo in self.photos),
+            producer_state=self.producer.state,
+            has_address=bool(self.producer.commune_code or self.producer.address),
+            valid_stars=self.stars(today),
+        )
+
     def findings(self, today: date) -> list[rules.Finding]:
         """What is missing or worth a look today, in the order of the steps."""
-        found = rules.findings(
-            rules.ProductState(
-                subgroup=self.values["subgroup"],
-                regulated_class=self.values["regulated_class"],
-                facts=self.values,
-                active_variants=sum(variant.is_active for variant in self.variants),
-                photos=len(self.photos),
-                photos_with_right=sum(photo.has_right_to_use for photo in self.photos),
-                producer_state=self.producer.state,
-                has_address=bool(self.producer.commune_code or self.producer.address),
-                valid_stars=self.stars(today),
-            )
-        )
+        found = rules.findings(self.state(today))
         for number, photo in enumerate(self.photos, 1):
             found += photo.faults(number)
         return found
+
+    def filled_steps(self) -> set[str]:
+        """The steps of the editor in which something stands."""
+        holding = {
+            "facts": self.values["name"],
+            "label": self.values["origin"] or self.values["net_content"],
+            "story": self.values["story"] or self.values["season_mask"],
+            "variants": self.variants,
+            "photos": self.photos,
+            "sections": self.sections,
+            "certificates": self.certificates,
+        }
+        return {step for step, content in holding.items() if content}
 
 
 def photos_of(db: Session, product_id: int) -> list[Photo]:

@@ -9,6 +9,8 @@ from shop.catalogue.forms import CertificateForm, VariantForm
 from shop.catalogue.models import Certificate
 from shop.catalogue.pictures import scan_name, store_scan
 from shop.catalogue.routes.base import attempt, bp, own_draft, show, uploaded
+from shop.catalogue.routes.steps import editor
+from shop.catalogue.routes.typed import editing
 from shop.core import clock
 from shop.core.db import MAX_ID
 from shop.core.errors import NotFound
@@ -21,15 +23,18 @@ from shop.web.request import house, read_session, write_session
 # Sizes and prices
 
 
-def _variants(draft: queries.Draft, form: VariantForm, status: int = 200) -> ResponseReturnValue:
-    return show("variants.html", status, draft=draft, form=form, step="variants")
+def _variants(
+    draft: queries.Draft, form: VariantForm | None = None, status: int = 200
+) -> ResponseReturnValue:
+    edit = editing("variants", draft, VariantForm, answered=form)
+    return editor("variants.html", draft, "variants", status, edit=edit, form=edit.form)
 
 
 @bp.get("/ban-hang/san-pham/<int:product_id>/quy-cach")
 @role("producer")
 def variants(product_id: int) -> ResponseReturnValue:
     """The sizes of a product and a form for one more."""
-    return _variants(own_draft(product_id), VariantForm())
+    return _variants(own_draft(product_id))
 
 
 @bp.post("/ban-hang/san-pham/<int:product_id>/quy-cach")
@@ -52,6 +57,7 @@ def add_variant(product_id: int) -> ResponseReturnValue:
     )
     if status:
         return _variants(draft, form, status)
+    services.drop_typed(db, actor_id=actor().id(), product_id=product_id, form="variants")
     db.commit()
     flash(gettext(N_("Đã thêm quy cách.")), "ok")
     return redirect(url_for(".variants", product_id=product_id), 303)
@@ -66,7 +72,7 @@ def variant_form(product_id: int, variant_id: int) -> ResponseReturnValue:
     if variant is None:
         raise NotFound
     form = VariantForm(obj=variant)
-    return show("variant.html", draft=draft, form=form, variant=variant, step="variants")
+    return editor("variant.html", draft, "variants", form=form, variant=variant)
 
 
 @bp.post("/ban-hang/san-pham/<int:product_id>/quy-cach/<int:variant_id>")
@@ -77,9 +83,8 @@ def save_variant(product_id: int, variant_id: int) -> ResponseReturnValue:
     variant = next((row for row in draft.variants if row.id == variant_id), None)
     if variant is None:
         raise NotFound
-    page = {"draft": draft, "form": form, "variant": variant, "step": "variants"}
     if not form.validate():
-        return show("variant.html", 422, **page)
+        return editor("variant.html", draft, "variants", 422, form=form, variant=variant)
     db = write_session()
     status = attempt(
         form,
@@ -92,7 +97,7 @@ def save_variant(product_id: int, variant_id: int) -> ResponseReturnValue:
         ),
     )
     if status:
-        return show("variant.html", status, **page)
+        return editor("variant.html", draft, "variants", status, form=form, variant=variant)
     db.commit()
     flash(gettext(N_("Đã lưu.")), "ok")
     return redirect(url_for(".variants", product_id=product_id), 303)
@@ -101,22 +106,22 @@ def save_variant(product_id: int, variant_id: int) -> ResponseReturnValue:
 # Papers
 
 
-def _papers(draft: queries.Draft, form: CertificateForm, status: int = 200) -> ResponseReturnValue:
-    return show("certificates.html", status, draft=draft, form=form, step="certificates")
+def _papers(
+    draft: queries.Draft, form: CertificateForm | None = None, status: int = 200
+) -> ResponseReturnValue:
+    printed = {
+        "product_name_printed": draft.values["name"],
+        "entity_name_printed": draft.producer.name,
+    }
+    edit = editing("certificates", draft, lambda: CertificateForm(data=printed), answered=form)
+    return editor("certificates.html", draft, "certificates", status, edit=edit, form=edit.form)
 
 
 @bp.get("/ban-hang/san-pham/<int:product_id>/chung-nhan")
 @role("producer")
 def certificates(product_id: int) -> ResponseReturnValue:
     """The papers of a product and a form for one more."""
-    draft = own_draft(product_id)
-    form = CertificateForm(
-        data={
-            "product_name_printed": draft.values["name"],
-            "entity_name_printed": draft.producer.name,
-        }
-    )
-    return _papers(draft, form)
+    return _papers(own_draft(product_id))
 
 
 @bp.post("/ban-hang/san-pham/<int:product_id>/chung-nhan")
@@ -130,7 +135,9 @@ def add_certificate(product_id: int) -> ResponseReturnValue:
     status = attempt(form, lambda: _record(form, draft.producer.id, product_id))
     if status:
         return _papers(draft, form, status)
-    write_session().commit()
+    db = write_session()
+    services.drop_typed(db, actor_id=actor().id(), product_id=product_id, form="certificates")
+    db.commit()
     flash(gettext(_HANDED_IN), "ok")
     return redirect(url_for(".certificates", product_id=product_id), 303)
 

@@ -9,7 +9,8 @@ from werkzeug.datastructures import FileStorage
 from shop.catalogue import queries, services
 from shop.catalogue.forms import NewPhotoForm, PhotoForm, PlaceForm
 from shop.catalogue.pictures import MAX_BYTES, store_picture
-from shop.catalogue.routes.base import attempt, bp, own_draft, show
+from shop.catalogue.routes.base import attempt, bp, own_draft
+from shop.catalogue.routes.steps import editor
 from shop.core import clock
 from shop.core.errors import DomainError, Invalid
 from shop.core.text import N_, clean
@@ -25,7 +26,7 @@ class PhotoMissing(Invalid):
 
 
 def _page(draft: queries.Draft, form: NewPhotoForm, status: int = 200) -> ResponseReturnValue:
-    return show("photos.html", status, draft=draft, form=form, step="photos")
+    return editor("photos.html", draft, "photos", status, form=form)
 
 
 def _back(product_id: int, said: str, sha: str = "") -> ResponseReturnValue:

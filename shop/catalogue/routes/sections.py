@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from shop.catalogue import queries, rules, services
 from shop.catalogue.forms import SectionForm
-from shop.catalogue.routes.base import attempt, bp, own_draft, show
+from shop.catalogue.routes.base import attempt, bp, own_draft
+from shop.catalogue.routes.steps import editor
 from shop.core import clock
 from shop.core.text import N_
 from shop.web.access import actor, role
@@ -26,15 +27,15 @@ def _page(
         for place, photo in enumerate(draft.photos, 1)
     ]
     form.offer_photos(photos)
-    return show(
+    return editor(
         "sections.html",
+        draft,
+        "sections",
         status,
-        draft=draft,
         form=form,
         at=at,
         stamp=queries.stamp_of(draft.sections),
         missing=rules.missing_english(draft.values, draft.sections),
-        step="sections",
     )
 
 

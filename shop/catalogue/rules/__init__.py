@@ -14,7 +14,7 @@ from shop.catalogue.rules.certificates import (
     is_valid,
     valid_stars,
 )
-from shop.catalogue.rules.claims import CLAIM_FIELDS, claim_warnings
+from shop.catalogue.rules.claims import CLAIM_FIELDS, HINTED_FIELDS, claim_warnings
 from shop.catalogue.rules.findings import FACT_LABELS, STORY_FIELDS, Finding
 from shop.catalogue.rules.groups import (
     GROUPS,
@@ -61,6 +61,14 @@ from shop.catalogue.rules.states import (
     WrongStep,
     require_step,
 )
+from shop.catalogue.rules.steps import (
+    STEP_FIELDS,
+    STEPS,
+    StepMark,
+    differing,
+    stamp,
+    step_marks,
+)
 
 __all__ = [
     "CERTIFICATE_KINDS",
@@ -71,6 +79,7 @@ __all__ = [
     "FACT_LABELS",
     "GROUPS",
     "GTIN_FAULTS",
+    "HINTED_FIELDS",
     "ISSUER_LEVELS",
     "MAX_SECTIONS",
     "MAX_VARIANTS",
@@ -87,6 +96,8 @@ __all__ = [
     "REVISION_STEPS",
     "SECTION_LABELS",
     "SLUGS",
+    "STEPS",
+    "STEP_FIELDS",
     "STORY_FIELDS",
     "SUBGROUPS",
     "VALIDITY_MONTHS",
@@ -94,6 +105,7 @@ __all__ = [
     "Group",
     "Paper",
     "ProductState",
+    "StepMark",
     "Subgroup",
     "ValidStars",
     "WrongStep",
@@ -103,6 +115,7 @@ __all__ = [
     "claim_warnings",
     "default_expiry",
     "demanded_facts",
+    "differing",
     "due_reminder",
     "findings",
     "group_of",
@@ -125,5 +138,7 @@ __all__ = [
     "season_mask",
     "season_months",
     "season_spans",
+    "stamp",
+    "step_marks",
     "valid_stars",
 ]

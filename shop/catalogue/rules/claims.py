@@ -22,6 +22,9 @@ CLAIM_FIELDS: Final = (
 )
 """What is read for claims, in the order of the forms."""
 
+HINTED_FIELDS: Final = (*CLAIM_FIELDS, "regulated_class")
+"""Beside these fields of the forms something may be remarked."""
+
 _SHOWN_IN_LISTS: Final = frozenset({"name", "name_en", "summary", "summary_en"})
 _I: Final = re.IGNORECASE
 _COUNT: Final = {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5}

@@ -11,6 +11,7 @@ from shop.catalogue.services.certificates import (
     remind_of_certificate,
     revoke_certificate,
 )
+from shop.catalogue.services.drafts import TypedElsewhere, drop_typed, keep_typed
 from shop.catalogue.services.facets import (
     add_sold,
     bump_version,
@@ -40,6 +41,7 @@ from shop.catalogue.services.producers import (
     suspend_producer,
 )
 from shop.catalogue.services.products import (
+    EditedMeanwhile,
     NotReady,
     archive_product,
     create_product,
@@ -58,8 +60,10 @@ __all__ = [
     "AVIF_TASK",
     "MAX_PHOTOS",
     "CertificateFacts",
+    "EditedMeanwhile",
     "NotReady",
     "TooManyPhotos",
+    "TypedElsewhere",
     "add_photo",
     "add_sold",
     "add_variant",
@@ -73,6 +77,7 @@ __all__ = [
     "decide_producer",
     "decide_product",
     "discard_revision",
+    "drop_typed",
     "edit_photo",
     "edit_producer",
     "edit_product",
@@ -80,6 +85,7 @@ __all__ = [
     "ending_certificates",
     "expire_certificate",
     "home_by",
+    "keep_typed",
     "move_photo",
     "move_section",
     "over_certificates",

@@ -40,6 +40,13 @@ class Locked(Conflict):
     message = N_("Sản phẩm đang chờ duyệt hoặc đã cất. Hãy rút lại hoặc mở lại trước khi sửa.")
 
 
+class EditedMeanwhile(Conflict):
+    message = N_(
+        "Người khác vừa lưu phần này. Chữ của bạn vẫn còn trong các ô; hãy so với bản của họ "
+        "rồi bấm lưu lần nữa."
+    )
+
+
 class NotReady(Invalid):
     message = N_("Sản phẩm chưa đủ điều kiện: %(missing)s")
 
@@ -103,15 +110,25 @@ def _check_name(db: Session, producer_id: int, name: str, *, but: int | None = N
 
 
 def edit_product(
-    db: Session, *, product_id: int, actor_id: int, changes: Mapping[str, Any], now: datetime
+    db: Session,
+    *,
+    product_id: int,
+    actor_id: int,
+    changes: Mapping[str, Any],
+    now: datetime,
+    seen: str = "",
 ) -> Product:
     """Write texts and facts. On a published product they wait in its one open revision.
 
-    Raises NotFound, NotAllowed, Locked, NameTaken, Invalid (field ``subgroup``).
+    ``seen`` is the digest (``rules.stamp``) of these fields as the editor saw them; with it, other
+    values saved meanwhile are not overwritten unseen.
+    Raises NotFound, NotAllowed, Locked, NameTaken, Invalid (field ``subgroup``), EditedMeanwhile.
     """
     product, producer = locked_product(db, product_id)
     require_maker(db, actor_id, producer.id)
     wanted = {name: value for name, value in changes.items() if name in queries.EDITABLE}
+    if seen:
+        _require_unchanged(db, product_id, wanted, seen)
     if not rules.is_subgroup(wanted.get("subgroup", product.subgroup)):
         raise Invalid(field="subgroup")
     if wanted.get("name", product.name).casefold() != product.name.casefold():
@@ -128,6 +145,13 @@ def edit_product(
         product.updated_at = now
         _audit(db, product, actor_id, "product.edited", now, fields=sorted(differing))
     return product
+
+
+def _require_unchanged(db: Session, product_id: int, wanted: Mapping[str, Any], seen: str) -> None:
+    """The stored values are those that the editor saw, or already those that are to be written."""
+    stored = queries.draft_of(db, product_id).values
+    if rules.stamp(stored, wanted) != seen and rules.differing(stored, wanted, wanted):
+        raise EditedMeanwhile
 
 
 def _after_edit(product: Product) -> None:

@@ -104,20 +104,22 @@ def test_from_signing_up_to_being_on_sale(
         "subgroup": "F32",
         "regulated_class": "none",
         "summary": "Sợi dai, trong, làm từ củ dong riềng.",
-        "season_months": ["11", "12", "1"],
     }
     assert maker.get("/ban-hang/san-pham/moi").status_code == 200
     made = post(maker, "/ban-hang/san-pham/moi", facts)
     product = only(database, Product)
     at = f"/ban-hang/san-pham/{product.id}"
     assert (made.status_code, made.location) == (303, f"{at}/nhan")
-    assert product.season_mask == 0b110000000001
+    story = {"story": "Làm từ 2018.", "season_months": ["11", "12", "1"]}
+    told = post(maker, f"{at}/chuyen-va-mua", story)
+    assert (told.status_code, told.location) == (303, f"{at}/quy-cach")
+    assert only(database, Product).season_mask == 0b110000000001
     page = maker.get(at).text
     assert codes(page)[0] == "missing_ingredients"
     refused = post(maker, f"{at}/gui-duyet")
     assert refused.status_code == 422
     assert "Chưa có ảnh sản phẩm." in refused.text
-    assert post(maker, f"{at}/nhan", LABEL).location == f"{at}/quy-cach"
+    assert post(maker, f"{at}/nhan", LABEL).location == f"{at}/chuyen-va-mua"
     for label, price, net, packed in (
         ("Gói 500 g", "65.000", "500", "550"),
         ("Gói 1 kg", "125.000 ₫", "1000", "1.080"),
@@ -222,7 +224,16 @@ def test_pages_of_other_producers_and_provinces_are_not_found(
     at = f"/ban-hang/san-pham/{product.id}"
     gets = [at] + [
         f"{at}/{step}"
-        for step in ("thong-tin", "nhan", "quy-cach", "anh", "chung-nhan", f"quy-cach/{variant.id}")
+        for step in (
+            "thong-tin",
+            "nhan",
+            "chuyen-va-mua",
+            "xem-truoc",
+            "quy-cach",
+            "anh",
+            "chung-nhan",
+            f"quy-cach/{variant.id}",
+        )
     ]
     gets += [
         f"/ban-hang/chung-nhan/{paper.id}",
@@ -237,7 +248,8 @@ def test_pages_of_other_producers_and_provinces_are_not_found(
     for tail in ("gui-duyet", "rut-lai", "bo-thay-doi", "cat", "mo-lai", f"anh/{photo.sha}/xoa"):
         assert post(desk, f"{at}/{tail}").status_code == 404, tail
     for tail in (
-        *("thong-tin", "nhan", "quy-cach", "anh", "chung-nhan"),
+        *("thong-tin", "nhan", "chuyen-va-mua", "quy-cach", "anh", "chung-nhan"),
+        *("nhap/facts", "nhap/label", "nhap/facts/bo", "nhap/none"),
         *(f"anh/{photo.sha}", f"anh/{photo.sha}/vi-tri"),
     ):
         assert post(desk, f"{at}/{tail}", {"name": "Chiếm", "to": "0"}).status_code == 404, tail
@@ -291,8 +303,9 @@ def test_staff_send_back_with_a_reason_and_take_down(
 
 FORMS = [
     ("/ban-hang/dang-ky", ("name", "kind", "province_code", "commune_code", "public_phone")),
-    ("/ban-hang/san-pham/moi", ("producer_id", "name", "subgroup", "season_months", "summary")),
-    ("/ban-hang/san-pham/{id}/thong-tin", ("name", "subgroup", "regulated_class", "story")),
+    ("/ban-hang/san-pham/moi", ("producer_id", "name", "subgroup", "summary")),
+    ("/ban-hang/san-pham/{id}/thong-tin", ("name", "subgroup", "regulated_class", "summary")),
+    ("/ban-hang/san-pham/{id}/chuyen-va-mua", ("story", "story_en", "season_months")),
     ("/ban-hang/san-pham/{id}/nhan", ("ingredients", "shelf_life_days", "origin")),
     (
         "/ban-hang/san-pham/{id}/quy-cach",

@@ -242,7 +242,7 @@ def test_words_typed_into_the_title_are_mended_there() -> None:
     typed = assess_one(choice=own("Miến dong khuyến mãi 500 g")).findings
     assert [finding.path for finding in typed] == ["/ban-hang/kenh-ban/shopee/7#title"]
     told = assess_one(product(story="Đang khuyến mãi")).findings
-    assert [finding.path for finding in told] == ["/ban-hang/san-pham/7/thong-tin#story"]
+    assert [finding.path for finding in told] == ["/ban-hang/san-pham/7/chuyen-va-mua#story"]
 
 
 def test_one_bad_product_never_blocks_the_others() -> None:
