@@ -1,34 +1,36 @@
 """Reading the catalogue."""
 
 from shop.catalogue.queries.desk import (
-    EDITABLE,
-    Draft,
     FieldChange,
     HistoryLine,
     PaperRow,
-    Photo,
     ProductRow,
     Scope,
     certificate_row,
     certificates_in_state,
-    certificates_of,
     changes_of,
     counts_by_state,
-    draft_of,
     expiring_certificates,
     history_of,
-    last_revision,
-    open_revision,
-    photos_of,
     producer_called,
     producer_names,
     producers_by_id,
     producers_in_state,
     products_of,
     products_waiting,
-    valid_certificates,
 )
 from shop.catalogue.queries.drafts import last_editor, others_typing, typed_of
+from shop.catalogue.queries.editing import (
+    EDITABLE,
+    Draft,
+    Photo,
+    certificates_of,
+    draft_of,
+    last_revision,
+    open_revision,
+    photos_of,
+    valid_certificates,
+)
 from shop.catalogue.queries.photos import photos_without_task
 from shop.catalogue.queries.sale import (
     SaleRow,
