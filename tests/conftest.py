@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 import wsgi
 from config import Settings
+from shop.catalogue.rules.reference import use_source
 from shop.core import schema
 from shop.core.db import Database
 from tests import postgres
@@ -130,6 +131,7 @@ def make_app(database: Database, tmp_path: Path) -> Iterator[Callable[..., Flask
         return app
 
     yield make
+    use_source(None)
     for app in made:
         app.extensions["house"].database.dispose()
 

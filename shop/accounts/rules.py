@@ -67,7 +67,7 @@ def area_of(path: str) -> str | None:
     None: no part in particular (the desk's first page, members, the act log, all other workspaces).
     ``closed``: a part that is never opened to supporters.
     """
-    if path.startswith("/chung-nhan/"):
+    if path.startswith(("/chung-nhan/", "/bao-tro/")):
         return "products"
     if path != _OWN_DESK and not path.startswith(f"{_OWN_DESK}/"):
         return None

@@ -1,13 +1,13 @@
 """The forms of the producer's and the staff's desks: shape only."""
 
-from typing import Any
+from typing import Any, Final
 
 import wtforms
 from wtforms.fields.choices import SelectChoice
 
 from shop.catalogue import rules
 from shop.catalogue.queries import Section
-from shop.catalogue.services import CertificateFacts
+from shop.catalogue.services import CertificateFacts, EndorsementFacts
 from shop.core.text import N_, clean
 from shop.web.forms import (
     Form,
@@ -26,6 +26,8 @@ from shop.web.forms import (
 
 _CHOOSE = ("", N_("Chọn…"))
 
+CHECKS: Final = rules.CERTIFICATE_CHECKS
+
 
 def _labelled(labels: dict[str, str]) -> list[tuple[str, str]]:
     return list(labels.items())
@@ -42,7 +44,6 @@ class ProducerForm(Form):
     tax_code = text(N_("Mã số thuế hoặc số đăng ký kinh doanh"), is_required=False, maximum=20)
     public_phone = phone(N_("Số điện thoại công khai"), is_required=False)
     story = long_text(N_("Câu chuyện của cơ sở"), is_required=False, maximum=5000)
-    is_youth_led = tick(N_("Do thanh niên làm chủ"))
 
     def values(self) -> dict[str, Any]:
         """What the service takes."""
@@ -55,7 +56,6 @@ class ProducerForm(Form):
             "tax_code": self.tax_code.data or None,
             "public_phone": self.public_phone.data or None,
             "story": self.story.data,
-            "is_youth_led": self.is_youth_led.data,
         }
 
 
@@ -64,9 +64,7 @@ class FactsForm(Form):
 
     name = text(N_("Tên sản phẩm"), minimum=3, maximum=160)
     name_en = text(N_("Tên tiếng Anh"), is_required=False, maximum=160)
-    subgroup = choice(
-        N_("Nhóm OCOP"), [_CHOOSE, *((sub.code, sub.label) for sub in rules.SUBGROUPS.values())]
-    )
+    subgroup = choice(N_("Nhóm OCOP"))
     regulated_class = choice(
         N_("Loại hàng có điều kiện"), _labelled(rules.REGULATED_CLASSES), default="none"
     )
@@ -99,6 +97,13 @@ class StoryForm(Form):
     season_months = choices(
         N_("Tháng có hàng"), [(str(n), str(n)) for n in range(1, 13)], is_required=False
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.subgroup.choices = [
+            SelectChoice(*_CHOOSE),
+            *(SelectChoice(sub.code, sub.label) for sub in rules.SUBGROUPS.values()),
+        ]
 
     def values(self) -> dict[str, Any]:
         """What the service takes."""
@@ -228,17 +233,21 @@ class CertificateForm(Form):
     issuer = text(N_("Cơ quan cấp"), maximum=160)
     issued_on = day(N_("Ngày cấp"))
     expires_on = day(N_("Có giá trị đến hết ngày"), is_required=False)
-    criteria_version = choice(
-        N_("Bộ tiêu chí"),
-        [(version, version) for version in rules.CRITERIA_VERSIONS],
-        default=rules.CRITERIA_VERSIONS[0],
-    )
+    criteria_version = choice(N_("Bộ tiêu chí"), is_required=False)
     score = whole(N_("Điểm đánh giá"), is_required=False, maximum=100)
     product_name_printed = text(N_("Tên sản phẩm trên giấy"), is_required=False, maximum=160)
     entity_name_printed = text(N_("Tên chủ thể trên giấy"), is_required=False, maximum=160)
     address_printed = text(N_("Địa chỉ trên giấy"), is_required=False, maximum=200)
     is_illustration = tick(N_("Giấy minh họa để thử hệ thống, không phải giấy thật"))
     scan = picture(N_("Ảnh chụp giấy"))
+    renews_id = row_id(is_required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.criteria_version.choices = [
+            SelectChoice("", N_("Theo ngày cấp")),
+            *(SelectChoice(one.code, one.label) for one in rules.CRITERIA.values()),
+        ]
 
     def facts(self, scan_sha: str | None) -> CertificateFacts:
         """What the service takes."""
@@ -247,36 +256,105 @@ class CertificateForm(Form):
         return CertificateFacts(**values, scan_sha=scan_sha)
 
 
-REASONS = {
-    "producer": (
-        N_("Tên hoặc loại hình chưa khớp với giấy đăng ký."),
-        N_("Chưa liên lạc được theo số điện thoại đã ghi."),
-        N_("Địa chỉ không thuộc địa bàn đã chọn."),
-    ),
-    "product": (
-        N_("Ảnh chưa rõ hoặc không phải sản phẩm này."),
-        N_("Thông tin nhãn chưa đủ hoặc chưa khớp với bao bì."),
-        N_("Lời giới thiệu nói quá công dụng. Hãy bỏ các từ chữa bệnh, điều trị."),
-        N_("Nhóm sản phẩm chưa đúng."),
-    ),
-    "certificate": (
-        N_("Ảnh chụp giấy chưa đọc được."),
-        N_("Số hoặc ngày không khớp với quyết định đã công bố."),
-        N_("Tên sản phẩm trên giấy không phải sản phẩm này."),
-    ),
-}
-"""Ready sentences that staff may send back with, by what is judged."""
-
-
 class DecisionForm(Form):
-    """A staff decision; ``reason`` is one of the ready sentences, ``note`` their own words."""
+    """A staff decision; ``reason`` is the code of a ready sentence, ``note`` their own words."""
 
     decision = wtforms.StringField(filters=[lambda value: clean(value or "")[:20]])
     reason = wtforms.StringField(
-        N_("Lý do có sẵn"), filters=[lambda value: clean(value or "")[:300]]
+        N_("Lý do có sẵn"), filters=[lambda value: clean(value or "")[:40]]
     )
+    step = choice(N_("Bước cần sửa"), list(rules.REFUSAL_STEPS.items()), is_required=False)
     note = long_text(N_("Lý do, lời nhắn"), is_required=False, maximum=1000)
+    checked = choices(N_("Đã đối chiếu với bản chụp"), list(CHECKS.items()), is_required=False)
 
     def words(self) -> str:
         """The chosen sentence and what was added to it."""
-        return " ".join(part for part in (self.reason.data, self.note.data) if part)
+        ready = rules.REASONS.get(self.reason.data or "")
+        return " ".join(part for part in (ready.label if ready else "", self.note.data) if part)
+
+    def wanted_step(self) -> str:
+        """The editor's step this is about: as chosen, else the ready sentence's own."""
+        ready = rules.REASONS.get(self.reason.data or "")
+        return str(self.step.data or (ready.step if ready else ""))
+
+
+class ReferenceForm(Form):
+    """One thing that staff keep as data; which fields count depends on its kind."""
+
+    code = text(N_("Mã"), is_required=False, maximum=40)
+    revision = whole(is_required=False, maximum=1_000_000, label="")
+    label = text(N_("Tên, câu chữ tiếng Việt"), minimum=2, maximum=200)
+    label_en = text(N_("Tiếng Anh"), minimum=2, maximum=200)
+    nature = choice(N_("Tính chất hàng"), list(rules.NATURES.items()), is_required=False)
+    group = choice(N_("Thuộc nhóm"), is_required=False)
+    is_fresh = tick(N_("Hàng tươi: nhãn cần ít thông tin hơn"))
+    purpose = choice(N_("Dùng cho"), list(rules.PURPOSES.items()), is_required=False)
+    groups = choices(N_("Chỉ với các nhóm, phân nhóm"), is_required=False)
+    classes = choices(
+        N_("Chỉ với loại hàng"), list(rules.REGULATED_CLASSES.items()), is_required=False
+    )
+    from_stars = choice(
+        N_("Từ hạng sao"), [("3", "3 ★"), ("4", "4 ★"), ("5", "5 ★")], is_required=False
+    )
+    certificate_kind = choice(
+        N_("Giấy đã có trong hệ thống"),
+        [("", N_("Không")), *rules.CERTIFICATE_KINDS.items()],
+        is_required=False,
+    )
+    is_required = tick(N_("Bắt buộc có"))
+    is_checked = tick(N_("Đã đối chiếu với văn bản"))
+    basis = text(N_("Căn cứ"), is_required=False, maximum=200)
+    subject = choice(N_("Dùng khi trả lại"), list(rules.SUBJECTS.items()), is_required=False)
+    step = choice(N_("Bước cần sửa"), list(rules.REFUSAL_STEPS.items()), is_required=False)
+    valid_from = day(N_("Dùng từ ngày"), is_required=False)
+    valid_until = day(N_("Dùng đến hết ngày"), is_required=False)
+    why = text(N_("Vì sao đổi, căn cứ nào"), minimum=3, maximum=300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        every = [(one.code, one.label) for one in rules.GROUPS.values()]
+        self.group.choices = [SelectChoice(*pair) for pair in every]
+        every += [(one.code, f"{one.code} · {one.label}") for one in rules.SUBGROUPS.values()]
+        self.groups.choices = [SelectChoice(*pair) for pair in every]
+
+    def values(self, kind: str) -> dict[str, Any]:
+        """The data of an entry of this kind, as the service takes it."""
+        values = {name: self[name].data for name in REFERENCE_FIELDS[kind]}
+        if "from_stars" in values:
+            values["from_stars"] = int(values["from_stars"] or 3)
+        return values
+
+
+REFERENCE_FIELDS: Final[dict[str, tuple[str, ...]]] = {
+    "group": ("label", "label_en", "nature"),
+    "subgroup": ("label", "label_en", "group", "is_fresh"),
+    "criteria": ("label", "label_en"),
+    "document": (
+        *("label", "label_en", "purpose", "groups", "classes", "from_stars"),
+        *("certificate_kind", "is_required", "is_checked", "basis"),
+    ),
+    "reason": ("label", "label_en", "subject", "step"),
+}
+"""What an entry of each kind holds, in the order of the form."""
+
+
+class EndorsementForm(Form):
+    """Which union unit vouches for which project."""
+
+    union_unit = text(N_("Đơn vị Đoàn bảo trợ"), minimum=3, maximum=160)
+    project = text(N_("Tên dự án khởi nghiệp"), minimum=3, maximum=200)
+    year = whole(N_("Năm"), minimum=2000, maximum=2100)
+    programme = text(N_("Chương trình, cuộc thi"), is_required=False, maximum=200)
+    is_illustration = tick(N_("Bản ghi minh họa để thử hệ thống"))
+    scan = picture(N_("Ảnh chụp giấy xác nhận"))
+
+    def facts(self, scan_sha: str | None) -> EndorsementFacts:
+        """What the service takes."""
+        return EndorsementFacts(
+            union_unit=self.union_unit.data,
+            project=self.project.data,
+            year=self.year.data or 0,
+            programme=self.programme.data,
+            scan_sha=scan_sha,
+            is_illustration=self.is_illustration.data,
+        )

@@ -1,5 +1,7 @@
 """Where the catalogue stands in the workspaces."""
 
+import time
+from collections import Counter
 from datetime import timedelta
 from typing import cast
 
@@ -8,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from shop.accounts.queries import register_unit
 from shop.accounts.rules import staff_scope_of
-from shop.catalogue import queries, rules
+from shop.catalogue import queries, rules, services
 from shop.catalogue.configuration import configure
+from shop.catalogue.rules.reference import use_source
 from shop.core import clock
 from shop.core.text import N_
 from shop.web.actor import Actor
@@ -24,11 +27,14 @@ from shop.web.workspaces import (
     STAFF_TODO,
 )
 
+_SOON = timedelta(days=max(rules.REMINDER_DAYS))
+
 
 def init_app(app: Flask) -> None:
     """Fill the menus and to-do lists, and say how producers are called."""
     house = cast(House, app.extensions["house"])
     configure(house.database, house.storage)
+    use_source(services.DatabaseSource(house.database, time.monotonic))
     register_unit("producer", names=queries.producer_names, find=queries.producer_called)
     PRODUCER_NAV.fill(_producer_pages)
     STAFF_NAV.fill(_staff_pages)
@@ -46,9 +52,11 @@ def _producer_pages(_actor: Actor) -> list[NavItem]:
 
 def _staff_pages(_actor: Actor) -> list[NavItem]:
     return [
+        NavItem(gettext(N_("Chờ duyệt")), "/can-bo/duyet", "list", 5),
         NavItem(gettext(N_("Nhà sản xuất")), "/can-bo/nha-san-xuat", "store", 10),
         NavItem(gettext(N_("Duyệt sản phẩm")), "/can-bo/san-pham", "tag", 20),
         NavItem(gettext(N_("Chứng nhận")), "/can-bo/chung-nhan", "verified", 30),
+        NavItem(gettext(N_("Danh mục")), "/can-bo/danh-muc", "settings", 85),
     ]
 
 
@@ -98,25 +106,43 @@ def _first_paper(ending: list[queries.PaperRow]) -> str:
 
 
 def _staff_todo(db: Session, actor: Actor) -> list[Todo]:
-    scope = staff_scope_of(actor)
+    scope, now = staff_scope_of(actor), clock.now()
+    counts = queries.waiting_counts(db, scope)
+    first = queries.waiting_things(db, scope, limit=1)
+    is_late = bool(first) and rules.waiting(first[0].since, now).state == "late"
+    by_kind = Counter[str]()
+    for (kind, _province), count in counts.items():
+        by_kind[kind] += count
+    ending = queries.count_ending(
+        db, scope, today=clock.today_vn(now), until=clock.today_vn(now) + _SOON
+    )
+    lines = [
+        ("producer", N_("Nhà sản xuất chờ xác minh"), "store"),
+        ("product", N_("Sản phẩm chờ duyệt"), "tag"),
+        ("edit", N_("Bản sửa chờ duyệt"), "edit"),
+        ("certificate", N_("Giấy chứng nhận chờ xác minh"), "verified"),
+        ("endorsement", N_("Lời xin Đoàn bảo trợ"), "users"),
+    ]
+    hint = gettext(N_("Có việc đã quá hạn hai ngày làm việc")) if is_late else ""
     return [
-        Todo(
-            gettext(N_("Nhà sản xuất chờ xác minh")),
-            queries.producers_in_state(db, scope, "submitted", limit=0)[1],
-            "/can-bo/nha-san-xuat",
-            "store",
+        *(
+            Todo(
+                gettext(label),
+                by_kind[kind],
+                f"/can-bo/duyet?loai={kind}",
+                icon,
+                is_urgent=is_late and first[0].kind == kind,
+                order=10,
+                hint=hint if is_late and first[0].kind == kind else "",
+            )
+            for kind, label, icon in lines
         ),
         Todo(
-            gettext(N_("Sản phẩm chờ duyệt")),
-            queries.products_waiting(db, scope, limit=0)[1],
-            "/can-bo/san-pham",
-            "tag",
-        ),
-        Todo(
-            gettext(N_("Giấy chứng nhận chờ xác minh")),
-            queries.certificates_in_state(db, scope, "submitted", limit=0)[1],
-            "/can-bo/chung-nhan",
-            "verified",
+            gettext(N_("Giấy OCOP của địa bàn sắp hết hạn")),
+            ending,
+            "/can-bo/chung-nhan?trang_thai=sap-het",
+            "clock",
+            order=30,
         ),
     ]
 

@@ -16,6 +16,7 @@ from shop.catalogue.services.certificates import (
     decide_certificate,
     record_certificate,
 )
+from shop.catalogue.services.endorsements import EndorsementFacts, record_endorsement
 from shop.catalogue.services.photos import add_photo
 from shop.catalogue.services.producers import decide_producer, register_producer
 from shop.catalogue.services.products import create_product, decide_product, submit_product
@@ -37,8 +38,12 @@ KINDS: Final = {"unknown": "household"}
 
 def producer_name(row: SeedProduct) -> str:
     """The producer's name; rows whose source names none share one producer a province."""
-    place = row.province_name.removeprefix("Tỉnh ").removeprefix("Thành phố ")
-    return row.producer_name or f"Nhà sản xuất chưa rõ tên ({place})"
+    return row.producer_name or f"Nhà sản xuất chưa rõ tên ({place_of(row)})"
+
+
+def place_of(row: SeedProduct) -> str:
+    """The province as people call it."""
+    return row.province_name.removeprefix("Tỉnh ").removeprefix("Thành phố ")
 
 
 def load_producer(db: Session, row: SeedProduct, *, now: datetime) -> tuple[Producer, int]:
@@ -56,13 +61,33 @@ def load_producer(db: Session, row: SeedProduct, *, now: datetime) -> tuple[Prod
         province_code=row.province_code,
         commune_code=row.commune_code or None,
         address=row.place_as_printed if row.producer_name else "",
-        is_youth_led=row.is_youth_led,
         is_demo=True,
         now=now,
     )
     admin = person_id(db, "admin@demo.test")
     decide_producer(db, producer_id=producer.id, actor_id=admin, approve=True, now=now)
+    if row.is_youth_led:
+        _let_the_union_vouch(db, producer, row, admin, now)
     return producer, owner_id
+
+
+def _let_the_union_vouch(
+    db: Session, producer: Producer, row: SeedProduct, judge_id: int, now: datetime
+) -> None:
+    """The source calls it a young people's start-up; which unit vouches is our illustration."""
+    record_endorsement(
+        db,
+        producer_id=producer.id,
+        actor_id=judge_id,
+        facts=EndorsementFacts(
+            union_unit=f"Tỉnh đoàn {place_of(row)}",
+            project=row.name_vi,
+            year=today_vn(now).year,
+            programme="Thanh niên khởi nghiệp",
+            is_illustration=True,
+        ),
+        now=now,
+    )
 
 
 def find_product(db: Session, row: SeedProduct) -> Product | None:
@@ -162,6 +187,7 @@ def _add_certificate(
             kind="ocop",
             issued_on=recognised.first,
             stars=row.stars,
+            issuer_level="national" if row.stars == 5 else "province",
             product_name_printed=row.name_vi,
             entity_name_printed=row.producer_name,
             is_illustration=True,

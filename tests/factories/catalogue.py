@@ -10,7 +10,14 @@ from sqlalchemy.orm import Session
 
 from shop.accounts.models import Membership
 from shop.catalogue import rules
-from shop.catalogue.models import Certificate, Producer, Product, ProductPhoto, Variant
+from shop.catalogue.models import (
+    Certificate,
+    Producer,
+    Product,
+    ProductPhoto,
+    Variant,
+    YouthEndorsement,
+)
 from shop.catalogue.services.facets import refresh_facets
 from shop.core.text import slugify
 
@@ -113,6 +120,23 @@ def make_certificate(db: Session, product: Product, **over: Any) -> Certificate:
     db.add(certificate)
     db.flush()
     return certificate
+
+
+def make_endorsement(db: Session, producer: Producer, **over: Any) -> YouthEndorsement:
+    """A union unit that vouches for the producer's project of 2025."""
+    values: dict[str, Any] = {
+        "producer_id": producer.id,
+        "union_unit": "Xã đoàn Côn Minh",
+        "project": "Miến dong sạch",
+        "year": 2025,
+        "state": "confirmed",
+        "created_at": NOW,
+    } | over
+    row = YouthEndorsement(**values)
+    db.add(row)
+    producer.is_youth_led = row.state == "confirmed"
+    db.flush()
+    return row
 
 
 def make_product(

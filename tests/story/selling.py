@@ -70,7 +70,6 @@ def _register_producer(world: World) -> None:
         "kind": "cooperative_group",
         "province_code": "19",
         "address": "thôn Chè Cọ",
-        "is_youth_led": "y",
     }
     listed = producer.submit(form, typed | {"buoc": "xa"} if "buoc" in form.fields else typed)
     sent = producer.submit(listed.form(field="commune_code"), typed | {"commune_code": "02185"})

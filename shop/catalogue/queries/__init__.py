@@ -1,23 +1,15 @@
 """Reading the catalogue."""
 
 from shop.catalogue.queries.desk import (
-    FieldChange,
-    HistoryLine,
     PaperRow,
     ProductRow,
-    Scope,
     certificate_row,
-    certificates_in_state,
-    changes_of,
     counts_by_state,
     expiring_certificates,
-    history_of,
     producer_called,
     producer_names,
     producers_by_id,
-    producers_in_state,
     products_of,
-    products_waiting,
 )
 from shop.catalogue.queries.drafts import last_editor, others_typing, typed_of
 from shop.catalogue.queries.editing import (
@@ -31,7 +23,31 @@ from shop.catalogue.queries.editing import (
     photos_of,
     valid_certificates,
 )
+from shop.catalogue.queries.endorsements import (
+    EndorsementRow,
+    confirmed_endorsement,
+    endorsement_row,
+    endorsements_of,
+)
+from shop.catalogue.queries.moderation import (
+    Baseline,
+    FieldChange,
+    HistoryLine,
+    Scope,
+    WaitingRow,
+    baseline_of,
+    certificates_ending,
+    certificates_in_state,
+    changes_since,
+    count_ending,
+    history_of,
+    producers_in_state,
+    products_waiting,
+    waiting_counts,
+    waiting_things,
+)
 from shop.catalogue.queries.photos import photos_without_task
+from shop.catalogue.queries.reference import RevisionRow, revisions_of
 from shop.catalogue.queries.sale import (
     SaleRow,
     papers_of,
@@ -44,21 +60,31 @@ from shop.catalogue.queries.sections import Section, sections_of, stamp_of
 
 __all__ = [
     "EDITABLE",
+    "Baseline",
     "Draft",
+    "EndorsementRow",
     "FieldChange",
     "HistoryLine",
     "PaperRow",
     "Photo",
     "ProductRow",
+    "RevisionRow",
     "SaleRow",
     "Scope",
     "Section",
+    "WaitingRow",
+    "baseline_of",
     "certificate_row",
+    "certificates_ending",
     "certificates_in_state",
     "certificates_of",
-    "changes_of",
+    "changes_since",
+    "confirmed_endorsement",
+    "count_ending",
     "counts_by_state",
     "draft_of",
+    "endorsement_row",
+    "endorsements_of",
     "expiring_certificates",
     "history_of",
     "last_editor",
@@ -75,6 +101,7 @@ __all__ = [
     "producers_in_state",
     "products_of",
     "products_waiting",
+    "revisions_of",
     "sections_of",
     "stamp_of",
     "typed_of",
@@ -82,4 +109,6 @@ __all__ = [
     "valid_stars",
     "variants_for_sale",
     "variants_of",
+    "waiting_counts",
+    "waiting_things",
 ]

@@ -13,6 +13,7 @@ from shop.catalogue.pictures import MAX_BYTES
 from shop.core.clock import now, today_vn
 from shop.core.db import MAX_ID
 from shop.core.errors import Conflict, Invalid, NotFound
+from shop.core.text import N_
 from shop.web.access import actor
 from shop.web.errors import status_of
 from shop.web.forms import Form
@@ -22,6 +23,10 @@ from shop.web.request import read_session
 bp = Blueprint("catalogue", __name__)
 
 PAGE_SIZE = 30
+
+
+class UnknownDecision(Invalid):
+    message = N_("Vui lòng dùng một trong các nút quyết định.")
 
 
 def own_draft(product_id: int) -> queries.Draft:

@@ -1,6 +1,8 @@
 """The editor's further steps: sizes and prices, papers. Pictures are in ``photos``."""
 
-from flask import flash, redirect, url_for
+from typing import Any
+
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from shop.accounts.rules import require_producer, require_staff
@@ -112,7 +114,7 @@ def _papers(
     printed = {
         "product_name_printed": draft.values["name"],
         "entity_name_printed": draft.producer.name,
-    }
+    } | _renewed(draft.certificates)
     edit = editing("certificates", draft, lambda: CertificateForm(data=printed), answered=form)
     return editor("certificates.html", draft, "certificates", status, edit=edit, form=edit.form)
 
@@ -122,6 +124,17 @@ def _papers(
 def certificates(product_id: int) -> ResponseReturnValue:
     """The papers of a product and a form for one more."""
     return _papers(own_draft(product_id))
+
+
+def _renewed(papers: list[Certificate]) -> dict[str, Any]:
+    """What a paper that follows an older one (``noi-tiep``) has in common with it."""
+    asked = request.args.get("noi-tiep", "")
+    old = next((paper for paper in papers if str(paper.id) == asked), None)
+    if old is None:
+        return {}
+    kept = ("kind", "issuer", "issuer_level", "product_name_printed", "entity_name_printed")
+    same = {name: getattr(old, name) for name in (*kept, "address_printed")}
+    return same | {"stars": str(old.stars or ""), "renews_id": old.id}
 
 
 @bp.post("/ban-hang/san-pham/<int:product_id>/chung-nhan")
@@ -167,7 +180,8 @@ def _stored_scan() -> str | None:
 def producer_certificate_form(producer_id: int) -> ResponseReturnValue:
     """A paper of the producer as a whole."""
     _require_own(producer_id)
-    form = CertificateForm(data={"kind": "food_safety", "issuer_level": "other"})
+    papers = queries.certificates_of(read_session(), producer_id=producer_id, product_id=0)
+    form = CertificateForm(data={"kind": "food_safety", "issuer_level": "other"} | _renewed(papers))
     return show("certificate.html", form=form, certificate=None, producer_id=producer_id)
 
 

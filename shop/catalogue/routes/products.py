@@ -223,13 +223,11 @@ def review(product_id: int) -> ResponseReturnValue:
 
 
 def _review(draft: queries.Draft, status: int = 200, error: str = "") -> ResponseReturnValue:
-    last = queries.last_revision(read_session(), draft.product.id)
     return editor(
         "review.html",
         draft,
         "review",
         status,
-        refused=last if last is not None and last.state == "rejected" else None,
         error=error,
     )
 

@@ -1,29 +1,26 @@
 """Moderation: producers, products and edits, papers of the provinces that one looks after."""
 
 from collections.abc import Callable
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from shop.accounts.rules import require_staff
 from shop.catalogue import queries, rules, services
-from shop.catalogue.forms import REASONS, DecisionForm
-from shop.catalogue.models import Producer
-from shop.catalogue.routes.base import asked_page, attempt, bp, scope, show
+from shop.catalogue.forms import DecisionForm
+from shop.catalogue.models import Certificate, Producer
+from shop.catalogue.routes.base import UnknownDecision, asked_page, attempt, bp, scope, show
 from shop.core import clock
 from shop.core.clock import today_vn
 from shop.core.db import MAX_ID
-from shop.core.errors import Invalid, NotFound
+from shop.core.errors import NotFound
 from shop.core.text import N_
-from shop.places.queries import place_names
+from shop.places.queries import list_provinces, place_names
 from shop.web.access import actor, role
 from shop.web.i18n import gettext
 from shop.web.request import read_session, write_session
-
-
-class UnknownDecision(Invalid):
-    message = N_("Vui lòng dùng một trong các nút quyết định.")
 
 
 def _state(labels: dict[str, str], default: str) -> str:
@@ -40,12 +37,13 @@ def _checked(row_id: int) -> int:
 def _decide(
     kind: str,
     page: Callable[[DecisionForm, int], ResponseReturnValue],
-    verbs: dict[str, Callable[[str], Any]],
+    verbs: dict[str, Callable[[DecisionForm], Any]],
     back: str,
 ) -> ResponseReturnValue:
-    """Do the verb that the pressed button names; ``verbs`` take the written reason."""
+    """Do the verb that the pressed button names, with what the form says."""
     form = DecisionForm.read()
-    if form.reason.data and form.reason.data not in REASONS[kind]:
+    ready = rules.REASONS.get(form.reason.data or "")
+    if ready is None or ready.subject != kind:
         form.reason.data = ""
     if not form.validate():
         return page(form, 422)
@@ -53,12 +51,68 @@ def _decide(
     if verb is None:
         form.add_error(UnknownDecision())
         return page(form, 422)
-    status = attempt(form, lambda: verb(form.words()))
+    status = attempt(form, lambda: verb(form))
     if status:
         return page(form, status)
     write_session().commit()
     flash(gettext(N_("Đã ghi quyết định.")), "ok")
     return redirect(back, 303)
+
+
+# All that waits
+
+
+@bp.get("/can-bo/duyet")
+@role("staff")
+def queue() -> ResponseReturnValue:
+    """Everything that waits in one's provinces, longest first, with its clock.
+
+    ``loai`` (kind) and ``tinh`` (province) narrow it.
+    """
+    db, provinces = read_session(), scope()
+    counts = queries.waiting_counts(db, provinces)
+    kind = request.args.get("loai", "")
+    kind = kind if kind in QUEUE_KINDS else ""
+    code = request.args.get("tinh", "")
+    codes = {province for _kind, province in counts}
+    code = code if code in codes else ""
+    total = sum(
+        count
+        for (one, province), count in counts.items()
+        if (not kind or one == kind) and (not code or province == code)
+    )
+    rows, page = asked_page(
+        lambda limit, offset: (
+            queries.waiting_things(
+                db, provinces, kind=kind, province_code=code, limit=limit, offset=offset
+            ),
+            total,
+        )
+    )
+    now = clock.now()
+    return show(
+        "staff_queue.html",
+        rows=[(row, rules.waiting(row.since, now)) for row in rows],
+        page=page,
+        counts=counts,
+        kinds=QUEUE_KINDS,
+        kind=kind,
+        code=code,
+        provinces={one.code: one.name for one in list_provinces(db)},
+    )
+
+
+ENDING: Final = "sap-het"
+"""The list of verified papers that run out within the longest reminder."""
+
+QUEUE_KINDS: Final = {
+    "producer": N_("Cơ sở"),
+    "product": N_("Sản phẩm mới"),
+    "edit": N_("Bản sửa"),
+    "certificate": N_("Giấy chứng nhận"),
+    "endorsement": N_("Đoàn bảo trợ"),
+}
+"""What may wait, in the order of the chips."""
 
 
 # Producers
@@ -99,10 +153,11 @@ def _producer_page(
         status,
         producer=producer,
         form=form,
-        reasons=REASONS["producer"],
+        reasons=rules.reasons_for("producer", today_vn(clock.now())),
         place=place_names(db, [pair])[pair],
         history=queries.history_of(db, "producer", producer.id),
         counts=queries.counts_by_state(db, [producer.id]),
+        endorsements=queries.endorsements_of(db, producer.id),
     )
 
 
@@ -127,14 +182,18 @@ def decide_producer(producer_id: int) -> ResponseReturnValue:
         "producer",
         lambda form, status: _producer_page(producer, form, status),
         {
-            "approve": lambda note: services.decide_producer(
-                write_session(), approve=True, note=note, **given
+            "approve": lambda form: services.decide_producer(
+                write_session(), approve=True, note=form.words(), **given
             ),
-            "reject": lambda note: services.decide_producer(
-                write_session(), approve=False, note=note, **given
+            "reject": lambda form: services.decide_producer(
+                write_session(), approve=False, note=form.words(), **given
             ),
-            "suspend": lambda note: services.suspend_producer(write_session(), note=note, **given),
-            "restore": lambda note: services.restore_producer(write_session(), note=note, **given),
+            "suspend": lambda form: services.suspend_producer(
+                write_session(), note=form.words(), **given
+            ),
+            "restore": lambda form: services.restore_producer(
+                write_session(), note=form.words(), **given
+            ),
         },
         url_for(".judge_producer", producer_id=producer_id),
     )
@@ -164,15 +223,17 @@ def _product_page(
     draft: queries.Draft, form: DecisionForm, status: int = 200
 ) -> ResponseReturnValue:
     db = read_session()
-    stored = queries.photos_of(db, draft.product.id)
+    baseline = queries.baseline_of(db, draft)
     return show(
         "staff_product.html",
         status,
         draft=draft,
         form=form,
-        reasons=REASONS["product"],
+        reasons=rules.reasons_for("product", today_vn(clock.now())),
         findings=draft.findings(clock.today_vn(clock.now())),
-        changes=queries.changes_of(draft, stored, queries.sections_of(db, draft.product.id)),
+        baseline=baseline,
+        changes=queries.changes_since(draft, baseline) if draft.waits_for_staff else [],
+        word_changes=rules.word_changes,
         stars=queries.valid_stars(db, draft.product.id, today_vn(clock.now())),
         history=queries.history_of(db, "product", draft.product.id),
     )
@@ -195,14 +256,18 @@ def decide_product(product_id: int) -> ResponseReturnValue:
         "product",
         lambda form, status: _product_page(draft, form, status),
         {
-            "approve": lambda note: services.decide_product(
-                write_session(), approve=True, note=note, **given
+            "approve": lambda form: services.decide_product(
+                write_session(), approve=True, note=form.words(), **given
             ),
-            "reject": lambda note: services.decide_product(
-                write_session(), approve=False, note=note, **given
+            "reject": lambda form: services.decide_product(
+                write_session(),
+                approve=False,
+                note=form.words(),
+                step=form.wanted_step(),
+                **given,
             ),
-            "take_down": lambda note: services.take_down_product(
-                write_session(), note=note, **given
+            "take_down": lambda form: services.take_down_product(
+                write_session(), note=form.words(), step=form.wanted_step(), **given
             ),
         },
         url_for(".judge_product", product_id=product_id),
@@ -217,12 +282,21 @@ def decide_product(product_id: int) -> ResponseReturnValue:
 def certificate_queue() -> ResponseReturnValue:
     """Papers by state, those that wait first."""
     db, provinces = read_session(), scope()
-    state = _state(rules.CERTIFICATE_LABELS, "submitted")
-    rows, page = asked_page(
-        lambda limit, offset: queries.certificates_in_state(
-            db, provinces, state, limit=limit, offset=offset
+    today = today_vn(clock.now())
+    state = _state({**rules.CERTIFICATE_LABELS, ENDING: ""}, "submitted")
+    if state == ENDING:
+        until = today + timedelta(days=max(rules.REMINDER_DAYS))
+        rows, page = asked_page(
+            lambda limit, offset: queries.certificates_ending(
+                db, provinces, today=today, until=until, limit=limit, offset=offset
+            )
         )
-    )
+    else:
+        rows, page = asked_page(
+            lambda limit, offset: queries.certificates_in_state(
+                db, provinces, state, limit=limit, offset=offset
+            )
+        )
     return show("staff_certificates.html", rows=rows, page=page, state=state)
 
 
@@ -232,16 +306,36 @@ def _paper(certificate_id: int) -> queries.PaperRow:
     return row
 
 
+def _recognition_findings(paper: Certificate) -> list[rules.Finding]:
+    if paper.kind != "ocop":
+        return []
+    recognition = rules.Recognition(
+        stars=paper.stars,
+        issued_on=paper.issued_on,
+        expires_on=paper.expires_on,
+        issuer_level=paper.issuer_level,
+        criteria_version=paper.criteria_version,
+        score=paper.score,
+        decided_on=paper.decided_on,
+    )
+    usual_end = rules.default_expiry(paper.issued_on)
+    return rules.recognition_findings(recognition, usual_end=usual_end)
+
+
 def _paper_page(
     row: queries.PaperRow, form: DecisionForm, status: int = 200
 ) -> ResponseReturnValue:
+    paper = row.certificate
     return show(
         "staff_certificate.html",
         status,
         row=row,
-        paper=row.certificate,
+        paper=paper,
         form=form,
-        reasons=REASONS["certificate"],
+        checks={code: rules.CERTIFICATE_CHECKS[code] for code in rules.needed_checks(paper.kind)},
+        findings=_recognition_findings(paper),
+        old=read_session().get(Certificate, paper.renews_id) if paper.renews_id else None,
+        reasons=rules.reasons_for("certificate", today_vn(clock.now())),
         history=queries.history_of(read_session(), "certificate", row.certificate.id),
     )
 
@@ -267,13 +361,19 @@ def decide_certificate(certificate_id: int) -> ResponseReturnValue:
         "certificate",
         lambda form, status: _paper_page(row, form, status),
         {
-            "approve": lambda note: services.decide_certificate(
-                write_session(), approve=True, note=note, **given
+            "approve": lambda form: services.decide_certificate(
+                write_session(),
+                approve=True,
+                note=form.words(),
+                checked=form.checked.data or (),
+                **given,
             ),
-            "reject": lambda note: services.decide_certificate(
-                write_session(), approve=False, note=note, **given
+            "reject": lambda form: services.decide_certificate(
+                write_session(), approve=False, note=form.words(), **given
             ),
-            "revoke": lambda note: services.revoke_certificate(write_session(), note=note, **given),
+            "revoke": lambda form: services.revoke_certificate(
+                write_session(), note=form.words(), **given
+            ),
         },
         url_for(".judge_certificate", certificate_id=certificate_id),
     )

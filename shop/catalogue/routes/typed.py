@@ -179,7 +179,7 @@ def hints(key: str, draft: queries.Draft | None, form: Form) -> dict[str, str]:
     values |= {field.name: field.data for field in form if isinstance(field.data, str)}
     stars = draft.stars(clock.today_vn(clock.now())) if draft else None
     found = rules.claim_warnings(values, valid_stars=stars)
-    if draft and rules.is_subgroup(values["subgroup"]):
+    if draft and values["subgroup"] in rules.SUBGROUPS:
         judged = replace(draft, values=values).state(clock.today_vn(clock.now()))
         found += rules.label_advice(judged)
     names = [field.name for field in form]

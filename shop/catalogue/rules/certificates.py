@@ -15,7 +15,6 @@ from shop.core.text import N_
 
 VALIDITY_MONTHS: Final = 36
 REMINDER_DAYS: Final = (90, 60, 30)
-CRITERIA_VERSIONS: Final = ("148/QĐ-TTg", "148/QĐ-TTg + 1489/QĐ-TTg", "1048/QĐ-TTg")
 
 CERTIFICATE_KINDS: Final = {
     "ocop": N_("Công nhận sản phẩm OCOP"),
@@ -24,13 +23,6 @@ CERTIFICATE_KINDS: Final = {
     "food_safety": N_("An toàn thực phẩm"),
     "haccp": N_("HACCP, ISO 22000"),
     "other": N_("Giấy tờ khác"),
-}
-
-ISSUER_LEVELS: Final = {
-    "district": N_("Cấp huyện (trước 07/2025)"),
-    "province": N_("Cấp tỉnh"),
-    "national": N_("Cấp quốc gia"),
-    "other": N_("Tổ chức chứng nhận"),
 }
 
 
@@ -89,3 +81,19 @@ def due_reminder(expires_on: date, today: date) -> int | None:
     if left < 0:
         return None
     return min((days for days in REMINDER_DAYS if left <= days), default=None)
+
+
+CERTIFICATE_CHECKS: Final = {
+    "readable": N_("Bản chụp đọc được, có dấu và chữ ký"),
+    "number": N_("Số giấy, số quyết định khớp"),
+    "names": N_("Tên sản phẩm và tên chủ thể khớp"),
+    "dates": N_("Ngày cấp, ngày hết hạn khớp"),
+    "issuer": N_("Cơ quan cấp đúng thẩm quyền"),
+    "stars": N_("Hạng sao khớp"),
+}
+"""What staff compare with the scan before they verify a paper."""
+
+
+def needed_checks(kind: str) -> tuple[str, ...]:
+    """The comparisons that a paper of this kind needs: stars only stand on OCOP ones."""
+    return tuple(code for code in CERTIFICATE_CHECKS if kind == "ocop" or code != "stars")

@@ -1,49 +1,93 @@
-"""The OCOP programme's six product groups and their subgroups.
+"""The OCOP programme's product groups and their subgroups.
 
 Groups: Decision 148/QĐ-TTg (2023-02-24). Wording of the subgroups is ours, after the same decision;
-codes are our own. The programme for 2026-2030 may change them.
+codes are our own. What stands here is the seed: staff keep both as data (``rules.reference``),
+because the programme for 2026-2030 may change them.
 """
 
+from collections import ChainMap
 from dataclasses import dataclass
-from typing import Final
+from datetime import date
+from typing import Any, Final, cast
 
+from shop.catalogue.rules.reference import Entry, Live, add_seed, seed
 from shop.core.text import N_, slugify
+
+NATURES: Final = {
+    "eaten": N_("Ăn, uống, dùng cho sức khỏe: có lô và hạn dùng"),
+    "made": N_("Đồ làm ra: có chất liệu và cách dùng"),
+    "living": N_("Cây, con, hoa"),
+    "visit": N_("Dịch vụ: khách đến tận nơi, không giao hàng"),
+}
+"""What a group's goods are like: decides label facts, lots and delivery."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """One of the six groups."""
+    """A group; ``nature`` is a key of NATURES."""
 
     code: str
     label: str
     label_en: str
+    nature: str
+    valid_from: date | None = None
+    valid_until: date | None = None
 
 
 @dataclass(frozen=True)
 class Subgroup:
-    """A subgroup such as F32; ``group`` is its group's code."""
+    """A subgroup such as F32; ``group`` is its group's code. Fresh ones ask less of the label."""
 
     code: str
     group: str
     label: str
     label_en: str
+    is_fresh: bool = False
+    valid_from: date | None = None
+    valid_until: date | None = None
 
 
-GROUPS: Final = {
-    group.code: group
-    for group in (
-        Group("food", N_("Thực phẩm"), "Food"),
-        Group("beverage", N_("Đồ uống"), "Beverages"),
-        Group("medicinal", N_("Dược liệu"), "Medicinal plants"),
-        Group("handicraft", N_("Thủ công mỹ nghệ"), "Handicrafts"),
-        Group("ornamental", N_("Sinh vật cảnh"), "Ornamental plants and animals"),
-        Group("tourism", N_("Du lịch cộng đồng"), "Community tourism"),
+def _group(entry: Entry) -> Group:
+    return Group(
+        entry.code,
+        str(entry.data["label"]),
+        str(entry.data["label_en"]),
+        str(entry.data["nature"]),
+        entry.valid_from,
+        entry.valid_until,
     )
-}
 
-SUBGROUPS: Final = {
-    code: Subgroup(code, group, label, label_en)
-    for code, group, label, label_en in (
+
+def _subgroup(entry: Entry) -> Subgroup:
+    return Subgroup(
+        entry.code,
+        str(entry.data["group"]),
+        str(entry.data["label"]),
+        str(entry.data["label_en"]),
+        bool(entry.data.get("is_fresh")),
+        entry.valid_from,
+        entry.valid_until,
+    )
+
+
+add_seed(
+    Entry("group", code, {"label": label, "label_en": label_en, "nature": nature})
+    for code, nature, label, label_en in (
+        ("food", "eaten", N_("Thực phẩm"), "Food"),
+        ("beverage", "eaten", N_("Đồ uống"), "Beverages"),
+        ("medicinal", "eaten", N_("Dược liệu"), "Medicinal plants"),
+        ("handicraft", "made", N_("Thủ công mỹ nghệ"), "Handicrafts"),
+        ("ornamental", "living", N_("Sinh vật cảnh"), "Ornamental plants and animals"),
+        ("tourism", "visit", N_("Du lịch cộng đồng"), "Community tourism"),
+    )
+)
+add_seed(
+    Entry(
+        "subgroup",
+        code,
+        {"group": group, "label": label, "label_en": en, "is_fresh": code in ("F11", "F12")},
+    )
+    for code, group, label, en in (
         ("F11", "food", N_("Rau, củ, quả, hạt tươi"), "Fresh vegetables, fruit and nuts"),
         ("F12", "food", N_("Thịt, trứng, sữa tươi"), "Fresh meat, eggs and milk"),
         ("F21", "food", N_("Gạo, ngũ cốc"), "Rice and cereals"),
@@ -81,11 +125,22 @@ SUBGROUPS: Final = {
         ("S3", "ornamental", N_("Động vật cảnh"), "Ornamental animals"),
         ("T", "tourism", N_("Dịch vụ du lịch, điểm du lịch"), "Tourism services and sites"),
     )
-}
+)
 
-SLUGS: Final = {code: slugify(group.label) for code, group in GROUPS.items()} | {
-    code: slugify(subgroup.label) for code, subgroup in SUBGROUPS.items()
-}
+GROUPS: Final = Live("group", _group)
+SUBGROUPS: Final = Live("subgroup", _subgroup)
+"""Read like constants; each look follows what staff wrote last."""
+
+
+def _slug(entry: Entry) -> str:
+    """How the address of its page names it: the first wording for good, so that links live."""
+    first = seed().entries.get((entry.kind, entry.code), entry)
+    return str(entry.data.get("slug") or slugify(str(first.data["label"])))
+
+
+SLUGS: Final = ChainMap[str, str](
+    cast("Any", Live("group", _slug)), cast("Any", Live("subgroup", _slug))
+)
 """Code of a group or subgroup -> how its page's address names it."""
 
 REGULATED_CLASSES: Final = {
@@ -113,9 +168,23 @@ def group_of(subgroup: str) -> Group:
 
 def is_service(subgroup: str) -> bool:
     """Whether it is a visit rather than goods: no parcel, no lot."""
-    return group_of(subgroup).code == "tourism"
+    return group_of(subgroup).nature == "visit"
 
 
 def has_lots(subgroup: str) -> bool:
     """Whether such goods are made in lots with dates: food, drinks and medicinal goods."""
-    return group_of(subgroup).code in {"food", "beverage", "medicinal"}
+    return group_of(subgroup).nature == "eaten"
+
+
+def open_subgroups(today: date, *, and_also: str = "") -> list[Subgroup]:
+    """Subgroups that may be chosen today, and the one chosen before."""
+    return [
+        sub
+        for sub in SUBGROUPS.values()
+        if sub.code == and_also or (_is_open(sub, today) and _is_open(GROUPS[sub.group], today))
+    ]
+
+
+def _is_open(thing: Group | Subgroup, today: date) -> bool:
+    begun = thing.valid_from is None or thing.valid_from <= today
+    return begun and (thing.valid_until is None or today <= thing.valid_until)

@@ -19,14 +19,11 @@ MIN_PRICE_VND: Final = 1_000
 
 _EATEN: Final = ("ingredients", "net_content", "storage", "usage", "origin", "shelf_life_days")
 _DEMANDED: Final[dict[str, tuple[str, ...]]] = {
-    "food": _EATEN,
-    "beverage": _EATEN,
-    "medicinal": _EATEN,
-    "handicraft": ("ingredients", "usage", "origin"),
-    "ornamental": ("usage", "origin"),
-    "tourism": ("origin",),
+    "eaten": _EATEN,
+    "made": ("ingredients", "usage", "origin"),
+    "living": ("usage", "origin"),
+    "visit": ("origin",),
 }
-_FRESH: Final = frozenset({"F11", "F12"})
 _FRESH_DEMANDED: Final = ("net_content", "storage", "origin")
 
 _MISSING: Final = {
@@ -59,7 +56,8 @@ class ProductState:
 
 def demanded_facts(subgroup: str, regulated_class: str) -> tuple[str, ...]:
     """The label facts that must be filled in for these goods, in the order of the form."""
-    base = _FRESH_DEMANDED if subgroup in _FRESH else _DEMANDED[group_of(subgroup).code]
+    is_fresh = SUBGROUPS[subgroup].is_fresh
+    base = _FRESH_DEMANDED if is_fresh else _DEMANDED[group_of(subgroup).nature]
     return base if regulated_class == "none" else (*base, "warnings")
 
 
@@ -172,8 +170,3 @@ def producer_findings(producer_state: str) -> list[Finding]:
 def blocking(found: list[Finding]) -> list[Finding]:
     """Only the findings that keep the product from being published."""
     return [finding for finding in found if finding.is_blocking]
-
-
-def is_subgroup(code: str) -> bool:
-    """Whether the subgroup exists."""
-    return code in SUBGROUPS

@@ -12,6 +12,13 @@ from shop.catalogue.services.certificates import (
     revoke_certificate,
 )
 from shop.catalogue.services.drafts import TypedElsewhere, drop_typed, keep_typed
+from shop.catalogue.services.endorsements import (
+    EndorsementFacts,
+    decide_endorsement,
+    record_endorsement,
+    request_endorsement,
+    revoke_endorsement,
+)
 from shop.catalogue.services.facets import (
     add_sold,
     bump_version,
@@ -53,6 +60,12 @@ from shop.catalogue.services.products import (
     take_down_product,
     withdraw_submission,
 )
+from shop.catalogue.services.reference import (
+    DatabaseSource,
+    RevisedMeanwhile,
+    may_edit_reference,
+    write_entry,
+)
 from shop.catalogue.services.sections import move_section, remove_section, save_section
 from shop.catalogue.services.variants import add_variant, decide_gtin, edit_variant
 
@@ -60,8 +73,11 @@ __all__ = [
     "AVIF_TASK",
     "MAX_PHOTOS",
     "CertificateFacts",
+    "DatabaseSource",
     "EditedMeanwhile",
+    "EndorsementFacts",
     "NotReady",
+    "RevisedMeanwhile",
     "TooManyPhotos",
     "TypedElsewhere",
     "add_photo",
@@ -73,6 +89,7 @@ __all__ = [
     "correct_certificate",
     "create_product",
     "decide_certificate",
+    "decide_endorsement",
     "decide_gtin",
     "decide_producer",
     "decide_product",
@@ -86,19 +103,23 @@ __all__ = [
     "expire_certificate",
     "home_by",
     "keep_typed",
+    "may_edit_reference",
     "move_photo",
     "move_section",
     "over_certificates",
     "record_certificate",
+    "record_endorsement",
     "refresh_facets",
     "refresh_papers",
     "register_producer",
     "remind_of_certificate",
     "remove_photo",
     "remove_section",
+    "request_endorsement",
     "restore_producer",
     "restore_product",
     "revoke_certificate",
+    "revoke_endorsement",
     "save_section",
     "set_available",
     "set_next_session",
@@ -108,4 +129,5 @@ __all__ = [
     "suspend_producer",
     "take_down_product",
     "withdraw_submission",
+    "write_entry",
 ]

@@ -1,5 +1,6 @@
 """Papers behind claims: recorded by the producer, verified by staff, ended by their date."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -34,6 +35,22 @@ class WrongIssueDate(Invalid):
     message = N_("Ngày cấp chưa đúng: không thể ở tương lai hoặc trước năm 2000.")
 
 
+class WrongIssuer(Invalid):
+    message = N_("Cấp công nhận không khớp với hạng sao và ngày cấp.")
+
+
+class WrongPredecessor(Invalid):
+    message = N_("Giấy cũ phải là giấy cùng loại của chính sản phẩm này.")
+
+
+class ScanNeeded(Invalid):
+    message = N_("Chưa có bản chụp giấy để đối chiếu. Hãy trả lại để cơ sở bổ sung.")
+
+
+class ChecksNeeded(Invalid):
+    message = N_("Hãy đối chiếu và đánh dấu đủ các mục trước khi xác minh.")
+
+
 class WrongExpiryDate(Invalid):
     message = N_("Ngày hết hạn phải sau ngày cấp.")
 
@@ -55,9 +72,12 @@ class CertificateFacts:
     decided_on: date | None = None
     issuer_level: str = "province"
     issuer: str = ""
-    criteria_version: str = "148/QĐ-TTg"
+    criteria_version: str = ""
+    """Empty: the one in force on the day of issue."""
     scan_sha: str | None = None
     is_illustration: bool = False
+    renews_id: int | None = None
+    """The record that this one follows."""
 
 
 def record_certificate(
@@ -79,6 +99,7 @@ def record_certificate(
     if product_id is not None:
         _check_belongs(db, product_id, producer_id)
     values = _checked(facts, product_id, today_vn(now))
+    _check_predecessor(db, facts, producer_id, product_id)
     twin = db.scalars(
         select(Certificate)
         .filter_by(producer_id=producer.id, product_id=product_id, state="submitted", **values)
@@ -111,6 +132,7 @@ def correct_certificate(
     rules.require_step(rules.CERTIFICATE_STEPS, certificate.state, "submitted")
     values = _checked(facts, certificate.product_id, today_vn(now))
     values["scan_sha"] = values["scan_sha"] or certificate.scan_sha
+    values["renews_id"] = certificate.renews_id
     for name, value in values.items():
         setattr(certificate, name, value)
     certificate.state = "submitted"
@@ -133,12 +155,42 @@ def _checked(facts: CertificateFacts, product_id: int | None, today: date) -> di
             raise StarsNeeded(field="stars")
     else:
         values["stars"] = values["score"] = None
+        values["criteria_version"] = ""
     if not EARLIEST <= facts.issued_on <= today:
         raise WrongIssueDate(field="issued_on")
     expires_on = facts.expires_on or rules.default_expiry(facts.issued_on)
     if not facts.issued_on < expires_on <= LATEST:
         raise WrongExpiryDate(field="expires_on")
-    return values | {"expires_on": expires_on}
+    values["expires_on"] = expires_on
+    if facts.kind == "ocop":
+        values["criteria_version"] = facts.criteria_version or rules.criteria_on(facts.issued_on)
+        _check_issuer(values)
+    return values
+
+
+def _check_issuer(values: dict[str, Any]) -> None:
+    recognition = rules.Recognition(
+        stars=values["stars"],
+        issued_on=values["issued_on"],
+        expires_on=values["expires_on"],
+        issuer_level=values["issuer_level"],
+        criteria_version=values["criteria_version"],
+    )
+    for fault in rules.issuer_faults(recognition):
+        if fault.is_blocking:
+            raise WrongIssuer(fault.text, field="issuer_level")
+
+
+def _check_predecessor(
+    db: Session, facts: CertificateFacts, producer_id: int, product_id: int | None
+) -> None:
+    """The paper it follows is one of the same product (or producer) and kind."""
+    if facts.renews_id is None:
+        return
+    old = db.get(Certificate, facts.renews_id)
+    wanted = (producer_id, product_id, facts.kind)
+    if old is None or (old.producer_id, old.product_id, old.kind) != wanted:
+        raise WrongPredecessor(field="kind")
 
 
 def decide_certificate(
@@ -149,24 +201,40 @@ def decide_certificate(
     approve: bool,
     now: datetime,
     note: str = "",
+    checked: Collection[str] = (),
 ) -> Certificate:
-    """Staff verify a paper, or send it back with a reason. A verified one replaces older ones.
+    """Staff verify a paper against its scan, or send it back with a reason.
 
-    Raises NotFound, NotAllowed, OwnWork, ReasonNeeded, WrongStep.
+    ``checked`` are the comparisons they made (``rules.needed_checks``); an illustration has no scan
+    to compare with. A verified paper replaces older ones.
+    Raises NotFound, NotAllowed, OwnWork, ReasonNeeded, WrongStep, ScanNeeded, ChecksNeeded.
     """
     certificate = _judged(db, certificate_id, actor_id)
     wanted = "verified" if approve else "rejected"
     rules.require_step(rules.CERTIFICATE_STEPS, certificate.state, wanted)
+    if approve:
+        _require_compared(certificate, checked)
     certificate.decision_note = note if approve else require_reason(note)
     certificate.state = wanted
     if approve:
         certificate.verified_at, certificate.verified_by = now, actor_id
         db.flush()
         _supersede(db, certificate)
-    entry = _audit(db, certificate, actor_id, f"certificate.{wanted}", now, note=note)
+    entry = _audit(
+        db, certificate, actor_id, f"certificate.{wanted}", now, note=note, checked=sorted(checked)
+    )
     _tell(db, certificate, f"catalogue.certificate_{wanted}", f"audit:{entry}", now, note=note)
     _show(db, certificate, now)
     return certificate
+
+
+def _require_compared(certificate: Certificate, checked: Collection[str]) -> None:
+    if certificate.is_illustration:
+        return
+    if certificate.scan_sha is None:
+        raise ScanNeeded(field="checked")
+    if set(rules.needed_checks(certificate.kind)) - set(checked):
+        raise ChecksNeeded(field="checked")
 
 
 def revoke_certificate(
@@ -316,6 +384,7 @@ def _audit(
     now: datetime,
     *,
     note: str = "",
+    **detail: Any,
 ) -> int:
     db.flush()
     entry = record_audit(
@@ -325,6 +394,7 @@ def _audit(
         subject_kind="certificate",
         subject_id=certificate.id,
         now=now,
+        detail=detail,
         note=note,
     )
     return entry.id

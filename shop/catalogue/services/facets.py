@@ -18,6 +18,7 @@ from shop.catalogue.models import (
     ProductPaper,
     ProductPhoto,
     Variant,
+    YouthEndorsement,
 )
 from shop.catalogue.services.rows import locked_product
 from shop.core.clock import today_vn
@@ -151,6 +152,11 @@ def _gather(db: Session, product: Product, producer: Producer, now: datetime) ->
     pair = (producer.province_code, producer.commune_code)
     place = place_names(db, [pair])[pair]
     counted = rules.valid_stars(queries.papers_of(db, product.id), today_vn(now))
+    vouching = db.scalar(
+        select(YouthEndorsement.union_unit).where(
+            YouthEndorsement.producer_id == producer.id, YouthEndorsement.state == "confirmed"
+        )
+    )
     prices = [variant.price_vnd for variant in variants]
     subgroup = rules.SUBGROUPS[product.subgroup]
     is_listed = product.state == "published" and producer.state == "verified" and bool(cover)
@@ -167,7 +173,8 @@ def _gather(db: Session, product: Product, producer: Producer, now: datetime) ->
         "ocop_group": subgroup.group,
         "subgroup": product.subgroup,
         "season_mask": product.season_mask,
-        "is_youth_led": producer.is_youth_led,
+        "is_youth_led": vouching is not None,
+        "youth_unit": vouching,
         "is_demo": product.is_demo,
         "price_min_vnd": min(prices, default=0),
         "price_max_vnd": max(prices, default=0),

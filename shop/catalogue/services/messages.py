@@ -23,6 +23,9 @@ _TITLES: Final = {
     "catalogue.certificate_verified": N_("Giấy chứng nhận của %(name)s đã được xác minh."),
     "catalogue.certificate_rejected": N_("Giấy chứng nhận của %(name)s cần bổ sung: %(note)s"),
     "catalogue.certificate_revoked": N_("Giấy chứng nhận của %(name)s bị thu hồi: %(note)s"),
+    "catalogue.endorsement_confirmed": N_("%(unit)s đã nhận bảo trợ %(name)s."),
+    "catalogue.endorsement_refused": N_("Lời xin bảo trợ của %(name)s chưa được nhận: %(note)s"),
+    "catalogue.endorsement_revoked": N_("%(unit)s thôi bảo trợ %(name)s: %(note)s"),
     "catalogue.certificate_expiring": N_(
         "Giấy chứng nhận của %(name)s hết hạn ngày %(until)s. Nên làm hồ sơ đánh giá lại."
     ),
@@ -32,8 +35,24 @@ _TITLES: Final = {
 }
 
 
+_STEP_PATHS: Final = {
+    "facts": "thong-tin",
+    "label": "nhan",
+    "story": "chuyen-va-mua",
+    "variants": "quy-cach",
+    "photos": "anh",
+    "sections": "cau-chuyen",
+    "certificates": "chung-nhan",
+}
+
+
 def _url(payload: Mapping[str, Any]) -> str:
-    return _PRODUCT_URL % payload if payload.get("product_id") else _PRODUCER_URL
+    """The product, at the editor's step that a refusal is about; else the producer's page."""
+    if not payload.get("product_id"):
+        return _PRODUCER_URL
+    step = _STEP_PATHS.get(str(payload.get("step") or ""))
+    product = _PRODUCT_URL % payload
+    return f"{product}/{step}" if step else product
 
 
 def _is_still_ending(db: Session, ref: str | None, _payload: Mapping[str, Any]) -> bool:

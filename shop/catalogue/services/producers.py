@@ -20,7 +20,7 @@ from shop.core.errors import Conflict, Invalid
 from shop.core.text import N_
 from shop.places.queries import get_commune, get_province
 
-EDITABLE: Final = ("address", "tax_code", "public_phone", "story", "story_en", "is_youth_led")
+EDITABLE: Final = ("address", "tax_code", "public_phone", "story", "story_en")
 """What a producer may change after verification; name, kind and place are what staff verified."""
 
 IDENTITY: Final = ("name", "kind", "province_code", "commune_code")
@@ -43,7 +43,6 @@ def register_producer(
     tax_code: str | None = None,
     public_phone: str | None = None,
     story: str = "",
-    is_youth_led: bool = False,
     is_demo: bool = False,
 ) -> Producer:
     """A new producer, handed to the staff of its province; the person becomes its owner.
@@ -68,7 +67,6 @@ def register_producer(
             tax_code=tax_code or None,
             public_phone=public_phone or None,
             story=story,
-            is_youth_led=is_youth_led,
             is_demo=is_demo,
             state="submitted",
             created_at=now,
@@ -142,7 +140,7 @@ def edit_producer(
         _audit(db, producer, actor_id, "producer.submitted", now)
     elif differing:
         _audit(db, producer, actor_id, "producer.edited", now, fields=sorted(differing))
-    _refresh_products(db, producer, now)
+    refresh_products(db, producer, now)
     return producer
 
 
@@ -176,7 +174,7 @@ def decide_producer(
         payload={"name": producer.name, "note": note},
         now=now,
     )
-    _refresh_products(db, producer, now)
+    refresh_products(db, producer, now)
     return producer
 
 
@@ -201,7 +199,7 @@ def suspend_producer(
         payload={"name": producer.name, "note": note},
         now=now,
     )
-    for product_id in _refresh_products(db, producer, now):
+    for product_id in refresh_products(db, producer, now):
         product_withdrawn.send(None, db=db, product_id=product_id, now=now)
     return producer
 
@@ -217,11 +215,11 @@ def restore_producer(
     producer.state = "verified"
     producer.decision_note = note
     _audit(db, producer, actor_id, "producer.restored", now, note=note)
-    _refresh_products(db, producer, now)
+    refresh_products(db, producer, now)
     return producer
 
 
-def _refresh_products(db: Session, producer: Producer, now: datetime) -> list[int]:
+def refresh_products(db: Session, producer: Producer, now: datetime) -> list[int]:
     """Rewrite the list rows of what the producer sells; gives the products' ids."""
     ids = db.scalars(
         select(Product.id)

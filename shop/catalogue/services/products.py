@@ -1,7 +1,7 @@
 """The life of a product: written, handed in, judged, sold, put away."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import delete, select
@@ -13,6 +13,7 @@ from shop.catalogue import queries, rules
 from shop.catalogue.models import (
     Producer,
     Product,
+    ProductApproval,
     ProductPhoto,
     ProductRevision,
     ProductSection,
@@ -71,8 +72,7 @@ def create_product(
     """
     producer = locked(db, Producer, producer_id)
     require_maker(db, actor_id, producer_id)
-    if not rules.is_subgroup(subgroup):
-        raise Invalid(field="subgroup")
+    _check_subgroup(subgroup, today_vn(now))
     _check_name(db, producer_id, name)
     given = {key: value for key, value in (facts or {}).items() if key in _AT_CREATION}
     given = {
@@ -95,6 +95,12 @@ def create_product(
     )
     _audit(db, product, actor_id, "product.created", now)
     return product
+
+
+def _check_subgroup(code: str, today: date, chosen: str = "") -> None:
+    """One that may be chosen today, or the one chosen before."""
+    if code not in {sub.code for sub in rules.open_subgroups(today, and_also=chosen)}:
+        raise Invalid(N_("Vui lòng chọn một mục trong danh sách."), field="subgroup")
 
 
 def _check_name(db: Session, producer_id: int, name: str, *, but: int | None = None) -> None:
@@ -129,8 +135,7 @@ def edit_product(
     wanted = {name: value for name, value in changes.items() if name in queries.EDITABLE}
     if seen:
         _require_unchanged(db, product_id, wanted, seen)
-    if not rules.is_subgroup(wanted.get("subgroup", product.subgroup)):
-        raise Invalid(field="subgroup")
+    _check_subgroup(wanted.get("subgroup", product.subgroup), today_vn(now), product.subgroup)
     if wanted.get("name", product.name).casefold() != product.name.casefold():
         _check_name(db, producer.id, wanted["name"], but=product.id)
     require_editable(product)
@@ -272,9 +277,11 @@ def decide_product(
     approve: bool,
     now: datetime,
     note: str = "",
+    step: str = "",
 ) -> Product:
     """Staff publish what waits (a new product or an edit), or send it back with a reason.
 
+    ``step`` is the editor's step that the reason is about (``rules.REFUSAL_STEPS``); empty: none.
     Raises NotFound, NotAllowed, OwnWork, ReasonNeeded, NotReady, WrongStep.
     """
     product, producer = locked_product(db, product_id)
@@ -290,10 +297,13 @@ def decide_product(
         wanted = "published" if approve else "rejected"
         rules.require_step(rules.PRODUCT_STEPS, product.state, wanted)
         product.state, product.decision_note = wanted, note
+        product.decision_step = _step(step, approve=approve)
         if approve:
             product.published_at = product.published_at or now
     else:
-        _decide_revision(db, draft, approve=approve, note=note, now=now)
+        _decide_revision(db, draft, approve=approve, note=note, step=step, now=now)
+    if approve:
+        keep_approved(db, product, now)
     action = "product.approved" if approve else "product.rejected"
     entry = _audit(db, product, actor_id, action, now, note=note)
     tell_producer(
@@ -301,7 +311,12 @@ def decide_product(
         producer.id,
         kind=f"catalogue.product_{'approved' if approve else 'rejected'}",
         cause=f"audit:{entry}",
-        payload={"name": product.name, "note": note, "product_id": product.id},
+        payload={
+            "name": product.name,
+            "note": note,
+            "product_id": product.id,
+            "step": _step(step, approve=approve),
+        },
         now=now,
     )
     refresh_facets(db, product_id, now=now)
@@ -310,8 +325,37 @@ def decide_product(
     return product
 
 
+def _give_back(db: Session, refused: ProductRevision, now: datetime) -> None:
+    """A refused edit goes on as a draft with the reason on it: nothing typed is lost."""
+    db.add(
+        ProductRevision(
+            product_id=refused.product_id,
+            changes=dict(refused.changes),
+            before={},
+            decision_note=refused.decision_note,
+            decision_step=refused.decision_step,
+            author_id=refused.author_id,
+            created_at=now,
+        )
+    )
+    db.flush()
+
+
+def _step(step: str, *, approve: bool) -> str:
+    return step if not approve and step in rules.REFUSAL_STEPS else ""
+
+
+def keep_approved(db: Session, product: Product, now: datetime) -> None:
+    """Remember the product as it is approved: the next hand-in is compared with it."""
+    facts: dict[str, Any] = {name: getattr(product, name) for name in queries.EDITABLE}
+    facts["photos"] = [photo.as_json() for photo in queries.photos_of(db, product.id)]
+    facts["sections"] = [part.as_json() for part in queries.sections_of(db, product.id)]
+    db.add(ProductApproval(product_id=product.id, at=now, facts=facts))
+    db.flush()
+
+
 def _decide_revision(
-    db: Session, draft: queries.Draft, *, approve: bool, note: str, now: datetime
+    db: Session, draft: queries.Draft, *, approve: bool, note: str, step: str, now: datetime
 ) -> None:
     revision, product = draft.revision, draft.product
     if revision is None:
@@ -319,8 +363,10 @@ def _decide_revision(
     wanted = "approved" if approve else "rejected"
     rules.require_step(rules.REVISION_STEPS, revision.state, wanted)
     revision.state, revision.decision_note, revision.decided_at = wanted, note, now
+    revision.decision_step = _step(step, approve=approve)
     if not approve:
         db.flush()
+        _give_back(db, revision, now)
         return
     revision.before = {name: _published_value(db, product, name) for name in revision.changes}
     product.updated_at = now
@@ -377,7 +423,7 @@ def archive_product(db: Session, *, product_id: int, actor_id: int, now: datetim
 
 
 def take_down_product(
-    db: Session, *, product_id: int, actor_id: int, note: str, now: datetime
+    db: Session, *, product_id: int, actor_id: int, note: str, now: datetime, step: str = ""
 ) -> Product:
     """Staff take a published product off sale with a reason; its maker may mend and hand it in.
 
@@ -388,6 +434,7 @@ def take_down_product(
     if product.state != "published":
         raise rules.WrongStep
     product.decision_note = require_reason(note)
+    product.decision_step = _step(step, approve=False)
     entry = _withdraw(
         db, product, "rejected", actor_id=actor_id, action="product.taken_down", now=now, note=note
     )
@@ -396,7 +443,12 @@ def take_down_product(
         producer.id,
         kind="catalogue.product_rejected",
         cause=f"audit:{entry}",
-        payload={"name": product.name, "note": note, "product_id": product.id},
+        payload={
+            "name": product.name,
+            "note": note,
+            "product_id": product.id,
+            "step": product.decision_step,
+        },
         now=now,
     )
     return product

@@ -291,11 +291,13 @@ def test_staff_send_back_with_a_reason_and_take_down(
     assert post(staff, url, {"decision": "eat"}).status_code == 422
     assert post(staff, url, {"decision": "approve"}).status_code == 409
     reason = "Nhóm sản phẩm chưa đúng."
-    done = post(staff, url, {"decision": "take_down", "reason": reason, "note": "Xem lại."})
+    said = {"reason": "sai-nhom", "note": "Xem lại."}
+    done = post(staff, url, {"decision": "take_down"} | said)
     assert done.status_code == 303
     with database.read() as db:
         row = db.get_one(Product, product.id)
         assert (row.state, row.decision_note) == ("rejected", f"{reason} Xem lại.")
+        assert row.decision_step == "facts", "the ready sentence knows the step"
         assert not db.get_one(ProductFacets, product.id).is_listed
         actions = db.scalars(select(AuditEntry.action)).all()
         assert "product.taken_down" in actions

@@ -10,6 +10,7 @@ from shop.catalogue.models import CatalogueVersion, ProductFacets
 from shop.core.db import Database
 from tests.factories.catalogue import (
     make_certificate,
+    make_endorsement,
     make_producer,
     make_product,
     make_variant,
@@ -25,7 +26,8 @@ def version(database: Database) -> int:
 
 
 def test_published_product_has_a_row_with_all_a_list_shows(db: Session) -> None:
-    producer = make_producer(db, name="HTX Tài Hoan", is_youth_led=True)
+    producer = make_producer(db, name="HTX Tài Hoan")
+    make_endorsement(db, producer, union_unit="Xã đoàn Côn Minh")
     product = make_product(db, producer=producer, name="Miến dong Tài Hoan", stars=4)
     row = db.get_one(ProductFacets, product.id)
     assert row.is_listed
@@ -33,6 +35,7 @@ def test_published_product_has_a_row_with_all_a_list_shows(db: Session) -> None:
     assert row.place == "Xã Côn Minh, Tỉnh Thái Nguyên"
     assert (row.stars, row.stars_until) == (4, date(2028, 3, 1))
     assert (row.ocop_group, row.subgroup, row.is_youth_led) == ("food", "F32", True)
+    assert row.youth_unit == "Xã đoàn Côn Minh"
     assert row.search_name == "mien dong tai hoan"
     assert row.search_producer == "htx tai hoan"
     assert search.search_ids(db, "mien dong", today=TODAY) == [product.id]

@@ -177,12 +177,11 @@ def test_a_producer_sent_back_mends_and_is_handed_in_again(
 def test_verified_identity_is_fixed_but_the_story_is_free(
     db: Session, world: World, now: datetime
 ) -> None:
-    product = make_product(db, producer=world.producer)
+    make_product(db, producer=world.producer)
     given = {"producer_id": world.producer.id, "actor_id": world.owner.id, "now": now}
     with pytest.raises(PlaceFixed):
         services.edit_producer(db, changes={"province_code": "01"}, **given)
-    services.edit_producer(db, changes={"story": "Từ 2010", "is_youth_led": True}, **given)
-    assert db.get_one(ProductFacets, product.id).is_youth_led
+    services.edit_producer(db, changes={"story": "Từ 2010"}, **given)
     with pytest.raises(NotFound):
         services.edit_producer(db, **(given | {"actor_id": world.stranger.id}), changes={})
 
@@ -349,7 +348,7 @@ def test_an_edit_of_a_published_product_waits_while_it_stays_on_sale(
     assert (product.storage, len(queries.photos_of(db, product.id))) == (before, 1)
     services.submit_product(db, **mine)
     draft = queries.draft_of(db, product.id)
-    changes = queries.changes_of(draft, queries.photos_of(db, product.id))
+    changes = queries.changes_since(draft, queries.baseline_of(db, draft))
     assert (changes[0].field, changes[0].before) == ("storage", before)
     assert draft.waits_for_staff
     with pytest.raises(ReasonNeeded):
@@ -511,6 +510,7 @@ def paper(**over: Any) -> CertificateFacts:
         "kind": "ocop",
         "stars": 4,
         "issued_on": date(2025, 3, 1),
+        "is_illustration": True,
         "issuer": "UBND tỉnh",
     }
     return CertificateFacts(**(values | over))
@@ -562,7 +562,7 @@ def test_the_real_lapsed_record_shows_nothing(db: Session, world: World, now: da
         producer_id=world.producer.id,
         product_id=product.id,
         actor_id=world.owner.id,
-        facts=paper(stars=5, issued_on=date(2021, 9, 30)),
+        facts=paper(stars=5, issued_on=date(2021, 9, 30), issuer_level="national"),
         now=now,
     )
     services.decide_certificate(
