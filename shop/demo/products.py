@@ -17,9 +17,10 @@ from shop.catalogue.services.certificates import (
     record_certificate,
 )
 from shop.catalogue.services.endorsements import EndorsementFacts, record_endorsement
+from shop.catalogue.services.judging import decide_product
 from shop.catalogue.services.photos import add_photo
 from shop.catalogue.services.producers import decide_producer, register_producer
-from shop.catalogue.services.products import create_product, decide_product, submit_product
+from shop.catalogue.services.products import create_product, submit_product
 from shop.catalogue.services.variants import add_variant
 from shop.core.clock import today_vn
 from shop.demo.figures import figures_for

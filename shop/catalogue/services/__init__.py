@@ -30,6 +30,7 @@ from shop.catalogue.services.facets import (
     set_recall,
 )
 from shop.catalogue.services.homes import home_by
+from shop.catalogue.services.judging import decide_product, take_down_product
 from shop.catalogue.services.photos import (
     AVIF_TASK,
     MAX_PHOTOS,
@@ -52,12 +53,10 @@ from shop.catalogue.services.products import (
     NotReady,
     archive_product,
     create_product,
-    decide_product,
     discard_revision,
     edit_product,
     restore_product,
     submit_product,
-    take_down_product,
     withdraw_submission,
 )
 from shop.catalogue.services.reference import (

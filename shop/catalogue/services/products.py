@@ -13,16 +13,14 @@ from shop.catalogue import queries, rules
 from shop.catalogue.models import (
     Producer,
     Product,
-    ProductApproval,
     ProductPhoto,
     ProductRevision,
     ProductSection,
 )
 from shop.catalogue.services.facets import refresh_facets
-from shop.catalogue.services.messages import tell_producer
-from shop.catalogue.services.rights import require_judge, require_maker
-from shop.catalogue.services.rows import add_with_slug, locked, locked_product, require_reason
-from shop.catalogue.signals import product_published, product_withdrawn
+from shop.catalogue.services.rights import require_maker
+from shop.catalogue.services.rows import add_with_slug, locked, locked_product
+from shop.catalogue.signals import product_withdrawn
 from shop.core.clock import today_vn
 from shop.core.errors import Conflict, Invalid, NotFound
 from shop.core.text import N_
@@ -93,7 +91,7 @@ def create_product(
         ),
         limit=120,
     )
-    _audit(db, product, actor_id, "product.created", now)
+    audit_product(db, product, actor_id, "product.created", now)
     return product
 
 
@@ -148,7 +146,7 @@ def edit_product(
     if differing:
         _after_edit(product)
         product.updated_at = now
-        _audit(db, product, actor_id, "product.edited", now, fields=sorted(differing))
+        audit_product(db, product, actor_id, "product.edited", now, fields=sorted(differing))
     return product
 
 
@@ -180,7 +178,7 @@ def revise(
     revision = queries.open_revision(db, product.id)
     merged = dict(revision.changes) if revision else {}
     for name, value in changes.items():
-        current = _published_value(db, product, name)
+        current = published_value(db, product, name)
         if current == value:
             merged.pop(name, None)
         else:
@@ -199,13 +197,13 @@ def revise(
             rules.require_step(rules.REVISION_STEPS, revision.state, "draft")
             revision.state = "draft"
         revision.changes = merged
-    _audit(db, product, actor_id, "product.revised", now, fields=sorted(merged))
+    audit_product(db, product, actor_id, "product.revised", now, fields=sorted(merged))
     product.updated_at = now
     db.flush()
     return revision if merged else None
 
 
-def _published_value(db: Session, product: Product, name: str) -> Any:
+def published_value(db: Session, product: Product, name: str) -> Any:
     if name == "photos":
         return [photo.as_json() for photo in queries.photos_of(db, product.id)]
     if name == "sections":
@@ -221,7 +219,7 @@ def discard_revision(db: Session, *, product_id: int, actor_id: int, now: dateti
     if revision is None:
         raise NotFound
     db.delete(revision)
-    _audit(db, product, actor_id, "product.revision_discarded", now)
+    audit_product(db, product, actor_id, "product.revision_discarded", now)
 
 
 def submit_product(db: Session, *, product_id: int, actor_id: int, now: datetime) -> Product:
@@ -234,7 +232,7 @@ def submit_product(db: Session, *, product_id: int, actor_id: int, now: datetime
     draft = queries.draft_of(db, product_id)
     if not draft.can_submit:
         raise NothingToSubmit
-    _require_ready(draft, now)
+    require_ready(draft, now)
     if draft.revision is not None:
         rules.require_step(rules.REVISION_STEPS, draft.revision.state, "submitted")
         draft.revision.state, draft.revision.submitted_at = "submitted", now
@@ -242,11 +240,11 @@ def submit_product(db: Session, *, product_id: int, actor_id: int, now: datetime
         rules.require_step(rules.PRODUCT_STEPS, product.state, "submitted")
         product.state, product.submitted_at = "submitted", now
     product.updated_at = now
-    _audit(db, product, actor_id, "product.submitted", now)
+    audit_product(db, product, actor_id, "product.submitted", now)
     return product
 
 
-def _require_ready(draft: queries.Draft, now: datetime) -> None:
+def require_ready(draft: queries.Draft, now: datetime) -> None:
     lacking = rules.blocking(draft.findings(today_vn(now)))
     if lacking:
         missing = " ".join(finding.text % finding.params for finding in lacking)
@@ -265,115 +263,11 @@ def withdraw_submission(db: Session, *, product_id: int, actor_id: int, now: dat
         if product.state != "submitted":
             raise rules.WrongStep
         product.state = "draft"
-    _audit(db, product, actor_id, "product.taken_back", now)
+    audit_product(db, product, actor_id, "product.taken_back", now)
     return product
 
 
-def decide_product(
-    db: Session,
-    *,
-    product_id: int,
-    actor_id: int,
-    approve: bool,
-    now: datetime,
-    note: str = "",
-    step: str = "",
-) -> Product:
-    """Staff publish what waits (a new product or an edit), or send it back with a reason.
-
-    ``step`` is the editor's step that the reason is about (``rules.REFUSAL_STEPS``); empty: none.
-    Raises NotFound, NotAllowed, OwnWork, ReasonNeeded, NotReady, WrongStep.
-    """
-    product, producer = locked_product(db, product_id)
-    require_judge(db, actor_id, producer_id=producer.id, province_code=producer.province_code)
-    draft = queries.draft_of(db, product_id)
-    if not draft.waits_for_staff:
-        raise rules.WrongStep
-    if approve:
-        _require_ready(draft, now)
-    else:
-        require_reason(note)
-    if product.state == "submitted":
-        wanted = "published" if approve else "rejected"
-        rules.require_step(rules.PRODUCT_STEPS, product.state, wanted)
-        product.state, product.decision_note = wanted, note
-        product.decision_step = _step(step, approve=approve)
-        if approve:
-            product.published_at = product.published_at or now
-    else:
-        _decide_revision(db, draft, approve=approve, note=note, step=step, now=now)
-    if approve:
-        keep_approved(db, product, now)
-    action = "product.approved" if approve else "product.rejected"
-    entry = _audit(db, product, actor_id, action, now, note=note)
-    tell_producer(
-        db,
-        producer.id,
-        kind=f"catalogue.product_{'approved' if approve else 'rejected'}",
-        cause=f"audit:{entry}",
-        payload={
-            "name": product.name,
-            "note": note,
-            "product_id": product.id,
-            "step": _step(step, approve=approve),
-        },
-        now=now,
-    )
-    refresh_facets(db, product_id, now=now)
-    if approve:
-        product_published.send(None, db=db, product_id=product_id, now=now)
-    return product
-
-
-def _give_back(db: Session, refused: ProductRevision, now: datetime) -> None:
-    """A refused edit goes on as a draft with the reason on it: nothing typed is lost."""
-    db.add(
-        ProductRevision(
-            product_id=refused.product_id,
-            changes=dict(refused.changes),
-            before={},
-            decision_note=refused.decision_note,
-            decision_step=refused.decision_step,
-            author_id=refused.author_id,
-            created_at=now,
-        )
-    )
-    db.flush()
-
-
-def _step(step: str, *, approve: bool) -> str:
-    return step if not approve and step in rules.REFUSAL_STEPS else ""
-
-
-def keep_approved(db: Session, product: Product, now: datetime) -> None:
-    """Remember the product as it is approved: the next hand-in is compared with it."""
-    facts: dict[str, Any] = {name: getattr(product, name) for name in queries.EDITABLE}
-    facts["photos"] = [photo.as_json() for photo in queries.photos_of(db, product.id)]
-    facts["sections"] = [part.as_json() for part in queries.sections_of(db, product.id)]
-    db.add(ProductApproval(product_id=product.id, at=now, facts=facts))
-    db.flush()
-
-
-def _decide_revision(
-    db: Session, draft: queries.Draft, *, approve: bool, note: str, step: str, now: datetime
-) -> None:
-    revision, product = draft.revision, draft.product
-    if revision is None:
-        raise rules.WrongStep
-    wanted = "approved" if approve else "rejected"
-    rules.require_step(rules.REVISION_STEPS, revision.state, wanted)
-    revision.state, revision.decision_note, revision.decided_at = wanted, note, now
-    revision.decision_step = _step(step, approve=approve)
-    if not approve:
-        db.flush()
-        _give_back(db, revision, now)
-        return
-    revision.before = {name: _published_value(db, product, name) for name in revision.changes}
-    product.updated_at = now
-    _apply(db, product, revision.changes, now)
-
-
-def _apply(db: Session, product: Product, changes: Mapping[str, Any], now: datetime) -> None:
+def apply_changes(db: Session, product: Product, changes: Mapping[str, Any], now: datetime) -> None:
     """Make what a revision says true of the product."""
     for name, value in changes.items():
         if name == "photos":
@@ -418,43 +312,11 @@ def archive_product(db: Session, *, product_id: int, actor_id: int, now: datetim
     """
     product, producer = locked_product(db, product_id)
     require_maker(db, actor_id, producer.id)
-    _withdraw(db, product, "archived", actor_id=actor_id, action="product.archived", now=now)
+    withdraw(db, product, "archived", actor_id=actor_id, action="product.archived", now=now)
     return product
 
 
-def take_down_product(
-    db: Session, *, product_id: int, actor_id: int, note: str, now: datetime, step: str = ""
-) -> Product:
-    """Staff take a published product off sale with a reason; its maker may mend and hand it in.
-
-    Raises NotFound, NotAllowed, OwnWork, ReasonNeeded, WrongStep.
-    """
-    product, producer = locked_product(db, product_id)
-    require_judge(db, actor_id, producer_id=producer.id, province_code=producer.province_code)
-    if product.state != "published":
-        raise rules.WrongStep
-    product.decision_note = require_reason(note)
-    product.decision_step = _step(step, approve=False)
-    entry = _withdraw(
-        db, product, "rejected", actor_id=actor_id, action="product.taken_down", now=now, note=note
-    )
-    tell_producer(
-        db,
-        producer.id,
-        kind="catalogue.product_rejected",
-        cause=f"audit:{entry}",
-        payload={
-            "name": product.name,
-            "note": note,
-            "product_id": product.id,
-            "step": product.decision_step,
-        },
-        now=now,
-    )
-    return product
-
-
-def _withdraw(
+def withdraw(
     db: Session,
     product: Product,
     state: str,
@@ -470,7 +332,7 @@ def _withdraw(
     revision = queries.open_revision(db, product.id)
     if revision is not None:
         _fold_in(db, product, revision, now)
-    entry = _audit(db, product, actor_id, action, now, note=note)
+    entry = audit_product(db, product, actor_id, action, now, note=note)
     refresh_facets(db, product.id, now=now)
     if was_published:
         product_withdrawn.send(None, db=db, product_id=product.id, now=now)
@@ -479,7 +341,7 @@ def _withdraw(
 
 def _fold_in(db: Session, product: Product, revision: ProductRevision, now: datetime) -> None:
     """Off sale, the maker's unfinished edit becomes the draft itself: nothing typed is lost."""
-    _apply(db, product, revision.changes, now)
+    apply_changes(db, product, revision.changes, now)
     db.delete(revision)
     db.flush()
 
@@ -492,11 +354,11 @@ def restore_product(db: Session, *, product_id: int, actor_id: int, now: datetim
         raise rules.WrongStep
     _check_name(db, producer.id, product.name, but=product.id)
     product.state, product.updated_at = "draft", now
-    _audit(db, product, actor_id, "product.restored", now)
+    audit_product(db, product, actor_id, "product.restored", now)
     return product
 
 
-def _audit(
+def audit_product(
     db: Session,
     product: Product,
     actor_id: int | None,
