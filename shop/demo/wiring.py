@@ -12,6 +12,7 @@ from shop.demo.orders import load_order, load_payees, missing_orders
 from shop.demo.people import PASSWORD, load_people
 from shop.demo.pictures import load_covers
 from shop.demo.products import load_product, missing
+from shop.demo.reviews import load_reviews
 from shop.demo.seed_rows import load_products
 from shop.payments.configuration import config_of
 from shop.web.request import House
@@ -24,6 +25,7 @@ def init_app(app: Flask) -> None:
     loaders["products"] = Loader("products", _load_products)
     loaders["orders"] = Loader("orders", _load_orders)
     loaders["imports"] = Loader("imports", _load_imports)
+    loaders["reviews"] = Loader("reviews", _load_reviews)
 
 
 def _load_people(house: House, now: datetime, _is_plain: bool) -> str:
@@ -56,3 +58,9 @@ def _load_orders(house: House, now: datetime, _is_plain: bool) -> str:
 
 def _load_imports(house: House, now: datetime, _is_plain: bool) -> str:
     return f"{load_imports(house, now)} new imports"
+
+
+def _load_reviews(house: House, now: datetime, _is_plain: bool) -> str:
+    config = config_of(house.database)
+    with house.database.transaction() as db:
+        return f"{load_reviews(db, config=config, now=now)} new reviews, questions and reports"
