@@ -108,9 +108,9 @@ def producer_links(actor: Actor) -> list[NavItem]:
 def staff_links(_actor: Actor) -> list[NavItem]:
     """Staff's desks."""
     return [
-        NavItem(gettext(N_("Đánh giá")), url_for("reviews.staff_reviews"), "star", order=60),
-        NavItem(gettext(N_("Hỏi đáp")), url_for("reviews.staff_questions"), "comment", order=61),
-        NavItem(gettext(N_("Báo vi phạm")), url_for("reviews.report_queue"), "warning", order=62),
+        NavItem(gettext(N_("Đánh giá")), url_for("reviews.staff_reviews"), "star", order=64),
+        NavItem(gettext(N_("Hỏi đáp")), url_for("reviews.staff_questions"), "comment", order=65),
+        NavItem(gettext(N_("Báo vi phạm")), url_for("reviews.report_queue"), "warning", order=66),
     ]
 
 
