@@ -6,6 +6,7 @@ Made over HTTP without JavaScript, by people with the roles for it.
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from tests.story.browser import Browser, Page
 from tests.story.world import photo, today
@@ -48,6 +49,7 @@ def prepare(origin: str) -> Made:
     made = Made(Browser(origin, who="guest"))
     producer = _signed_in(origin, "producer@demo.test")
     _orders(origin, producer, made)
+    _what_came(origin, producer, made)
     _papers(producer)
     _an_export(producer)
     _applications(origin)
@@ -75,6 +77,21 @@ def _orders(origin: str, producer: Browser, made: Made) -> None:
     signed = [link.split("#")[0] for link in done.links("/don-hang/") if "k=" in link]
     pages = [done.url, signed[0], "/gio-hang", "/dat-hang"]
     made.guest_pages = [page.removeprefix(origin) for page in pages]
+
+
+def _what_came(origin: str, producer: Browser, made: Made) -> None:
+    """An order that a guest may judge, and a case that a guest follows; their links are signed."""
+    guest = Browser(origin, who="judge")
+    done = order(guest)
+    signed = next(link for link in done.links("/don-hang/") if "k=" in link)
+    link = f"/ban-hang/don-hang/{urlsplit(signed).path.rsplit('/', 1)[-1]}"
+    for button in ("/xac-nhan", "/dong-goi", "/gui", "/da-giao"):
+        form = producer.get(link).form(action=button)
+        producer.submit(form, {"carrier": "VNPost"} if button == "/gui" else None)
+    made.guest_pages.append(guest.get(signed).links("/danh-gia/")[0].removeprefix(origin))
+    form = guest.get(guest.get(PRODUCT).links("/bao-vi-pham/san-pham/")[0]).form(field="reason")
+    case = guest.submit(form, {"reason": "unsafe", "note": "Gói bị hở khi tới nơi."})
+    made.guest_pages.append(case.url.removeprefix(origin))
 
 
 def _papers(producer: Browser) -> None:
