@@ -6,6 +6,7 @@ from flask import Flask
 
 from shop.accounts.passwords import hash_password
 from shop.demo.cli import Loader
+from shop.demo.exchange import load_exchange
 from shop.demo.imports import load_imports
 from shop.demo.lots import load_stock
 from shop.demo.orders import load_order, load_payees, missing_orders
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
     loaders["orders"] = Loader("orders", _load_orders)
     loaders["imports"] = Loader("imports", _load_imports)
     loaders["reviews"] = Loader("reviews", _load_reviews)
+    loaders["exchange"] = Loader("exchange", _load_exchange)
 
 
 def _load_people(house: House, now: datetime, _is_plain: bool) -> str:
@@ -64,3 +66,8 @@ def _load_reviews(house: House, now: datetime, _is_plain: bool) -> str:
     config = config_of(house.database)
     with house.database.transaction() as db:
         return f"{load_reviews(db, config=config, now=now)} new reviews, questions and reports"
+
+
+def _load_exchange(house: House, now: datetime, _is_plain: bool) -> str:
+    with house.database.transaction() as db:
+        return f"{load_exchange(db, now=now)} new partner documents"

@@ -1,7 +1,7 @@
 """Boxing: units of the lot went into boxes with codes of their own."""
 
 from shop.core.text import N_
-from shop.traceability.rules.events import EventKind, Field
+from shop.traceability.rules.events import Epcis, EventKind, Field
 
 EVENT = EventKind(
     slug="boxing",
@@ -10,6 +10,7 @@ EVENT = EventKind(
     position=55,
     lots=("finished",),
     recorder="system",
+    epcis=Epcis("packing", "in_progress", "ADD", quantity="units", unit="unit", box="box"),
     fields=(
         Field("boxes", N_("Số thùng"), "whole", 10, unit=N_("thùng")),
         Field("units", N_("Số gói mỗi thùng"), "whole", 24, unit=N_("gói")),

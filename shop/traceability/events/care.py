@@ -1,7 +1,7 @@
 """Care of the crop: what was sprayed or spread, and how long to wait before harvest."""
 
 from shop.core.text import N_
-from shop.traceability.rules.events import PLACE, REMARK, EventKind, Field
+from shop.traceability.rules.events import PLACE, REMARK, Epcis, EventKind, Field
 
 EVENT = EventKind(
     slug="care",
@@ -10,6 +10,7 @@ EVENT = EventKind(
     position=5,
     hint=N_("Bón phân, tưới, phun, làm cỏ"),
     lots=("raw",),
+    epcis=Epcis("other", "in_progress"),
     fields=(
         Field(
             "work",

@@ -1,7 +1,7 @@
 """Destruction: part of the lot was thrown away, burnt or buried. Takes it from the lot."""
 
 from shop.core.text import N_
-from shop.traceability.rules.events import PLACE, REMARK, EventKind, Field
+from shop.traceability.rules.events import PLACE, REMARK, Epcis, EventKind, Field
 
 EVENT = EventKind(
     slug="destruction",
@@ -10,6 +10,7 @@ EVENT = EventKind(
     position=80,
     hint=N_("Hàng hỏng, hết hạn, bị thu hồi: trừ khỏi lô"),
     takes="quantity",
+    epcis=Epcis("destroying", "destroyed", "DELETE", quantity="quantity"),
     fields=(
         Field("quantity", N_("Số lượng hủy, theo đơn vị của lô"), "whole", 6),
         Field("cause", N_("Lý do"), "text", "Gói bị rách, ẩm mốc", maximum=160),

@@ -1,7 +1,7 @@
 """Processing: raw material becomes the product."""
 
 from shop.core.text import N_
-from shop.traceability.rules.events import PLACE, REMARK, EventKind, Field
+from shop.traceability.rules.events import PLACE, REMARK, Epcis, EventKind, Field
 
 EVENT = EventKind(
     slug="processing",
@@ -9,6 +9,7 @@ EVENT = EventKind(
     icon="refresh",
     position=30,
     hint=N_("Rửa, xay, tráng, sấy, ủ, nấu"),
+    epcis=Epcis("other", "in_progress", quantity="output_kg", unit="kg"),
     fields=(
         Field(
             "step",

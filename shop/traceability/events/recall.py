@@ -1,7 +1,7 @@
 """The lot is recalled: nobody may sell or use it any more, and those who bought it are told."""
 
 from shop.core.text import N_
-from shop.traceability.rules.events import EventKind, Field
+from shop.traceability.rules.events import Epcis, EventKind, Field
 
 EVENT = EventKind(
     slug="recall",
@@ -9,6 +9,7 @@ EVENT = EventKind(
     icon="warning",
     position=125,
     recorder="system",
+    epcis=Epcis("holding", "recalled", sets="recalled"),
     fields=(
         Field("recall", N_("Mã đợt thu hồi"), "text", "7K2PQ4AX", is_required=False, maximum=12),
         Field(

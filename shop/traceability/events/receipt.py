@@ -1,7 +1,7 @@
 """Receipt of raw material: one step back."""
 
 from shop.core.text import N_
-from shop.traceability.rules.events import PLACE, REMARK, EventKind, Field
+from shop.traceability.rules.events import PLACE, REMARK, Epcis, EventKind, Field
 
 EVENT = EventKind(
     slug="receipt",
@@ -9,6 +9,7 @@ EVENT = EventKind(
     icon="basket",
     position=20,
     hint=N_("Nhận từ hộ liên kết hoặc nơi bán"),
+    epcis=Epcis("receiving", "in_progress", quantity="quantity_kg", unit="kg"),
     fields=(
         Field("material", N_("Nguyên liệu"), "text", "Bột dong riềng", maximum=120),
         Field("quantity_kg", N_("Khối lượng"), "decimal", "300", unit="kg"),

@@ -1,7 +1,7 @@
 """The lot goes on sale."""
 
 from shop.core.text import N_
-from shop.traceability.rules.events import EventKind, Field
+from shop.traceability.rules.events import Epcis, EventKind, Field
 
 EVENT = EventKind(
     slug="release",
@@ -9,5 +9,6 @@ EVENT = EventKind(
     icon="store",
     position=110,
     recorder="system",
+    epcis=Epcis("stocking", "sellable_accessible"),
     fields=(Field("remark", N_("Ghi chú thêm"), "text", "Đủ giấy tờ", is_required=False),),
 )

@@ -1,7 +1,7 @@
 """A laboratory or house test, and its outcome."""
 
 from shop.core.text import N_
-from shop.traceability.rules.events import REMARK, EventKind, Field
+from shop.traceability.rules.events import REMARK, Epcis, EventKind, Field
 
 EVENT = EventKind(
     slug="test",
@@ -9,6 +9,7 @@ EVENT = EventKind(
     icon="verified",
     position=40,
     hint=N_("Kết quả của phòng thử nghiệm hoặc tự kiểm"),
+    epcis=Epcis("inspecting", "conformant", outcome="outcome"),
     fields=(
         Field("what", N_("Kiểm tra gì"), "text", "Độ ẩm, vi sinh, kim loại nặng", maximum=160),
         Field(

@@ -258,6 +258,9 @@ def _lot_links(code: str) -> tuple[Link, ...]:
         Link(linksets.RECALL_STATUS, gettext(N_("Lô có bị thu hồi không")), recalled),
         _page(linksets.CERTIFICATES, N_("Giấy tờ còn hiệu lực"), code, "#giay-to"),
         Link(linksets.VERIFICATION, gettext(N_("Kiểm tra nhật ký")), check),
+        Link(
+            linksets.EPCIS, "EPCIS 2.0", (("", f"/lo/{code}/epcis.jsonld"),), "application/ld+json"
+        ),
     )
 
 

@@ -82,6 +82,32 @@ REMARK = Field(
 
 
 @dataclass(frozen=True)
+class Epcis:
+    """How a kind stands in an EPCIS 2.0 document, in the words of CBV 2.0 (GS1, ratified 2022).
+
+    CBV has no "harvesting": a harvest commissions a raw lot.
+    """
+
+    step: str
+    """``bizStep``."""
+    disposition: str = ""
+    """``disposition`` after the event; empty: unchanged."""
+    action: Literal["ADD", "OBSERVE", "DELETE"] = "OBSERVE"
+    quantity: str = ""
+    """The fact that says how much; empty: the event is about the lot as such."""
+    unit: Literal["kg", "unit", "lot"] = "lot"
+    """What that fact counts: kilograms, pieces, or the lot's own unit."""
+    box: str = ""
+    """The fact that names the box things went into: the event is an aggregation."""
+    order: str = ""
+    """The fact that names the order: a business transaction of type ``po``."""
+    outcome: str = ""
+    """The fact whose ``failed`` turns ``conformant`` into ``non_conformant``."""
+    sets: str = ""
+    """A ``persistentDisposition`` that begins here."""
+
+
+@dataclass(frozen=True)
 class EventKind:
     """One kind of journal entry."""
 
@@ -99,6 +125,8 @@ class EventKind:
     """Kinds of lot this happens to."""
     takes: str = ""
     """The whole-number fact by which the lot grows smaller, in its unit; empty for most kinds."""
+    epcis: Epcis | None = None
+    """What trading partners are told of it; None: nothing."""
 
 
 @dataclass(frozen=True)
@@ -161,10 +189,10 @@ def _read_whole(item: Field, value: Any, _today: date) -> int:
     return value
 
 
-def _read_decimal(item: Field, value: Any, _today: date) -> str:
-    """Decimals are kept as text, because binary floats have no one spelling.
+def typed_decimal(value: Any) -> Decimal:
+    """A number as people here type it: ``1.250``, ``1.250,5``; ``12.5`` and ``12,5`` are equal.
 
-    ``1.250`` and ``1.250,5`` are read as people here write them; ``12.5`` and ``12,5`` are equal.
+    Raises BadFact for anything else, and for more than three decimal places.
     """
     typed = str(value).strip()
     if isinstance(value, str) and _GROUPED.match(typed):
@@ -172,12 +200,21 @@ def _read_decimal(item: Field, value: Any, _today: date) -> str:
     try:
         number = Decimal(typed.replace(",", "."))
     except InvalidOperation:
-        raise BadFact(N_("Vui lòng nhập một số, ví dụ: 12,5."), field=item.name) from None
+        raise BadFact(N_("Vui lòng nhập một số, ví dụ: 12,5.")) from None
+    exponent = number.normalize().as_tuple().exponent if number.is_finite() else 0
+    if isinstance(exponent, int) and -exponent > _MOST_PLACES:
+        raise BadFact(N_("Tối đa 3 chữ số sau dấu phẩy."))
+    return number
+
+
+def _read_decimal(item: Field, value: Any, _today: date) -> str:
+    """Decimals are kept as text, because binary floats have no one spelling."""
+    try:
+        number = typed_decimal(value)
+    except BadFact as fault:
+        raise BadFact(fault.text, field=item.name) from None
     if not number.is_finite() or not 0 <= number <= item.limit:
         raise BadFact(N_("Số phải từ 0 và không quá lớn."), field=item.name)
-    exponent = number.normalize().as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > _MOST_PLACES:
-        raise BadFact(N_("Tối đa 3 chữ số sau dấu phẩy."), field=item.name)
     return format(number.normalize(), "f")
 
 

@@ -1,0 +1,1 @@
+"""What partners, portals and inspectors get."""
