@@ -104,7 +104,10 @@ def load_order(db: Session, plan: Plan, *, config: PaymentConfig, now: datetime)
             now=at + timedelta(hours=1),
         )
     if steps >= 3:
-        deliver(db, order_id=order.id, actor_id=seller, now=placed_at + timedelta(hours=70))
+        at = placed_at + timedelta(hours=70)
+        deliver(db, order_id=order.id, actor_id=seller, now=at)
+        if plan.payment == "cod":
+            confirm_receipt(db, order_id=order.id, actor_id=seller, now=at)
     return order
 
 

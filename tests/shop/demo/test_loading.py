@@ -11,8 +11,11 @@ from livestream.sessions.models import LiveSession
 from shop.catalogue.models import Product, ProductFacets
 from shop.core.db import Database
 from shop.demo import wiring
+from shop.demo.orders import PLANS
+from shop.demo.reviews import SAID
 from shop.demo.seed_rows import SeedProduct, load_products
 from shop.orders.models import Order
+from shop.reviews.models import Review
 
 NEEDED = ("HTX Tài Hoan", "HTX Tây Bắc")
 
@@ -45,7 +48,8 @@ def test_demo_loads_once_and_everything_holds(
     counts = counted(database)
     assert "0 of them new" in load()
     assert counted(database) == counts
-    assert counts["orders"] == 6
+    assert counts["orders"] == len(PLANS) + len(SAID)
+    assert counts["reviews"] == len(SAID)
     assert counts["sessions"] == 4
     with database.read() as db:
         broken = {
@@ -66,6 +70,7 @@ def counted(database: Database) -> dict[str, Any]:
         return {
             "products": db.scalar(select(func.count()).select_from(Product)),
             "orders": db.scalar(select(func.count()).select_from(Order)),
+            "reviews": db.scalar(select(func.count()).select_from(Review)),
             "sessions": db.scalar(select(func.count()).select_from(LiveSession)),
         }
 
