@@ -15,19 +15,26 @@ BACKFILL: int = 500
 """Pictures without AVIF that one run of the job asks for."""
 
 
-@job("certificates.expire", every_seconds=3600)
+@job("certificates.expire", every_seconds=60)
 def expire_certificates(database: Database, now: datetime) -> None:
-    """End papers whose last day is over and remind of those that end in 90, 60 or 30 days.
+    """End papers whose last day is over, within a minute of midnight in Vietnam.
 
-    Pages judge the date at every read, so nothing wrong is shown between two runs.
+    Pages judge the date at every read, so nothing wrong is shown before; but where a product has an
+    older recognition with fewer stars that lasts longer, its list row shows it only after this.
     """
     today = today_vn(now)
     with database.read() as db:
         over = services.over_certificates(db, today)
-        ending = services.ending_certificates(db, today)
     for certificate_id in over:
         with database.transaction() as db:
             services.expire_certificate(db, certificate_id=certificate_id, now=now)
+
+
+@job("certificates.remind", every_seconds=3600)
+def remind_of_certificates(database: Database, now: datetime) -> None:
+    """Remind of papers that end in 90, 60 or 30 days: each person once a paper and threshold."""
+    with database.read() as db:
+        ending = services.ending_certificates(db, today_vn(now))
     for certificate_id in ending:
         with database.transaction() as db:
             services.remind_of_certificate(db, certificate_id=certificate_id, now=now)

@@ -97,7 +97,7 @@ class DatabaseSource:
                     self._book = reference.seed().with_newer(map(as_entry, rows))
                     self._newest = newest
         except (SQLAlchemyError, DomainError):
-            log.warning("reference data cannot be read; the last reading goes on counting")
+            log.info("reference data cannot be read; the last reading goes on counting")
 
 
 def as_entry(row: ReferenceEntry) -> rules.Entry:

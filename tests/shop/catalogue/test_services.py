@@ -647,6 +647,7 @@ def test_the_job_ends_papers_and_reminds_once_at_each_step(
     seen = []
     for days in range(80):
         jobs.expire_certificates(database, now + timedelta(days=days))
+        jobs.remind_of_certificates(database, now + timedelta(days=days))
         with database.read() as db:
             seen.append(len(messages(db, world.owner)))
     assert seen[0] == 1
