@@ -6,9 +6,9 @@ The same search is the preview, the recall itself (with every lot locked) and th
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Producer, Product
@@ -20,12 +20,11 @@ from shop.stock.models import StockMovement
 from shop.stock.queries import blocked_units, good_units, units_in
 from shop.stock.rules import DESTROYED, SENT_BACK, SOLD_ELSEWHERE
 from shop.traceability.models import Lot
-from shop.traceability.queries import relatives
+from shop.traceability.queries import with_descendants
 from shop.traceability.rules.lots import UnknownLot
 
 
-@dataclass(frozen=True)
-class LotName:
+class LotName(NamedTuple):
     """A lot as pages of recalls name it."""
 
     id: int
@@ -48,36 +47,21 @@ class LotName:
         return self.quantity if self.kind == "finished" else 0
 
 
-def lot_names(db: Session, lot_ids: Collection[int]) -> list[LotName]:
-    """The lots with what they hold, in the order in which they were made."""
+def lot_names(db: Session, lot_ids: Collection[int] | Select[int]) -> list[LotName]:
+    """The lots with what they hold, in the order in which they were made. A select, where there may
+    be thousands: so many parameters would cost more than the search."""
     rows = db.execute(
         select(
-            *(Lot.id, Lot.code, Lot.lot_no, Lot.material, Product.name, Lot.kind, Lot.state),
-            *(Lot.quantity, Lot.uom, Lot.product_id, Lot.producer_id, Lot.variant_id),
-            *(Lot.made_on, Lot.best_before),
+            *(Lot.id, Lot.code, Lot.lot_no),
+            func.coalesce(func.nullif(Lot.material, ""), Product.name),
+            *(Lot.kind, Lot.state, Lot.quantity, Lot.uom),
+            *(Lot.product_id, Lot.producer_id, Lot.variant_id, Lot.made_on, Lot.best_before),
         )
         .join(Product, Product.id == Lot.product_id)
         .where(Lot.id.in_(lot_ids))
         .order_by(Lot.made_on, Lot.id)
     )
-    return [
-        LotName(
-            id=row.id,
-            code=row.code,
-            lot_no=row.lot_no,
-            name=row.material or row.name,
-            kind=row.kind,
-            state=row.state,
-            quantity=row.quantity,
-            uom=row.uom,
-            product_id=row.product_id,
-            producer_id=row.producer_id,
-            variant_id=row.variant_id,
-            made_on=row.made_on,
-            best_before=row.best_before,
-        )
-        for row in rows
-    ]
+    return [LotName._make(row) for row in rows]
 
 
 def lots_by_code(db: Session, codes: Sequence[str], scope: ColumnElement[bool]) -> list[int]:
@@ -162,28 +146,33 @@ def find(db: Session, lot_ids: Collection[int], *, today: date) -> Found:
     """What a recall of these lots would reach, with what was made from them; a fixed number of
     statements. Lots that an earlier recall named are left out, if others remain. Raises UnknownLot
     when none of them exists."""
-    named = {*lot_ids, *relatives(db, lot_ids, "forward")}
-    known = set(db.scalars(select(RecallLot.lot_id).where(RecallLot.lot_id.in_(named))))
-    return reach(db, named - known or named, chosen=lot_ids, today=today)
+    named = lot_names(db, with_descendants(lot_ids))
+    fresh = [lot for lot in named if lot.state != "recalled"]
+    return _reach(db, fresh or named, chosen=lot_ids, today=today)
 
 
-def reach(db: Session, named: Collection[int], *, chosen: Collection[int], today: date) -> Found:
-    """What a recall of exactly these lots reaches. Raises UnknownLot when none of them exists."""
-    lots = lot_names(db, named)
+def reach(db: Session, recall_id: int, *, chosen: Collection[int], today: date) -> Found:
+    """What the recall reaches, all its lots being stopped. Raises UnknownLot when it has none."""
+    own = select(RecallLot.lot_id).where(RecallLot.recall_id == recall_id)
+    return _reach(db, lot_names(db, own), chosen=chosen, today=today)
+
+
+def _reach(db: Session, lots: Sequence[LotName], *, chosen: Collection[int], today: date) -> Found:
     if not lots:
         raise UnknownLot
-    sales = packed_sales(db, named)
-    in_stock = dict.fromkeys(named, 0)
-    for units in (blocked_units(db, named), units_in(db, named)):
+    sold = [lot.id for lot in lots if lot.variant_id is not None]
+    sales = packed_sales(db, sold)
+    in_stock = {lot.id: 0 for lot in lots}
+    for units in (blocked_units(db, sold), units_in(db, sold)):
         for lot_id, count in units.items():
             in_stock[lot_id] += count
     for sale in sales:
         if not sale.is_out and sale.lot_id is not None:
             in_stock[sale.lot_id] += sale.units
+    elsewhere = -sum(units_gone(db, sold).values())
     variant_ids = {lot.variant_id for lot in lots if lot.variant_id is not None}
-    sales += promised_sales(db, variant_ids, named, today=today)
+    sales += promised_sales(db, variant_ids, sold, today=today)
     buyers = tuple(group_buyers(sales))
-    elsewhere = -sum(units_gone(db, named).values())
     return Found(frozenset(chosen), tuple(lots), elsewhere, in_stock, tuple(sales), buyers)
 
 

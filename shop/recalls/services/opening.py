@@ -74,8 +74,7 @@ def open_recall(
     )
     _keep_lots(db, recall, stopped, draft.lot_ids)
     began = time.perf_counter()
-    lot_ids = [lot.id for lot in stopped]
-    found = queries.reach(db, lot_ids, chosen=draft.lot_ids, today=today_vn(now))
+    found = queries.reach(db, recall.id, chosen=draft.lot_ids, today=today_vn(now))
     recall.found_ms = round(1000 * (time.perf_counter() - began))
     buyers = [_keep_buyer(db, recall, buyer, now) for buyer in found.buyers]
     db.flush()

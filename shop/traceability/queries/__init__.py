@@ -27,6 +27,7 @@ from shop.traceability.queries.genealogy import (
     relatives,
     usable_parents,
     used_of,
+    with_descendants,
 )
 from shop.traceability.queries.gs1 import (
     KeyRow,
@@ -140,4 +141,5 @@ __all__ = [
     "unit_paths",
     "usable_parents",
     "used_of",
+    "with_descendants",
 ]

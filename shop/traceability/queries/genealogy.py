@@ -2,9 +2,20 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal, NamedTuple
 
-from sqlalchemy import CTE, func, literal, select, union
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Select,
+    bindparam,
+    func,
+    literal,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Product, Variant
@@ -14,23 +25,34 @@ from shop.traceability.rules import balance
 Direction = Literal["back", "forward"]
 
 
-def _relatives(lot_ids: Collection[int], direction: Direction) -> CTE:
+_LOT: Final = Lot.__table__
+_LINK: Final = LotLink.__table__
+_PRODUCT: Final = Product.__table__
+
+
+def _relatives_of(is_first: ColumnElement[bool], direction: Direction) -> CTE:
     """The ids of all ancestors or descendants, each once, found by walking the links."""
-    near, far = LotLink.child_id, LotLink.parent_id
+    near, far = _LINK.c.child_id, _LINK.c.parent_id
     if direction == "forward":
         near, far = far, near
-    name = f"lots_{direction}"
-    first = select(far.label("id")).where(near.in_(lot_ids)).cte(name, recursive=True)
-    return first.union(select(far).join_from(first, LotLink, near == first.c.id))
+    first = select(far.label("id")).where(is_first).cte(f"lots_{direction}", recursive=True)
+    return first.union(select(far).join_from(first, _LINK, near == first.c.id))
 
 
 def relatives(db: Session, lot_ids: Collection[int], direction: Direction) -> set[int]:
     """All ancestors (``back``) or descendants (``forward``) of the lots, themselves left out."""
-    return set(db.scalars(select(_relatives(lot_ids, direction).c.id)))
+    near = LotLink.child_id if direction == "back" else LotLink.parent_id
+    return set(db.scalars(select(_relatives_of(near.in_(lot_ids), direction).c.id)))
 
 
-@dataclass(frozen=True)
-class Node:
+def with_descendants(lot_ids: Collection[int]) -> Select[int]:
+    """The ids of the lots and of all that was made from them: for ``IN``, however many."""
+    made = _relatives_of(LotLink.parent_id.in_(lot_ids), "forward")
+    all_of_them = union(select(Lot.id).where(Lot.id.in_(lot_ids)), select(made.c.id)).subquery()
+    return select(all_of_them.c.id)
+
+
+class Node(NamedTuple):
     """A lot in the picture and the table."""
 
     lot_id: int
@@ -43,8 +65,7 @@ class Node:
     uom: str
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(NamedTuple):
     """How much of ``parent`` went into ``child``, in the parent's unit."""
 
     parent: int
@@ -63,35 +84,51 @@ class Genealogy:
     descendants: frozenset[int]
 
 
+_FOCUS: Final = bindparam("focus", type_=BigInteger)
+_STEPS: Final[tuple[tuple[ColumnElement[bool], Direction], ...]] = (
+    (_LINK.c.child_id == _FOCUS, "back"),
+    (_LINK.c.parent_id == _FOCUS, "forward"),
+)
+_KIN: Final = union_all(
+    *(
+        select(_relatives_of(is_next, way).c.id, literal(way).label("way"))
+        for is_next, way in _STEPS
+    ),
+    select(_FOCUS.label("id"), literal("focus").label("way")),
+).cte("kin")
+_NODES: Final = (
+    select(
+        *(_KIN.c.way, _LOT.c.id, _LOT.c.code, _LOT.c.lot_no),
+        func.coalesce(func.nullif(_LOT.c.material, ""), _PRODUCT.c.name),
+        *(_LOT.c.kind, _LOT.c.state, _LOT.c.quantity, _LOT.c.uom),
+    )
+    .join_from(_KIN, _LOT, _LOT.c.id == _KIN.c.id)
+    .join(_PRODUCT, _PRODUCT.c.id == _LOT.c.product_id)
+    .order_by(_LOT.c.made_on, _LOT.c.id)
+)
+_EDGES: Final = (
+    select(_LINK.c.parent_id, _LINK.c.child_id, _LINK.c.quantity)
+    .join_from(_KIN, _LINK, _LINK.c.child_id == _KIN.c.id)
+    .order_by(_LINK.c.id)
+)
+"""Links into the relatives; those from outside of them are left out afterwards, in memory."""
+
+
 def genealogy(db: Session, lot_id: int) -> Genealogy:
-    """The lot's relatives in both directions, in two statements."""
-    parts = [select(_relatives([lot_id], way).c.id) for way in ("back", "forward")]
-    kin = union(*parts, select(literal(lot_id))).cte("kin")
-    lots = (
-        select(
-            *(Lot.id, Lot.code, Lot.lot_no, Lot.material, Product.name, Lot.kind),
-            *(Lot.state, Lot.quantity, Lot.uom),
-        )
-        .join_from(kin, Lot, Lot.id == kin.c.id)
-        .join(Product, Product.id == Lot.product_id)
-        .order_by(Lot.made_on, Lot.id)
-    )
-    nodes = {
-        row.id: Node(
-            *(row.id, row.code, row.lot_no, row.material or row.name, row.kind),
-            *(row.state, row.quantity, row.uom),
-        )
-        for row in db.execute(lots)
-    }
-    links = (
-        select(LotLink.parent_id, LotLink.child_id, LotLink.quantity)
-        .join_from(kin, LotLink, LotLink.child_id == kin.c.id)
-        .where(LotLink.parent_id.in_(select(kin.c.id)))
-        .order_by(LotLink.id)
-    )
-    edges = tuple(Edge(*row) for row in db.execute(links))
-    back = balance.reached(lot_id, ((edge.child, edge.parent) for edge in edges))
-    forward = balance.reached(lot_id, ((edge.parent, edge.child) for edge in edges))
+    """The lot's relatives in both directions, in two statements.
+
+    Plain rows and named tuples: a lot may have thousands of relatives
+    (``benchmarks/genealogy.py``).
+    """
+    connection, bound = db.connection(), {"focus": lot_id}
+    nodes: dict[int, Node] = {}
+    ways: dict[str, list[int]] = {"back": [], "forward": [], "focus": []}
+    for row in connection.execute(_NODES, bound).all():
+        nodes[row[1]] = Node._make(row[1:])
+        ways[row[0]].append(row[1])
+    links = connection.execute(_EDGES, bound).all()
+    edges = tuple(Edge._make(row) for row in links if row[0] in nodes)
+    back, forward = frozenset(ways["back"]), frozenset(ways["forward"])
     return Genealogy(lot_id, nodes, edges, back, forward)
 
 

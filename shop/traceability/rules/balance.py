@@ -112,18 +112,3 @@ def layers(ids: Sequence[int], links: Iterable[tuple[int, int]]) -> dict[int, in
     if len(ready) < len(ids):
         raise ValueError("the links run in a circle")
     return column
-
-
-def reached(start: int, links: Iterable[tuple[int, int]]) -> frozenset[int]:
-    """Everything that the links (from, to) lead to from ``start``, itself left out."""
-    onward: dict[int, list[int]] = {}
-    for near, far in links:
-        onward.setdefault(near, []).append(far)
-    found = dict.fromkeys(onward.get(start, ()))
-    waiting = list(found)
-    for one in waiting:  # grows while it is read
-        for far in onward.get(one, ()):
-            if far not in found:
-                found[far] = None
-                waiting.append(far)
-    return frozenset(found)
