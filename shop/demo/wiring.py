@@ -13,9 +13,11 @@ from shop.demo.orders import load_order, load_payees, missing_orders
 from shop.demo.people import PASSWORD, load_people
 from shop.demo.pictures import load_covers
 from shop.demo.products import load_product, missing
+from shop.demo.recalls import load_recalls
 from shop.demo.reviews import load_reviews
 from shop.demo.seed_rows import load_products
 from shop.payments.configuration import config_of
+from shop.web.access import sign
 from shop.web.request import House
 
 
@@ -25,6 +27,7 @@ def init_app(app: Flask) -> None:
     loaders["people"] = Loader("people", _load_people)
     loaders["products"] = Loader("products", _load_products)
     loaders["orders"] = Loader("orders", _load_orders)
+    loaders["recalls"] = Loader("recalls", _load_recalls)
     loaders["imports"] = Loader("imports", _load_imports)
     loaders["reviews"] = Loader("reviews", _load_reviews)
     loaders["exchange"] = Loader("exchange", _load_exchange)
@@ -56,6 +59,12 @@ def _load_orders(house: House, now: datetime, _is_plain: bool) -> str:
         for plan in plans:
             load_order(db, plan, config=config, now=now)
     return f"{len(plans)} new orders"
+
+
+def _load_recalls(house: House, now: datetime, _is_plain: bool) -> str:
+    with house.database.transaction() as db:
+        made = load_recalls(db, sign=lambda code: sign("recall", code), now=now)
+    return f"{made} new recalls and drills"
 
 
 def _load_imports(house: House, now: datetime, _is_plain: bool) -> str:

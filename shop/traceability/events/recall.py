@@ -5,7 +5,7 @@ from shop.traceability.rules.events import Epcis, EventKind, Field
 
 EVENT = EventKind(
     slug="recall",
-    label=N_("Thu hồi"),
+    label=N_("Thu hồi lô"),
     icon="warning",
     position=125,
     recorder="system",

@@ -62,7 +62,7 @@ def _show(
         right = dict(event.facts.get("facts", {}))
         right |= event.inner_facts.get("facts", {}) if with_inner else {}
         pairs += _pairs(about.fields, right)
-    is_failed = event.kind == "hold" or told.get("outcome") == "failed"
+    is_failed = event.kind in {"hold", "recall"} or told.get("outcome") == "failed"
     return Shown(
         seq=event.seq,
         kind=event.kind,
