@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     clone_scans_per_day: int = Field(default=10, ge=2, le=10_000)
     # days with scans, after a buyer opened the pack, that are still usual for a unit code
     clone_days_after_opening: int = Field(default=3, ge=1, le=365)
+    # whether signed-in people get the service worker; false removes it from their phones
+    service_worker: bool = True
     # seconds that a public page is answered from memory at most; 0 turns this off
     page_cache_seconds: int = Field(default=30, ge=0, le=300)
 

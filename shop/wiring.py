@@ -27,6 +27,7 @@ from shop.web import (
     logs,
     media,
     metrics,
+    offline,
     request,
     templating,
     workspaces,
@@ -83,6 +84,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     headers.init_app(app, static=static, is_secure=settings.is_secure)
     limits.init_app(app, is_on=settings.rate_limits, store=settings.valkey_url)
     csrf.init_app(app)
+    offline.init_app(app, static=static, is_on=settings.service_worker)
     app.jinja_env.globals.update(actor_of=access.actor, navigation=workspaces.navigation)
     app.context_processor(lambda: {"actor": access.actor()})
     app.extensions["settings"] = settings

@@ -18,7 +18,12 @@ from shop.traceability.services.boxes import MAX_BOXES, MAX_UNITS_A_BOX
 from shop.web import forms
 from shop.web.i18n import gettext
 
-RESERVED = frozenset({"happened_at", "photos", "submit_key", "reason", "csrf_token"})
+RESERVED = frozenset(
+    (
+        *("happened_at", "photos", "submit_key", "reason", "csrf_token"),
+        *("lo", "title", "product_id", "who", "doing"),
+    )
+)
 """Names of the form itself; no fact of a kind people record may carry one."""
 
 
@@ -265,6 +270,23 @@ def event_form(kind: EventKind) -> type[EventForm]:
     """The form that records an event of ``kind``."""
     fields = {item.name: _field(item) for item in kind.fields}
     return type(f"{kind.slug.title()}Form", (EventForm,), {**fields, "kind": kind})
+
+
+class TemplateForm(EventForm):
+    """What every form of a template has besides its facts."""
+
+    title = forms.text(N_("Tên mẫu"), minimum=2, maximum=60)
+    product_id = wtforms.HiddenField()
+
+
+@cache
+def template_form(kind: EventKind) -> type[TemplateForm]:
+    """The form of a template of ``kind``, whose facts are all optional."""
+    fields = {item.name: _field(item) for item in kind.fields}
+    dropped = {"happened_at": None, "photos": None, "submit_key": None}
+    return type(
+        f"{kind.slug.title()}Template", (TemplateForm,), {**fields, **dropped, "kind": kind}
+    )
 
 
 @cache

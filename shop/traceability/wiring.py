@@ -31,6 +31,7 @@ from shop.web.workspaces import (
 )
 
 _LOTS = N_("Lô hàng")
+_ENTRY = N_("Ghi nhật ký")
 _SUSPECTED = N_("Mã bị nghi ngờ")
 _GS1 = N_("Mã GS1")
 
@@ -41,6 +42,7 @@ def init_app(app: Flask) -> None:
     house = cast(House, app.extensions["house"])
     limits = Thresholds(settings.clone_scans_per_day, settings.clone_days_after_opening)
     configure(house.database, limits)
+    PRODUCER_NAV.fill(entry_link)
     PRODUCER_NAV.fill(lot_link)
     PRODUCER_TODO.fill(lots_to_do)
     PRODUCT_PANELS.fill(lots_panel)
@@ -52,6 +54,11 @@ def init_app(app: Flask) -> None:
     STAFF_TODO.fill(alerts_to_do)
     STAFF_TODO.fill(gs1_to_do)
     product_published.connect(give_product_code, weak=False)
+
+
+def entry_link(_actor: Actor) -> list[NavItem]:
+    """The producer's way to a sixty-second entry."""
+    return [NavItem(gettext(_ENTRY), url_for("entry.start"), "camera", order=25)]
 
 
 def lot_link(_actor: Actor) -> list[NavItem]:

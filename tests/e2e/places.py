@@ -71,6 +71,8 @@ NO_PAGE = {
     "trace.qr": "file",
     "resolver.description": "file",
     "payments.transfer_qr": "file",
+    "offline.worker": "file",
+    "entry.ticket": "file",
     "labels.lot_pdf": "file",
     "labels.pdf": "file",
     "labels.pictures": "file",

@@ -6,20 +6,15 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from shop.catalogue.pictures import store_many
 from shop.core import clock
 from shop.core.errors import Conflict, Invalid
-from shop.core.text import N_
 from shop.traceability import labels, queries, services
 from shop.traceability.forms import (
-    EventForm,
     LabelForm,
     LotForm,
     ReasonForm,
     correction_form,
-    event_form,
     fresh_key,
-    local_now,
 )
 from shop.traceability.models import Lot
 from shop.traceability.routes.labels import address_of
@@ -29,15 +24,11 @@ from shop.traceability.rules.lots import UnknownLot
 from shop.web.access import actor, role
 from shop.web.i18n import gettext
 from shop.web.pagination import Page, page_number
-from shop.web.request import house, read_session, write_session
+from shop.web.request import read_session, write_session
 
 bp = Blueprint("traceability", __name__)
 
 MAX_SEQ = 1_000_000
-
-
-class EmptyPhoto(Invalid):
-    message = N_("Tệp ảnh trống. Hãy chọn lại ảnh.")
 
 
 def _mine() -> list[int]:
@@ -143,69 +134,6 @@ def _lot_page(db: Session, code: str, *, hold: ReasonForm | None = None) -> str:
 
 
 # Journal
-
-
-@bp.get("/ban-hang/lo/<code>/ghi/<kind>")
-@role("producer")
-def new_event(code: str, kind: str) -> str:
-    """The form of an event; with ``?nhu_truoc=1`` filled like the last one of its kind."""
-    db = read_session()
-    found, plug = _own(db, code), queries.recordable_kind(kind)
-    form = event_form(plug)(submit_key=fresh_key(), happened_at=local_now(clock.now()))
-    last = queries.last_facts(db, product_id=found.product_id, kind=plug.slug)
-    if last is not None and request.args.get("nhu_truoc") == "1":
-        form.fill(last)
-    return _event_page(found, form, has_last=last is not None)
-
-
-@bp.post("/ban-hang/lo/<code>/ghi/<kind>")
-@role("producer")
-def record_event(code: str, kind: str) -> BaseResponse | tuple[str, int]:
-    """Record an event; photos are stored before the database is asked."""
-    found, plug = _own(read_session(), code), queries.recordable_kind(kind)
-    form = event_form(plug).read()
-    if not form.validate():
-        return _event_page(found, form), 422
-    try:
-        photos = _store_photos()
-        db = write_session()
-        services.record_event(
-            db,
-            lot_id=_own(db, code).id,
-            kind=plug.slug,
-            facts=form.facts(),
-            happened_at=form.moment(),
-            attachments=photos,
-            actor_id=actor().id(),
-            submit_key=form.submit_key.data,
-            now=clock.now(),
-        )
-    except (Invalid, Conflict) as refusal:
-        form.add_error(refusal)
-        return _event_page(found, form), 409 if isinstance(refusal, Conflict) else 422
-    db.commit()
-    flash(gettext("Đã ghi vào nhật ký."), "ok")
-    return redirect(url_for(".lot", code=code), 303)
-
-
-def _event_page(found: Lot, form: EventForm, *, has_last: bool = False) -> str:
-    return render_template(
-        "traceability/event.html", lot=found, form=form, kind=form.kind, has_last=has_last
-    )
-
-
-def _store_photos() -> list[str]:
-    """Decode and keep the uploaded pictures. Raises Invalid (field ``photos``)."""
-    files = [file for file in request.files.getlist("photos") if file.filename]
-    if len(files) > services.MAX_ATTACHMENTS:
-        raise services.TooManyPhotos(field="photos")
-    raws = [file.read() for file in files]
-    if not all(raws):
-        raise EmptyPhoto(field="photos")
-    try:
-        return [picture.sha for picture in store_many(house().storage, raws)]
-    except Invalid as refusal:
-        raise Invalid(refusal.text, field="photos", **refusal.params) from refusal
 
 
 @bp.get("/ban-hang/lo/<code>/dinh-chinh/<int:seq>")
