@@ -111,12 +111,16 @@ def check_lot(db: Session, lot: Lot) -> Checked:
 
 
 def missing_leaf(anchor: Anchor, code: str, hashes: Mapping[int, str]) -> int | None:
-    """The entry that an anchor vouches for and the journal no longer holds; None if all is well."""
+    """The entry that an anchor vouches for and the journal no longer holds; None if all is well.
+
+    An anchor whose root does not cover its leaves vouches for none of them.
+    """
+    is_whole = journal.merkle_root(anchor.leaves) == anchor.merkle_root
     for leaf in anchor.leaves:
         if not leaf.startswith(f"{code}:"):
             continue
         _code, seq, entry_hash = leaf.split(":")
-        if hashes.get(int(seq)) != entry_hash:
+        if not is_whole or hashes.get(int(seq)) != entry_hash:
             return int(seq)
     return None
 

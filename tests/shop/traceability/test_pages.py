@@ -26,7 +26,7 @@ from shop.traceability.rules import codes
 from tests.conftest import post
 from tests.factories.accounts import make_member, make_person
 from tests.factories.catalogue import make_certificate, make_producer, make_product, variant_of
-from tests.factories.traceability import make_lot
+from tests.factories.traceability import NOW, make_lot
 
 SignIn = Callable[..., FlaskClient]
 
@@ -261,12 +261,34 @@ def test_the_verifier_runs_by_itself(client: FlaskClient, lot: Lot, tmp_path: Pa
 
     file = tmp_path / "nhat-ky.json"
     file.write_bytes(client.get(f"/lo/{lot.code}/nhat-ky.json").data)
-    run = [sys.executable, "-I", str(VERIFIER), str(file)]
-    done = subprocess.run(run, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "the journal is whole"
+
+    def verify(*files: Path) -> tuple[int, str]:
+        run = [sys.executable, "-I", str(VERIFIER), str(file), *map(str, files)]
+        done = subprocess.run(run, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout.strip()
+
+    assert verify() == (0, "the journal is whole, checked against 0 roots")
     file.write_text(file.read_text("utf-8").replace("Củ dong riềng", "Củ sắn"), "utf-8")
-    done = subprocess.run(run, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout.strip()) == (1, "entry 1 was changed")
+    assert verify() == (1, "entry 1 was changed")
+
+
+def test_the_stand_alone_verifier_checks_published_roots(
+    client: FlaskClient, db: Session, lot: Lot, tmp_path: Path
+) -> None:
+    [anchor] = services.publish_anchors(db, now=NOW + timedelta(days=1))
+    db.commit()
+    root = tmp_path / "moc.json"
+    root.write_bytes(client.get(f"/moc/{anchor.day.isoformat()}.json").data)
+    told = json.loads(root.read_bytes())
+    journal = json.loads(client.get(f"/lo/{lot.code}/nhat-ky.json").data)
+    check = verifier().anchor_fault
+    assert check(journal, told) is None
+    rewritten = json.loads(json.dumps(journal))
+    rewritten["entries"][-1]["hash"] = "0" * 64
+    seq = len(rewritten["entries"])
+    assert check(rewritten, told) == f"entry {seq} differs from the root of {anchor.day}"
+    told["leaves"][-1] = told["leaves"][-1][:-1] + "0"
+    assert check(journal, told) == f"the root of {anchor.day} does not cover its leaves"
 
 
 def test_the_check_names_the_exact_broken_entry(
