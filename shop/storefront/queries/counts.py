@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Integer, case, cast, func, literal_column,
 from sqlalchemy.orm import Session
 
 from shop.catalogue.rules import SUBGROUPS
-from shop.catalogue.search import TODAY, F, Query
+from shop.catalogue.search import TODAY, F, Query, found
 from shop.storefront.counting import NOTHING_KNOWN, Cell, Counts, count_facets, sharpened
 from shop.storefront.memory import Memory
 from shop.storefront.queries.columns import IS_IN_SEASON, IS_LIVE_SOON, AnySelect
@@ -52,7 +52,11 @@ def _cells_statement(shape: Shape) -> AnySelect:
 
 @lru_cache(maxsize=100)
 def _size_statement(shape: Shape) -> AnySelect:
-    some = joined(select(F.product_id), shape).where(*conditions(shape)).limit(EXACT_UP_TO + 1)
+    some = select(F.product_id).where(*conditions(shape)).limit(EXACT_UP_TO + 1)
+    if shape.has_words:
+        # not a join: SQLite would ask its index for the words again at every listed product
+        hits = found(is_sqlite=shape.is_sqlite, has_phrase=shape.has_phrase)
+        some = some.where(F.product_id.in_(select(hits.c.product_id)))
     return select(func.count()).select_from(some.subquery("some"))
 
 
