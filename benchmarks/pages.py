@@ -1,4 +1,5 @@
-"""List, product page and search in CPU milliseconds a request, beside a limit program.
+"""List, product page and search in CPU milliseconds a request, beside a limit program; suggestions
+and searches that nobody has asked before.
 
     .venv/bin/python -m benchmarks.pages [--products 20000] [--runs 5] [--engines sqlite,postgresql]
 
@@ -40,11 +41,12 @@ SEARCHES = ("mật ong", "chè shan", "hà giang")
 
 
 def prepare(url: str, products: int) -> list[str]:
-    """Migrate and fill the database; slugs of 60 products."""
+    """Migrate and fill the database unless it is filled; slugs of 60 products."""
     database = Database(url)
     schema.upgrade(database)
     with database.transaction() as db:
-        synthetic.load(db, products, now=clock.now())
+        if not db.scalar(text("SELECT count(*) FROM product_facets")):
+            synthetic.load(db, products, now=clock.now())
     with database.engine.connect() as connection:
         step = max(1, products // 60)
         query = text("SELECT slug FROM product_facets WHERE product_id % :step = 0 LIMIT 60")
@@ -183,7 +185,44 @@ def run_engine(
                 measure(kept_port, [], paths, 4 * len(paths))
                 kept = measure(kept_port, [kept_pid, *database_pids], paths, options.requests)
                 found.append(report(name, key, sizes[key], pairs, kept))
+            for key, paths in new_searches().items():
+                for path in paths[-10:]:  # statements compiled, templates loaded
+                    get(port, path)
+                new = first_time(port, [pid, *database_pids], paths[:-10])
+                print(f"{name:<11}{key:<13}{len(paths) - 10} requests  {new}", flush=True)
+                found.append({"engine": name, "page": key, **new})
     return found
+
+
+def first_time(port: int, roots: list[int], paths: list[str]) -> dict[str, float]:
+    """Requests that nothing is kept of yet, one after the other on one connection each."""
+    times = []
+    before = cpu_ms(roots)
+    for path in paths:
+        began = time.perf_counter()
+        status, _body = get(port, path)
+        times.append((time.perf_counter() - began) * 1000)
+        if status != 200:
+            raise RuntimeError(f"status {status}")
+    cpu = (cpu_ms(roots) - before) / len(paths)
+    return {
+        "cpu_ms": round(cpu, 2),
+        "p50_ms": round(statistics.median(times), 2),
+        "p99_ms": round(sorted(times)[int(len(times) * 0.99)], 2),
+    }
+
+
+def new_searches() -> dict[str, list[str]]:
+    """Searches and beginnings of searches that differ: what is kept of one helps no other."""
+    kinds = [name for name, _subgroup in synthetic.KINDS]
+    words = [f"{kind} {word}" for word in synthetic.WORDS for kind in kinds]
+    begun = [f"{kind[: 2 + n % 9]}" for n, kind in enumerate(kinds)]
+    begun += [text_[: len(text_) - n % 4] for n, text_ in enumerate(words)]
+    begun += ["na rì", "bắc kạn", "thái ng", "xã tân", "đồ uố", "htx tân", "maatj ong", "miem dong"]
+    return {
+        "search, new": [f"/san-pham?q={quote(text_)}" for text_ in words[:120]],
+        "suggestions": [f"/goi-y?q={quote(text_)}" for text_ in dict.fromkeys(begun)],
+    }
 
 
 def report(
@@ -218,12 +257,14 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=400)
     parser.add_argument("--engines", default="sqlite,postgresql")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--sqlite-file", type=Path, help="keep the filled SQLite database here")
     options = parser.parse_args()
     rows = []
     engines = options.engines.split(",")
     if "sqlite" in engines:
         with tempfile.TemporaryDirectory() as folder:
-            rows += run_engine("sqlite", f"sqlite:///{folder}/bench.db", [], options)
+            file = options.sqlite_file or Path(folder, "bench.db")
+            rows += run_engine("sqlite", f"sqlite:///{file}", [], options)
     if "postgresql" in engines:
         with postgres.cluster() as admin:
             engine = create_engine(admin, isolation_level="AUTOCOMMIT")

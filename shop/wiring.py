@@ -87,6 +87,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     offline.init_app(app, static=static, is_on=settings.service_worker)
     app.jinja_env.globals.update(actor_of=access.actor, navigation=workspaces.navigation)
     app.context_processor(lambda: {"actor": access.actor()})
+    templating.init_app(app)
     app.extensions["settings"] = settings
     app.extensions["invariants"] = {}
     app.register_blueprint(media.bp)

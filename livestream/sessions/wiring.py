@@ -1,6 +1,7 @@
 """What sessions add to an application: messages, to-do, panels, ears for the shop's signals."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -196,7 +197,14 @@ def _producer_panel(db: Session, producer_id: int, now: datetime) -> list[Panel]
 
 def _home_panel(db: Session, now: datetime) -> list[Panel]:
     found = _cards(db, queries.public_sessions(now=now).limit(4), now)
-    return [Panel("livestream/panels/home.html", {"sessions": found})] if found else []
+    if not found:
+        return []
+    coming = next((card for card in found if card.starts_at > now), None)
+    shown = [
+        replace(card, countdown=card.starts_at.isoformat()) if card is coming else card
+        for card in found
+    ]
+    return [Panel("livestream/panels/home.html", {"sessions": shown})]
 
 
 def _club_panel(db: Session, club_id: int, now: datetime) -> list[Panel]:

@@ -34,7 +34,7 @@ from shop.stock.models import StockLevel, StockMovement
 BATCH: Final = 1_000
 PRODUCTS_A_PRODUCER: Final = 20
 
-_KINDS: Final = (
+KINDS: Final = (
     ("Miến dong", "F32"),
     ("Mật ong bạc hà", "F22"),
     ("Chè Shan tuyết", "F51"),
@@ -61,7 +61,7 @@ _KINDS: Final = (
     ("Hạt dẻ", "F11"),
     ("Rượu ngô", "B2"),
 )
-_WORDS: Final = ("bản", "rừng", "núi", "suối", "đồng", "vườn", "nương", "hội", "sương", "nắng")
+WORDS: Final = ("bản", "rừng", "núi", "suối", "đồng", "vườn", "nương", "hội", "sương", "nắng")
 _MAKERS: Final = (
     "Tân Tiến",
     "Bản Mới",
@@ -208,13 +208,11 @@ def _product(
 ) -> Iterator[tuple[Any, dict[str, Any]]]:
     """The rows of product number ``index``, parents before children."""
     draw = _Draw(index)
-    kind, subgroup = _KINDS[draw.below(len(_KINDS))]
+    kind, subgroup = KINDS[draw.below(len(KINDS))]
     product_id, variant_id = first[Product] + index, first[Variant] + index
     maker_index = index // PRODUCTS_A_PRODUCER
     producer_id, maker = first[Producer] + maker_index, _maker(maker_index, place.province)
-    name = (
-        f"{kind} {_WORDS[draw.below(len(_WORDS))]} {_WORDS[draw.below(len(_WORDS))]} số {index + 1}"
-    )
+    name = f"{kind} {WORDS[draw.below(len(WORDS))]} {WORDS[draw.below(len(WORDS))]} số {index + 1}"
     slug = f"{slugify(name)[:100]}-m{product_id}"
     published_at = now - timedelta(minutes=37 * index + draw.below(37))
     stars = (None, None, 3, 3, 4, 5)[draw.below(6)]

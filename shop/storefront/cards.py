@@ -74,6 +74,12 @@ class Card:
         return Markup(page)  # noqa: S704 - our own template
 
 
+def drawn_grid(items: Iterable[Card], eager: int = 0, heading: str = "h3") -> Markup:
+    """The markup of many cards, given to templates; the first ``eager`` are on the first screen."""
+    drawn = "\n".join(card.drawn(heading, at < eager) for at, card in enumerate(items))
+    return Markup(drawn)  # noqa: S704 - our own templates
+
+
 def cards(rows: Iterable[AnyRow], *, now: datetime) -> list[Card]:
     """Card rows (``queries.columns.CARD``) in the language of the request."""
     today = clock.today_vn(now)

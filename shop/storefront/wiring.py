@@ -6,6 +6,7 @@ from flask import Flask
 
 from shop.catalogue.slots import PRODUCT_PREVIEWS
 from shop.core import clock
+from shop.storefront.cards import drawn_grid
 from shop.storefront.queries import catalogue_version
 from shop.storefront.routes.preview import preview
 from shop.storefront.state import Shopfront
@@ -18,6 +19,7 @@ def init_app(app: Flask) -> None:
     PRODUCT_PREVIEWS.fill(preview)
     house: House = app.extensions["house"]
     app.extensions["storefront"] = Shopfront()
+    app.jinja_env.globals["drawn_grid"] = drawn_grid
 
     def read_version() -> int:
         with house.database.read() as db:

@@ -39,9 +39,9 @@ def products() -> str | Response:
     counts = counts_of(db, filters, found.version, now, found.query)
     total = counts.total if found.total is None else found.total
     url = _addresses(filters, places)
-    page = Page(filters.page, PAGE_SIZE, total, lambda number: url(page=number))
+    page = Page(filters.page, PAGE_SIZE, total, _pages(url()))
     if not found.rows and total and filters.page > 1:
-        return redirect(url(page=page.pages))
+        return redirect(page.url(page.pages))
     chips = chips_of(filters, places, url)
     return render_template(
         "storefront/list.html",
@@ -62,7 +62,7 @@ def products() -> str | Response:
         ],
         wider=None if found.rows else _wider(db, filters, found, places, now),
         has_demo=any(row.is_demo for row in found.rows),
-        canonical_url=house().public_url + url(page=filters.page),
+        canonical_url=house().public_url + page.url(filters.page),
         is_indexed=not filters.q and len(chips) <= 1,
     )
 
@@ -103,6 +103,12 @@ def _addresses(filters: Filters, places: Places) -> Url:
         return f"{prefix}?{query}" if query else prefix
 
     return url
+
+
+def _pages(first: str) -> Callable[[int], str]:
+    """Addresses of the pages by the first one's: ``trang`` stands last, as in ``Filters.query``."""
+    further = first + ("&" if "?" in first else "?") + "trang="
+    return lambda number: f"{further}{number}" if number > 1 else first
 
 
 @dataclass(frozen=True)
