@@ -24,6 +24,7 @@ from shop.demo.seed_rows import SeedProduct
 
 CACHE: Final = Path(__file__).resolve().parents[2] / ".cache" / "covers"
 ALT: Final = N_("Hình minh họa, không phải ảnh chụp sản phẩm")
+ALT_EN: Final = "A drawing, not a photo of the product"
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def load_covers(
             sha, width, height = index[key]
             for name in _names(str(sha)):
                 _copy(kept.path(name), storage.path(name))
-            yield row, Photo(str(sha), int(width), int(height), ALT, True, True)
+            yield row, Photo(str(sha), int(width), int(height), ALT, True, True, alt_en=ALT_EN)
     finally:
         if missing:
             _write_index(index)

@@ -11,6 +11,7 @@ from shop.catalogue.routes.typed import (
     fields_sent,
     filled,
     form_called,
+    seen_sent,
 )
 from shop.core import clock
 from shop.core.errors import NotFound
@@ -58,7 +59,7 @@ def _keep(key: str, product_id: int | None) -> ResponseReturnValue:
             product_id=product_id,
             form=key,
             fields=fields,
-            seen=request.form.get("seen", "")[:64],
+            seen=seen_sent(),
             version=min(parse_whole(request.form.get("version", "")[:20]) or 0, 2**30),
             now=now,
         )

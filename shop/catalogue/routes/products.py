@@ -11,7 +11,7 @@ from shop.catalogue import queries, rules, services
 from shop.catalogue.forms import FactsForm, LabelForm, NewProductForm, StoryForm
 from shop.catalogue.routes.base import asked_page, attempt, bp, own_draft, show
 from shop.catalogue.routes.steps import editor
-from shop.catalogue.routes.typed import Editing, editing, overlaid, parsed, typed
+from shop.catalogue.routes.typed import Editing, editing, overlaid, parsed, seen_sent, typed
 from shop.catalogue.slots import PRODUCT_PREVIEWS
 from shop.core import clock
 from shop.core.errors import Conflict, Invalid, NotFound
@@ -188,7 +188,7 @@ def _save(key: str, product_id: int, form: Any) -> ResponseReturnValue:
             actor_id=actor().id(),
             changes=form.values(),
             now=clock.now(),
-            seen=request.form.get("seen", "")[:64],
+            seen=seen_sent(),
         ),
     )
     if status:

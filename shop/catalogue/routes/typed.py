@@ -1,5 +1,6 @@
 """What is typed into the editor's forms: kept while it is typed, laid over what is stored."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -35,6 +36,7 @@ FORMS: Final[dict[str, type[Form]]] = {
     "certificates": CertificateForm,
 }
 _OWN_COLUMN: Final = {"season_months": "season_mask"}
+_DIGEST: Final = re.compile("[0-9a-f]{64}")
 _MAX_TEXT: Final = 20_000
 _MAX_CHOICES: Final = 40
 
@@ -57,6 +59,12 @@ def fields_sent(form: type[Form]) -> dict[str, list[str]]:
         name: [clean(text[:_MAX_TEXT]) for text in request.form.getlist(name)[:_MAX_CHOICES]]
         for name in names
     }
+
+
+def seen_sent() -> str:
+    """The digest that the page was made with; empty for anything that cannot be one."""
+    sent = request.form.get("seen", "")
+    return sent if _DIGEST.fullmatch(sent) else ""
 
 
 def filled(form: type[Form], fields: Fields) -> Form:
@@ -120,7 +128,7 @@ def editing(
     if form is None:
         form = filled(form_called(key, product_id), kept.fields) if kept else fresh()
     stored = _stamp(key, draft)
-    began = request.form.get("seen", "")[:64] if answered is not None else kept and kept.seen
+    began = seen_sent() if answered is not None else kept and kept.seen
     is_behind = bool(began and stored and began != stored)
     return Editing(
         form=form,
