@@ -257,6 +257,22 @@
     }).catch(function () { return file; });
   }
 
+  /* input[data-shrink]: photos chosen for a form that is sent the plain way. */
+  function shrinkChosen(input) {
+    input.addEventListener('change', function () {
+      if (!window.DataTransfer) return;
+      Promise.all(Array.prototype.map.call(input.files, function (file) {
+        return shrink(file).then(function (small) {
+          return small === file ? file : new File([small], file.name.replace(/\.\w+$/, '') + '.jpg', { type: 'image/jpeg' });
+        });
+      })).then(function (files) {
+        var kept = new DataTransfer();
+        files.forEach(function (file) { kept.items.add(file); });
+        input.files = kept.files;
+      });
+    });
+  }
+
   /* form[data-upload]: one photo after the other, each with its own bar, error and second try. */
   function upload(form) {
     var list = form.querySelector('[data-uploads]'), input = form.querySelector('input[type=file]');
@@ -327,6 +343,7 @@
     });
   }
 
+  all('input[data-shrink]').forEach(shrinkChosen);
   all('form[data-keep]').forEach(keep);
   all('form[data-upload]').forEach(upload);
   order();

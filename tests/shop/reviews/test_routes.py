@@ -114,11 +114,8 @@ def test_a_guest_reviews_by_the_orders_link(
     data = json.loads(
         re.findall(r'<script type="application/ld\+json">(.*?)</script>', public, re.DOTALL)[0]
     )
-    assert data["aggregateRating"] == {
-        "@type": "AggregateRating",
-        "ratingValue": "4.0",
-        "reviewCount": 1,
-    }
+    rating = data["aggregateRating"]
+    assert (rating["ratingValue"], rating["reviewCount"]) == ("4.0", 1)
     assert data["review"][0]["reviewBody"] == "Sợi dai lắm"
     assert data["review"][0]["author"]["name"] == "Lò T. M."
 
