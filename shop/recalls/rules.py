@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from shop.core.errors import Conflict, Invalid, NotFound
-from shop.core.text import N_
+from shop.core.text import CROCKFORD, N_
 
 CODE_SYMBOLS: Final = 8
 BUYER_SYMBOLS: Final = 12
@@ -185,6 +185,14 @@ def require_closable(figures: Figures) -> None:
 def is_drill_due(last: date | None, today: date) -> bool:
     """Whether a year has passed since the last drill (or there was none)."""
     return last is None or today - last >= DRILL_EVERY
+
+
+def read_code(typed: str, symbols: int = CODE_SYMBOLS) -> str:
+    """A code of ours as it is stored. Raises UnknownRecall for anything that cannot be one."""
+    code = typed.upper()
+    if len(code) != symbols or not set(code) <= set(CROCKFORD):
+        raise UnknownRecall
+    return code
 
 
 def clean_lot_codes(typed: Sequence[str]) -> list[str]:

@@ -21,7 +21,7 @@ from shop.recalls.services.telling import (
     is_still_waiting,
 )
 from shop.traceability.slots import RECALLED_PANELS
-from shop.web.access import Actor
+from shop.web.access import Actor, sign
 from shop.web.i18n import gettext as _
 from shop.web.i18n import pick
 from shop.web.slots import NavItem, Panel, Todo
@@ -150,7 +150,14 @@ def order_panel(db: Session, order_id: int, _now: datetime) -> list[Panel]:
     return [
         Panel(
             "recalls/order_panel.html",
-            {"recall": recall, "buyer": buyer, "advice": pick(recall.advice, recall.advice_en)},
+            {
+                "recall": recall,
+                "buyer": buyer,
+                "advice": pick(recall.advice, recall.advice_en),
+                "answer_url": url_for(
+                    "recalls_public.acknowledge", code=buyer.code, k=sign("recall", buyer.code)
+                ),
+            },
         )
         for recall, buyer in queries.touched_orders(db, order_id)
     ]

@@ -50,6 +50,7 @@ def prepare(origin: str) -> Made:
     producer = _signed_in(origin, "producer@demo.test")
     _orders(origin, producer, made)
     _what_came(origin, producer, made)
+    _a_recall(origin, made)
     _papers(producer)
     _an_export(producer)
     _applications(origin)
@@ -92,6 +93,17 @@ def _what_came(origin: str, producer: Browser, made: Made) -> None:
     form = guest.get(guest.get(PRODUCT).links("/bao-vi-pham/san-pham/")[0]).form(field="reason")
     case = guest.submit(form, {"reason": "unsafe", "note": "Gói bị hở khi tới nơi."})
     made.guest_pages.append(case.url.removeprefix(origin))
+
+
+def _a_recall(origin: str, made: Made) -> None:
+    """The demo's recall as one of its buyers answers it: by a signed link from their order."""
+    buyer = _signed_in(origin, "buyer@demo.test")
+    for link in buyer.get("/tai-khoan/don-hang").links("/don-hang/"):
+        found = buyer.get(link).links("/thu-hoi/xac-nhan/")
+        if found:
+            made.guest_pages.append(found[0].removeprefix(origin))
+            return
+    raise LookupError("no order of the demo buyer is touched by a recall")
 
 
 def _papers(producer: Browser) -> None:

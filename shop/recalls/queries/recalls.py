@@ -13,7 +13,7 @@ from shop.core.clock import today_vn
 from shop.orders.models import OrderLine
 from shop.recalls.models import Recall, RecallBuyer, RecallDrill, RecallLine, RecallLot
 from shop.recalls.queries.finding import LotName, lot_names
-from shop.recalls.rules import UnknownRecall
+from shop.recalls.rules import BUYER_SYMBOLS, UnknownRecall, read_code
 from shop.traceability.models import Lot
 
 
@@ -59,18 +59,10 @@ def recalls_in(db: Session, scope: ColumnElement[bool], *, limit: int = 100) -> 
 
 def recall_in(db: Session, code: str, scope: ColumnElement[bool]) -> RecallRow:
     """One recall within ``scope``. Raises UnknownRecall, also for other people's."""
-    row = db.execute(_rows().where(scope, Recall.code == code.upper())).one_or_none()
+    row = db.execute(_rows().where(scope, Recall.code == read_code(code))).one_or_none()
     if row is None:
         raise UnknownRecall
     return RecallRow(*row)
-
-
-def recall_by_code(db: Session, code: str) -> Recall:
-    """Raises UnknownRecall."""
-    found = db.scalar(select(Recall).where(Recall.code == code.upper()))
-    if found is None:
-        raise UnknownRecall
-    return found
 
 
 def lots_of(db: Session, recall_id: int) -> list[tuple[LotName, bool]]:
@@ -142,7 +134,7 @@ def public_recalls(db: Session, *, page: int, size: int) -> tuple[list[RecallRow
 
 def public_recall(db: Session, code: str) -> PublicRecall:
     """One recall with its lots and a picture of the goods. Raises UnknownRecall."""
-    return _public(db, Recall.code == code.upper())
+    return _public(db, Recall.code == read_code(code))
 
 
 def public_recall_by_id(db: Session, recall_id: int) -> PublicRecall:
@@ -193,7 +185,7 @@ def own_drill(db: Session, code: str, scope: ColumnElement[bool]) -> tuple[Recal
     row = db.execute(
         select(RecallDrill, Producer)
         .join(Producer, Producer.id == RecallDrill.producer_id)
-        .where(scope, RecallDrill.code == code.upper())
+        .where(scope, RecallDrill.code == read_code(code))
     ).one_or_none()
     if row is None:
         raise UnknownRecall
@@ -218,7 +210,7 @@ def has_sold_lots(db: Session, producer_ids: Collection[int]) -> bool:
 
 def buyer_by_code(db: Session, code: str, *, person_id: int | None = None) -> RecallBuyer:
     """The buyer that a link names; with ``person_id`` only that person. Raises UnknownRecall."""
-    found = db.scalar(select(RecallBuyer).where(RecallBuyer.code == code))
+    found = db.scalar(select(RecallBuyer).where(RecallBuyer.code == read_code(code, BUYER_SYMBOLS)))
     if found is None or (person_id is not None and found.recipient != f"person:{person_id}"):
         raise UnknownRecall
     return found

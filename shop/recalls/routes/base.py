@@ -1,6 +1,6 @@
 """The two desks: the producer's, and staff's for their provinces. Same views, other scope."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Final
@@ -11,7 +11,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from shop.accounts.rules import staff_scope_of
 from shop.core.errors import Conflict, DomainError
-from shop.recalls import queries
+from shop.recalls import queries, rules
+from shop.traceability.rules import codes
+from shop.traceability.rules.lots import UnknownLot
 from shop.web.access import Role, actor, role, sign
 
 Answer = BaseResponse | tuple[str, int] | str
@@ -59,6 +61,15 @@ PRODUCER: Final = Desk(
 STAFF: Final = Desk(
     Blueprint("recalls_staff", __name__), "staff", "/can-bo", "workspaces/staff.html"
 )
+
+
+def read_lot_codes(typed: Sequence[str]) -> list[str]:
+    """Lot codes from an address or a form. Raises NothingChosen, TooManyLots, UnknownLot."""
+    read = [codes.normalise(one[:40]) for one in typed[: rules.MOST_LOTS + 1] if one.strip()]
+    known = [code for code in read if code is not None]
+    if len(known) < len(read):
+        raise UnknownLot
+    return rules.clean_lot_codes(known)
 
 
 def sign_buyer(code: str) -> str:

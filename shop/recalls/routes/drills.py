@@ -4,10 +4,9 @@ from flask import flash, redirect, render_template, request, url_for
 
 from shop.core import clock
 from shop.core.errors import Conflict, Invalid
-from shop.recalls import queries, rules, services
+from shop.recalls import queries, services
 from shop.recalls.forms import DrillForm, FinishForm
-from shop.recalls.routes.base import Answer, Desk, status_for, unkept
-from shop.traceability.rules import codes
+from shop.recalls.routes.base import Answer, Desk, read_lot_codes, status_for, unkept
 from shop.web.access import actor
 from shop.web.i18n import gettext
 from shop.web.request import read_session, write_session
@@ -18,8 +17,7 @@ def start(desk: Desk) -> Answer:
     form = DrillForm.read()
     if not form.validate():
         raise Invalid
-    typed = request.form.getlist("lo")[: rules.MOST_LOTS + 1]
-    lot_codes = rules.clean_lot_codes([codes.normalise(one[:40]) or one[:40] for one in typed])
+    lot_codes = read_lot_codes(request.form.getlist("lo"))
     db = write_session()
     drill = services.start_drill(
         db,

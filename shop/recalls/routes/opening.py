@@ -5,10 +5,16 @@ from flask import flash, redirect, render_template, request, url_for
 from shop.core import clock
 from shop.core.errors import Conflict, Invalid
 from shop.core.text import clean
-from shop.recalls import queries, rules, services
+from shop.recalls import queries, services
 from shop.recalls.forms import DrillForm, RecallForm, fresh_key
-from shop.recalls.routes.base import Answer, Desk, sign_buyer, status_for, unkept
-from shop.traceability.rules import codes
+from shop.recalls.routes.base import (
+    Answer,
+    Desk,
+    read_lot_codes,
+    sign_buyer,
+    status_for,
+    unkept,
+)
 from shop.traceability.rules.balance import UNIT_LABELS
 from shop.traceability.slots import RECALL_TOUCHES
 from shop.web.access import actor
@@ -35,7 +41,7 @@ def choose(desk: Desk) -> Answer:
     """Which lots; with lots chosen (``lo``), the preview and the form that confirms."""
     asked = request.args.getlist("lo")
     if asked:
-        return _preview(desk, _codes(asked), RecallForm(submit_key=fresh_key()))
+        return _preview(desk, read_lot_codes(asked), RecallForm(submit_key=fresh_key()))
     words = clean(request.args.get("q", ""))[:60]
     return _choose_page(desk, words)
 
@@ -50,11 +56,6 @@ def _choose_page(desk: Desk, words: str) -> str:
         words=words,
         units=UNIT_LABELS,
     )
-
-
-def _codes(typed: list[str]) -> list[str]:
-    read = [codes.normalise(one[:40]) or one[:40] for one in typed[: rules.MOST_LOTS + 1]]
-    return rules.clean_lot_codes(read)
 
 
 def _preview(desk: Desk, lot_codes: list[str], form: RecallForm, status: int = 200) -> Answer:
@@ -80,7 +81,7 @@ def _preview(desk: Desk, lot_codes: list[str], form: RecallForm, status: int = 2
 def confirm(desk: Desk) -> Answer:
     """Call the lots back."""
     form = RecallForm.read()
-    lot_codes = _codes(request.form.getlist("lo"))
+    lot_codes = read_lot_codes(request.form.getlist("lo"))
     lot_ids = queries.lots_by_code(read_session(), lot_codes, desk.scope())
     if not form.validate():
         return _preview(desk, lot_codes, form, 422)

@@ -45,7 +45,7 @@ def recalls() -> str:
 def recall(code: str) -> str:
     """One recall: which lots, why, what to do, whom to call."""
     page_ends_at()
-    found = queries.public_recall(read_session(), code[:20])
+    found = queries.public_recall(read_session(), code)
     url = house().public_url + url_for(".recall", code=found.recall.code)
     return render_template(
         "recalls/public.html",
@@ -93,7 +93,7 @@ def status(code: str) -> Answer:
 
 def _buyer(db: Session, code: str) -> RecallBuyer:
     person_id = None if has_signed_link() else actor().id()
-    return queries.buyer_by_code(db, code[:20], person_id=person_id)
+    return queries.buyer_by_code(db, code, person_id=person_id)
 
 
 @bp.get("/thu-hoi/xac-nhan/<code>")
