@@ -22,13 +22,15 @@ def guard(text: str) -> str:
     return MARK + text if is_risky else text
 
 
-def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+def csv_bytes(
+    header: Sequence[str], rows: Iterable[Sequence[object]], *, delimiter: str = ","
+) -> bytes:
     """A UTF-8 csv file with a BOM, commas and CRLF (RFC 4180); texts are guarded, numbers are not.
 
     None is an empty cell.
     """
     out = io.StringIO()
-    writer = csv.writer(out)
+    writer = csv.writer(out, delimiter=delimiter)
     writer.writerow([guard(cell) for cell in header])
     for row in rows:
         writer.writerow([_cell(value) for value in row])

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from shop.catalogue.models import Producer
 from shop.core import tasks
 from shop.core.clock import today_vn
+from shop.core.tables import csv_bytes
 from shop.demo.people import person_id
 from shop.sheets import queries, services
 from shop.sheets.models import SheetImport
-from shop.sheets.writers import catalogue_xlsx, table_csv
+from shop.sheets.writers import catalogue_xlsx
 from shop.web.request import House
 
 PRODUCER: Final = "HTX Tài Hoan"
@@ -60,7 +61,7 @@ def load_imports(house: House, now: datetime) -> int:
 def _thresholds(rows: Sequence[Mapping[str, Any]]) -> bytes:
     """A list as a producer keeps it: each SKU with a threshold a little higher."""
     lines = [[row["sku"], row["low_stock_at"] + 3] for row in rows]
-    return table_csv(["Mã hàng", "Báo sắp hết khi còn"], lines)
+    return csv_bytes(["Mã hàng", "Báo sắp hết khi còn"], lines)
 
 
 def _import(

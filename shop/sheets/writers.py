@@ -4,7 +4,6 @@
 here knows of requests. Texts go out as texts: nothing in a cell is ever a formula.
 """
 
-import csv
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -12,6 +11,7 @@ from typing import Any, Final
 
 import xlsxwriter
 
+from shop.core.tables import csv_bytes
 from shop.core.text import N_, fold
 from shop.sheets.rules.cells import Cell, mark, unmark, words_of
 from shop.sheets.rules.columns import COLUMNS, ERROR_HEADER
@@ -198,22 +198,11 @@ def catalogue_csv(rows: Iterable[Mapping[str, Any]], say: Say) -> bytes:
     lines = (
         [_csv_cell(show_value(column, row.get(column.key))) for column in COLUMNS] for row in rows
     )
-    return _csv([[say(column.label) for column in COLUMNS], *lines], ",")
+    return csv_bytes([say(column.label) for column in COLUMNS], lines)
 
 
-def _csv_cell(value: str | int) -> str:
-    return mark(value, is_csv=True) if isinstance(value, str) else str(value)
-
-
-def _csv(lines: Iterable[Sequence[str]], delimiter: str) -> bytes:
-    out = io.StringIO(newline="")
-    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerows(lines)
-    return out.getvalue().encode("utf-8-sig")
-
-
-def table_csv(header: Sequence[str], lines: Iterable[Sequence[str | int]]) -> bytes:
-    """Any table as csv, guarded in the same way."""
-    return _csv([header, *([_csv_cell(cell) for cell in line] for line in lines)], ",")
+def _csv_cell(value: str | int) -> str | int:
+    return mark(value, is_csv=True) if isinstance(value, str) else value
 
 
 # The uploaded sheet with its faults.
@@ -308,7 +297,7 @@ def faults_csv(sheet: Sheet, plan: Plan, say: Say) -> bytes:
         if number == plan.header_row:
             cells[at] = say(ERROR_HEADER)
         lines.append(cells)
-    return _csv(lines, sheet.delimiter)
+    return csv_bytes(lines[0], lines[1:], delimiter=sheet.delimiter)
 
 
 def _raw(cell: Cell) -> str:

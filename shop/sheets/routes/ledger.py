@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from shop.core import clock
 from shop.core.db import MAX_ID
 from shop.core.errors import NotFound
+from shop.core.tables import csv_bytes
 from shop.sheets import queries
 from shop.sheets.routes.base import as_file, bp, page_url
-from shop.sheets.writers import table_csv
 from shop.stock.queries import variant_of
 from shop.stock.rules import REASONS
 from shop.web.access import actor, role
@@ -93,7 +93,7 @@ def ledger_csv(variant_id: int) -> ResponseReturnValue:
     lines, _total = _lines(variant_id, offset=0, limit=CSV_LINES)
     header = [_("Lúc"), _("Thay đổi"), _("Vì sao"), _("Người ghi"), _("Lô"), _("Đơn hàng")]
     return as_file(
-        table_csv(
+        csv_bytes(
             header,
             (
                 [

@@ -1,39 +1,35 @@
 """Cells on their way in and out: what is stored in them, and which leading characters are marked.
 
-Spreadsheet programs run a cell of a csv file that begins with ``= + - @`` (or a tab, a line break,
-their full-width forms) as a formula, also when the text came from a stranger: csv injection. So an
-apostrophe goes before it on the way out and is taken off on the way in. Nothing is lost: a text
-that itself begins with an apostrophe gets one more. In xlsx a text is stored as text, so there only
-the apostrophe itself is doubled. Source of the list of characters: OWASP "CSV Injection" and
-Symfony's CVE-2021-41270 (tab and carriage return).
+What a spreadsheet program would run as a formula gets an apostrophe on its way into a csv file
+(``core.tables``); here it is taken off again on the way in. Nothing is lost: a text that itself
+begins with an apostrophe gets one more. In xlsx a text is stored as text, so there only the
+apostrophe itself is doubled.
 """
 
 from typing import Final
 
+from shop.core.tables import MARK, guard
 from shop.core.text import clean, fold
 
 Cell = str | int | float | bool | None | dict[str, str]
 """What a reader gives; a date is ``{"date": "2026-11-22"}``, a fault ``{"error": "#REF!"}``."""
 
-DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_MARK: Final = "'"
 _CLEARING: Final = frozenset({"trong", "xoa", "empty", "clear"})
 
 
 def mark(text: str, *, is_csv: bool) -> str:
     """The text as it goes into a cell, so that no program runs it and ``unmark`` gives it back."""
-    seen = text.lstrip()
-    if text.startswith(_MARK) or is_clearing(text) or (is_csv and seen.startswith(DANGEROUS)):
-        return _MARK + text
-    return text
+    if text.startswith(MARK) or is_clearing(text):
+        return MARK + text
+    return guard(text) if is_csv else text
 
 
 def unmark(text: str) -> str:
     """The text meant by a cell."""
-    if not text.startswith(_MARK) or len(text) == 1:
+    if not text.startswith(MARK) or len(text) == 1:
         return text
     rest = text[1:]
-    if rest.startswith(_MARK) or is_clearing(rest) or rest.lstrip().startswith(DANGEROUS):
+    if rest.startswith(MARK) or is_clearing(rest) or guard(rest) != rest:
         return rest
     return text
 

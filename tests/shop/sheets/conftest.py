@@ -13,8 +13,8 @@ from sqlalchemy import select
 from shop.catalogue.models import Producer, Variant
 from shop.core import clock, tasks
 from shop.core.db import Database
+from shop.core.tables import csv_bytes
 from shop.sheets.models import SheetImport
-from shop.sheets.writers import table_csv
 from tests.conftest import post
 from tests.factories.accounts import make_member
 from tests.factories.catalogue import make_producer, make_product, make_variant, variant_of
@@ -93,7 +93,7 @@ def seller(shop: Shop, signed_in: Callable[..., FlaskClient]) -> FlaskClient:
 
 def sheet(*rows: list[Any], header: tuple[str, ...] = ("Mã hàng", "Giá bán")) -> bytes:
     """A csv of these rows."""
-    return table_csv(header, rows)
+    return csv_bytes(header, rows)
 
 
 class Desk:
