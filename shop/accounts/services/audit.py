@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, exists, insert, or_, select
 from sqlalchemy.orm import Session
 
 from shop.accounts.models import AuditEntry, AuditNote, Membership, Person, StaffScope
@@ -70,21 +70,22 @@ def record_audits(
     """Write many entries on things of one ``home``: (action, subject id, detail) each."""
     producer_id, province_code = home
     role = _role(db, actor_id, producer_id)
-    db.add_all(
-        AuditEntry(
-            at=now,
-            actor_id=actor_id,
-            action=action,
-            subject_kind=subject_kind,
-            subject_id=subject_id,
-            detail=dict(detail),
-            producer_id=producer_id,
-            province_code=province_code,
-            actor_role=role,
-        )
+    rows = [
+        {
+            "at": now,
+            "actor_id": actor_id,
+            "action": action,
+            "subject_kind": subject_kind,
+            "subject_id": subject_id,
+            "detail": dict(detail),
+            "producer_id": producer_id,
+            "province_code": province_code,
+            "actor_role": role,
+        }
         for action, subject_id, detail in entries
-    )
-    db.flush()
+    ]
+    if rows:
+        db.execute(insert(AuditEntry), rows)
 
 
 def _role(db: Session, actor_id: int | None, producer_id: int | None) -> str | None:

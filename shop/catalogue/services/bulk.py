@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -86,26 +86,22 @@ def create_products(
     """New drafts of the producer, in the order given; their ids."""
     slugs = _free_slugs(db, [product.name for product in products])
     rows = [
-        Product(
-            slug=slug,
-            producer_id=maker.producer_id,
-            name=new.name,
-            subgroup=new.subgroup,
-            created_at=now,
-            updated_at=now,
-            **(
-                {
-                    "is_service": rules.is_service(new.subgroup),
-                    "is_lot_tracked": rules.has_lots(new.subgroup),
-                }
-                | {key: value for key, value in new.facts.items() if key in queries.EDITABLE}
-            ),
-        )
+        {
+            "slug": slug,
+            "producer_id": maker.producer_id,
+            "name": new.name,
+            "subgroup": new.subgroup,
+            "created_at": now,
+            "updated_at": now,
+            "is_service": rules.is_service(new.subgroup),
+            "is_lot_tracked": rules.has_lots(new.subgroup),
+        }
+        | {key: value for key, value in new.facts.items() if key in queries.EDITABLE}
         for slug, new in zip(slugs, products, strict=True)
     ]
-    _insert(db, rows)
-    _audit(db, maker, "product", [("product.created", row.id, {}) for row in rows], now)
-    return [row.id for row in rows]
+    ids = _insert(db, Product, rows, Product.slug)
+    _audit(db, maker, "product", [("product.created", one, {}) for one in ids], now)
+    return ids
 
 
 def _free_slugs(db: Session, names: Sequence[str]) -> list[str]:
@@ -119,14 +115,34 @@ def _free_slugs(db: Session, names: Sequence[str]) -> list[str]:
     return slugs
 
 
-def _insert(db: Session, rows: Sequence[Any]) -> None:
-    """Raises Conflict when a slug or SKU was taken in this very moment."""
-    db.add_all(rows)
+def _insert(db: Session, model: type[Any], rows: Sequence[dict[str, Any]], key: Any) -> list[int]:
+    """Insert rows that ``key`` names (a slug; a SKU of one producer); their ids, in order.
+
+    Raises Conflict when a slug or SKU was taken in this very moment.
+    """
+    if not rows:
+        return []
     try:
         with db.begin_nested():
-            db.flush()
+            for together in _alike(rows):
+                db.execute(insert(model), together)
     except IntegrityError:
         raise Conflict from None
+    producer_id = rows[0]["producer_id"]
+    names = [row[key.key] for row in rows]
+    found = db.execute(
+        select(key, model.id).where(key.in_(names), model.producer_id == producer_id)
+    )
+    ids = {name: row_id for name, row_id in found}  # noqa: C416 - a Row is no plain pair
+    return [ids[name] for name in names]
+
+
+def _alike(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Rows with the same columns together: one statement each."""
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(tuple(sorted(row)), []).append(row)
+    return list(groups.values())
 
 
 def edit_products(
@@ -168,20 +184,24 @@ def add_sizes(db: Session, *, maker: Maker, sizes: Sequence[NewSize], now: datet
     for size in sizes:
         positions[size.product_id] = positions.get(size.product_id, -1) + 1
         values = {key: value for key, value in size.values.items() if key in EDITABLE}
-        variant = Variant(
-            product_id=size.product_id,
-            producer_id=maker.producer_id,
-            position=positions[size.product_id],
-            **values,
+        check_variant(Variant(**values))
+        rows.append(
+            {
+                **values,
+                "product_id": size.product_id,
+                "producer_id": maker.producer_id,
+                "position": positions[size.product_id],
+                "gtin_status": "declared" if values.get("gtin") else "none",
+            }
         )
-        variant.gtin_status = "declared" if variant.gtin else "none"
-        check_variant(variant)
-        rows.append(variant)
-    _insert(db, rows)
-    entries = [("variant.added", row.id, {"price_vnd": row.price_vnd}) for row in rows]
+    ids = _insert(db, Variant, rows, Variant.sku)
+    entries = [
+        ("variant.added", one, {"price_vnd": row["price_vnd"]})
+        for one, row in zip(ids, rows, strict=True)
+    ]
     _audit(db, maker, "variant", entries, now)
     _refresh(db, product_ids, now)
-    return [row.id for row in rows]
+    return ids
 
 
 def edit_sizes(

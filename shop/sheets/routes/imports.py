@@ -133,9 +133,7 @@ def upload() -> ResponseReturnValue:
     form = UploadForm.read()
     if not form.validate():
         return _exchange_page(producer, producers, form, 422)
-    file = request.files.get("sheet")
-    content = file.stream.read(MAX_BYTES + 1) if file is not None else b""
-    name = (file.filename if file is not None else "") or ""
+    name, content = _uploaded()
     db = write_session()
     try:
         kind = kind_of(content, name)
@@ -159,6 +157,15 @@ def upload() -> ResponseReturnValue:
         return _exchange_page(producer, producers, form, status_of(refusal))
     db.commit()
     return redirect(url_for(".show_import", public_id=row.public_id), 303)
+
+
+def _uploaded() -> tuple[str, bytes]:
+    """The file's name and content, cut just beyond the size that is taken; empty without one."""
+    file = request.files.get("sheet")
+    if file is None:
+        return "", b""
+    with file.stream:
+        return file.filename or "", file.stream.read(MAX_BYTES + 1)
 
 
 def _view(public_id: str) -> queries.ImportView:

@@ -247,10 +247,7 @@ class _Judging:
 
     def group(self, lines: Sequence[_Line]) -> None:
         """Judge what cannot be judged row by row, in the order of the sheet."""
-        groups: dict[str, list[_Line]] = {}
-        for line in lines:
-            if line.key and not line.is_example:
-                groups.setdefault(line.key, []).append(line)
+        groups = self._grouped(lines)
         for members in groups.values():
             self._agree(members)
             together = _together(members)
@@ -264,6 +261,16 @@ class _Judging:
             if key.startswith("new:"):
                 self._check_new(members)
 
+    def _grouped(self, lines: Sequence[_Line]) -> dict[str, list[_Line]]:
+        """Rows by product; one that names none is told what it lacks."""
+        groups: dict[str, list[_Line]] = {}
+        for line in lines:
+            if line.key:
+                groups.setdefault(line.key, []).append(line)
+            elif not line.is_example:
+                self._need(line, (*PRODUCT_NEEDS, *SIZE_NEEDS))
+        return groups
+
     def _place(self, key: str) -> int | None:
         return self._header.columns.get(key)
 
@@ -272,7 +279,8 @@ class _Judging:
         first: dict[str, _Line] = {}
         for line in _sound(members):
             for key in PRODUCT_KEYS:
-                if key not in line.given:
+                is_its_key = key == "name" and line.key.startswith("new:")
+                if key not in line.given or is_its_key:
                     continue
                 earlier = first.setdefault(key, line)
                 if earlier.given[key] != line.given[key]:

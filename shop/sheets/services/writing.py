@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from shop.catalogue.services import bulk
@@ -68,7 +68,7 @@ class _Writing:
 
     def __init__(self, db: Session, row: SheetImport, maker: bulk.Maker, now: datetime) -> None:
         self._db, self._import, self._maker, self._now = db, row, maker, now
-        self._changes: list[SheetChange] = []
+        self._changes: list[dict[str, Any]] = []
 
     def write(self, plan: Plan) -> None:
         """New products, new sizes, edits of both, stock; and what undoing them needs."""
@@ -78,22 +78,22 @@ class _Writing:
         sizes = self._add_sizes(rows, products)
         self._edit_sizes(rows)
         self._move_stock(rows, sizes)
-        self._db.add_all(self._changes)
-        self._db.flush()
+        if self._changes:
+            self._db.execute(insert(SheetChange), self._changes)
 
     def _note(
         self, row: Row, kind: str, subject_id: int, before: dict[str, Any], after: dict[str, Any]
     ) -> None:
         self._changes.append(
-            SheetChange(
-                import_id=self._import.id,
-                row_number=row.number,
-                kind=kind,
-                subject_id=subject_id,
-                name=f"{row.sku} {row.name}"[:200],
-                before=before,
-                after=after,
-            )
+            {
+                "import_id": self._import.id,
+                "row_number": row.number,
+                "kind": kind,
+                "subject_id": subject_id,
+                "name": f"{row.sku} {row.name}"[:200],
+                "before": before,
+                "after": after,
+            }
         )
 
     def _create_products(self, rows: Sequence[Row]) -> dict[str, int]:

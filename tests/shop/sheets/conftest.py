@@ -11,11 +11,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from shop.catalogue.models import Producer, Variant
+from shop.catalogue.services.facets import refresh_facets
 from shop.core import clock, tasks
 from shop.core.db import Database
 from shop.core.tables import csv_bytes
 from shop.sheets.models import SheetImport
-from tests.conftest import post
+from tests.conftest import NOW, post
 from tests.factories.accounts import make_member
 from tests.factories.catalogue import make_producer, make_product, make_variant, variant_of
 from tests.factories.stock import make_stock
@@ -69,7 +70,7 @@ def shop(database: Database) -> Shop:
         )
         other = variant_of(db, draft)
         other.sku = SKUS[2]
-        db.flush()
+        refresh_facets(db, published.id, now=NOW)
         make_stock(db, small.id, 20)
         db.commit()
         return Shop(
