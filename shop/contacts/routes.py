@@ -47,7 +47,7 @@ def _page(producer: Producer, status: int = 200, **forms: Form) -> ResponseRetur
             contact=forms.get("contact", contact),
             link=forms.get("link", LinkForm()),
             face=forms.get("face", FaceForm()),
-            links=[
+            outlets=[
                 (one, rules.CHANNELS[one.channel].label, rules.standing(one.checked_on, today))
                 for one in queries.links_of(db, producer.id)
             ],

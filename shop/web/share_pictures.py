@@ -15,7 +15,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
-from flask import Response, request, send_file
+from flask import Response, request
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from shop.core.storage import Storage
@@ -83,7 +83,7 @@ def share_url(address: str, card: ShareCard) -> str:
 def share_answer(card: ShareCard) -> Response:
     """The picture as the answer of a public route; 304 for who has it."""
     name = stored_picture(house().storage, card)
-    answer = send_file(house().storage.path(name), mimetype="image/jpeg", etag=False)
+    answer = Response(house().storage.read(name), mimetype="image/jpeg")
     answer.set_etag(card.key)
     answer.headers["Cache-Control"] = f"public, max-age={_KEPT_SECONDS}"
     answer.make_conditional(request)

@@ -31,5 +31,9 @@ class TooManyAlerts(Conflict):
     message = N_("Bạn đang chờ tin của 30 mặt hàng. Hãy bỏ bớt trước khi thêm.")
 
 
+class NoMail(Conflict):
+    message = N_("Hệ thống chưa gửi được thư. Hãy đăng nhập để nhận tin trong hộp thư.")
+
+
 class AddressNeeded(Invalid):
     message = N_("Vui lòng ghi e-mail để nhận tin, hoặc đăng nhập.")

@@ -12,6 +12,7 @@ from shop.core.db import insert_into
 from shop.core.errors import NotFound
 from shop.core.text import random_code
 from shop.notifications.services import contact, tell
+from shop.notifications.services.kinds import channels_in_use
 from shop.wishes import queries, rules
 from shop.wishes.models import StockAlert, Wish, WishList
 
@@ -102,6 +103,11 @@ def drop_old_lists(db: Session, *, now: datetime, limit: int = 500) -> int:
 # Told when it is back
 
 
+def can_mail() -> bool:
+    """Whether guests can be told at all: without a mail server their link would never come."""
+    return any(channel.slug == "email" for channel in channels_in_use())
+
+
 def ask_to_be_told(
     db: Session,
     *,
@@ -114,19 +120,14 @@ def ask_to_be_told(
     """Wait for a size that is sold out. A person waits at once; a guest's e-mail address gets a
     link to confirm first. Asking again changes nothing and gives the same alert.
 
-    Raises NotFound, StillInStock, AddressNeeded (field ``email``), TooManyAlerts.
+    Raises NotFound, StillInStock, AddressNeeded (field ``email``), NoMail, TooManyAlerts.
     """
     size = queries.asked_size(db, variant_id)
     if size is None or not size.is_for_sale:
         raise NotFound
     if size.available > 0:
         raise rules.StillInStock
-    if person_id is not None:
-        recipient = f"person:{person_id}"
-    elif email:
-        recipient = contact(db, email=email, language=language, now=now)
-    else:
-        raise rules.AddressNeeded(field="email")
+    recipient = _recipient(db, person_id=person_id, email=email, language=language, now=now)
     known = _open_alert(db, variant_id, recipient)
     if known is not None:
         return known
@@ -136,6 +137,19 @@ def ask_to_be_told(
     if person_id is None:
         _send(db, alert, size, kind=ASK, now=now)
     return alert
+
+
+def _recipient(
+    db: Session, *, person_id: int | None, email: str | None, language: str, now: datetime
+) -> str:
+    """Who is told, as the outbox knows them."""
+    if person_id is not None:
+        return f"person:{person_id}"
+    if not can_mail():
+        raise rules.NoMail
+    if not email:
+        raise rules.AddressNeeded(field="email")
+    return contact(db, email=email, language=language, now=now)
 
 
 def _open_alert(db: Session, variant_id: int, recipient: str) -> StockAlert | None:

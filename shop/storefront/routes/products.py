@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Response, render_template, request, send_file
+from flask import Response, render_template, request
 from sqlalchemy.orm import Session
 
 from shop.catalogue import rules as catalogue
@@ -40,6 +40,7 @@ from shop.web.share_pictures import ShareCard, share_answer, share_url
 from shop.web.workspaces import PRODUCT_PANELS
 from shop.wishes import queries as wishes
 from shop.wishes.cookie import WISH_COOKIE
+from shop.wishes.services import can_mail
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,8 @@ def drawn_product(
 class Eye:
     """What the visitor keeps an eye on here."""
 
+    can_be_told: bool
+    """Whether "tell me when it is back" works for this visitor: an account, or mail for guests."""
     is_wished: bool = False
     waited: frozenset[int] = frozenset()
     """Sizes of which this person will be told when they are back."""
@@ -172,14 +175,17 @@ class Eye:
 def _eye_of(db: Session, product_id: int, sizes: Sequence[Size]) -> Eye:
     """Asked only for visitors with a list or an account: everyone else has nothing here."""
     person_id = actor().person_id
+    can_be_told = person_id is not None or can_mail()
     if person_id is None and not WISH_COOKIE.token():
-        return Eye()
+        return Eye(can_be_told)
     is_wished = wishes.has_wish(
         db, product_id, token_hash=WISH_COOKIE.token_hash(), person_id=person_id
     )
     if person_id is None or all(size.available > 0 for size in sizes):
-        return Eye(is_wished)
-    return Eye(is_wished, wishes.waited_variants(db, f"person:{person_id}", product_id))
+        return Eye(can_be_told, is_wished)
+    return Eye(
+        can_be_told, is_wished, wishes.waited_variants(db, f"person:{person_id}", product_id)
+    )
 
 
 def _share_path(slug: str) -> str:
@@ -226,7 +232,7 @@ def paper_scan(certificate_id: int) -> Response:
     storage = house().storage
     if sha is None or not storage.has(scan_name(sha)):
         raise NotFound
-    answer = send_file(storage.path(scan_name(sha)), mimetype="image/jpeg", etag=False)
+    answer = Response(storage.read(scan_name(sha)), mimetype="image/jpeg")
     answer.set_etag(sha)
     answer.headers["Cache-Control"] = "public, no-cache"
     answer.make_conditional(request)
