@@ -41,29 +41,42 @@ def load_covers(
     storage: Storage, rows: list[SeedProduct], *, is_plain: bool = False
 ) -> Iterator[tuple[SeedProduct, Photo]]:
     """Each row with its cover in ``storage``; ``is_plain``: one drawing for all of a subgroup."""
+    wanted = [_drawing(row, is_plain=is_plain) for row in rows]
+    yield from zip(rows, load_drawings(storage, wanted), strict=True)
+
+
+def load_drawings(storage: Storage, wanted: list[Drawing]) -> Iterator[Photo]:
+    """Each drawing as a photo in ``storage``, drawn now or copied from the cache."""
     index, kept = _read_index(), Storage(CACHE)
-    wanted = {row.sku_hint: _drawing(row, is_plain=is_plain) for row in rows}
-    missing = [d for d in dict.fromkeys(wanted.values()) if not _is_kept(kept, index.get(d.key))]
+    missing = [d for d in dict.fromkeys(wanted) if not _is_kept(kept, index.get(d.key))]
     pictures = zip(missing, _draw(kept, missing), strict=True)
-    for drawing in missing:
-        index.pop(drawing.key, None)
+    for one in missing:
+        index.pop(one.key, None)
     try:
-        for row in rows:
-            key = wanted[row.sku_hint].key
-            while key not in index:
-                drawing, picture = next(pictures)
-                index[drawing.key] = [picture.sha, picture.width, picture.height]
-            sha, width, height = index[key]
+        for one in wanted:
+            while one.key not in index:
+                drawn, picture = next(pictures)
+                index[drawn.key] = [picture.sha, picture.width, picture.height]
+            sha, width, height = index[one.key]
             for name in _names(str(sha)):
                 _copy(kept.path(name), storage.path(name))
-            yield row, Photo(str(sha), int(width), int(height), ALT, True, True, alt_en=ALT_EN)
+            yield Photo(str(sha), int(width), int(height), ALT, True, True, alt_en=ALT_EN)
     finally:
         if missing:
             _write_index(index)
 
 
+def _way() -> str:
+    return hashlib.sha256(Path(covers.__file__).read_bytes()).hexdigest()[:12]
+
+
+def drawing(name: str, icon: str, seed: str) -> Drawing:
+    """A further picture of a product."""
+    return Drawing(f"{seed}:{_way()}", name, icon, seed)
+
+
 def _drawing(row: SeedProduct, *, is_plain: bool) -> Drawing:
-    way = hashlib.sha256(Path(covers.__file__).read_bytes()).hexdigest()[:12]
+    way = _way()
     if is_plain:
         group = SUBGROUPS[row.ocop_subgroup]
         return Drawing(f"{group.code}:{way}", group.label, row.icon_hint, group.code)

@@ -11,11 +11,12 @@ from shop.demo.imports import load_imports
 from shop.demo.lots import load_stock
 from shop.demo.orders import load_order, load_payees, missing_orders
 from shop.demo.people import PASSWORD, load_people
-from shop.demo.pictures import load_covers
+from shop.demo.pictures import load_covers, load_drawings
 from shop.demo.products import load_product, missing
 from shop.demo.recalls import load_recalls
 from shop.demo.reviews import load_reviews
 from shop.demo.seed_rows import load_products
+from shop.demo.showing import load_showing, wanted_drawings
 from shop.payments.configuration import config_of
 from shop.web.access import sign
 from shop.web.request import House
@@ -31,6 +32,7 @@ def init_app(app: Flask) -> None:
     loaders["imports"] = Loader("imports", _load_imports)
     loaders["reviews"] = Loader("reviews", _load_reviews)
     loaders["exchange"] = Loader("exchange", _load_exchange)
+    loaders["showing"] = Loader("showing", _load_showing)
 
 
 def _load_people(house: House, now: datetime, _is_plain: bool) -> str:
@@ -80,3 +82,11 @@ def _load_reviews(house: House, now: datetime, _is_plain: bool) -> str:
 def _load_exchange(house: House, now: datetime, _is_plain: bool) -> str:
     with house.database.transaction() as db:
         return f"{load_exchange(db, now=now)} new partner documents"
+
+
+def _load_showing(house: House, now: datetime, _is_plain: bool) -> str:
+    with house.database.read() as db:
+        wanted = wanted_drawings(db)
+    drawn = list(zip(wanted, load_drawings(house.storage, wanted), strict=True))
+    with house.database.transaction() as db:
+        return ", ".join(load_showing(db, drawn, now=now)) or "nothing new"

@@ -74,7 +74,7 @@ def _as_data(row: AnyRow) -> dict[str, Any]:
 
 def producer_panel(_db: Session, producer_id: int, _now: datetime) -> list[Panel]:
     """The way to report a producer."""
-    return [Panel("reviews/producer_panel.html", {"producer_id": producer_id})]
+    return [Panel("reviews/producer_panel.html", {"producer_id": producer_id}, is_below=True)]
 
 
 def order_panel(db: Session, order_id: int, _now: datetime) -> list[Panel]:

@@ -1,9 +1,9 @@
-"""Wishes listen to stock, declare their messages, and count for the header."""
+"""Wishes listen to stock and to sign-ins, and declare their messages."""
 
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, has_request_context, request
+from flask import Flask, has_request_context
 from sqlalchemy.orm import Session
 
 from shop.accounts.signals import person_signed_in
@@ -33,13 +33,12 @@ def keep_list(_sender: object, *, db: Session, person_id: int, now: datetime, **
         services.claim_list(db, token_hash=token_hash, person_id=person_id, now=now)
 
 
-def init_app(app: Flask) -> None:
+def init_app(_app: Flask) -> None:
     """Connect, declare, fill; doing it again changes nothing."""
     stock_came_in.connect(tell_waiting, weak=False)
     person_signed_in.connect(keep_list, weak=False)
     _declare_messages()
     ACCOUNT_NAV.fill(_navigation)
-    app.context_processor(lambda: {"wish_count": WISH_COOKIE.count() if request else 0})
 
 
 def _declare_messages() -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from shop.core.text import N_
 
 SECTION_LABELS: Final = {
-    "maker": N_("Người làm"),
+    "maker": N_("Bàn tay làm ra"),
     "costume": N_("Từng phần trang phục"),
     "making": N_("Cách làm"),
     "meaning": N_("Ý nghĩa"),

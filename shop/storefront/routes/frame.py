@@ -17,7 +17,7 @@ from shop.storefront.counting import Counts
 from shop.storefront.rules import Filters, is_slug
 from shop.storefront.state import shopfront
 from shop.web.assets import localized_path
-from shop.web.i18n import gettext, pick
+from shop.web.i18n import pick
 from shop.web.page_cache import page_ends_at
 from shop.web.request import house, read_session
 from shop.web.slots import Panel
@@ -70,9 +70,8 @@ class Share:
         return f"{self.text}: {self.url}"
 
 
-def share_words(title: str, by: str, url: str) -> Share:
+def share_words(text: str, url: str) -> Share:
     """The words for Zalo and others; Facebook takes the address alone and reads the page."""
-    text = gettext("%(title)s, của %(by)s, trên Chợ Phiên", title=title, by=by)
     facebook = f"https://www.facebook.com/sharer/sharer.php?{urlencode({'u': url})}"
     return Share(url, text, facebook)
 

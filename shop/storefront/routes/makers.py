@@ -66,7 +66,9 @@ def producer(slug: str) -> str:
         panels_below=below,
         trail=trail,
         name=row.name,
-        share=share_words(row.name, place, url),
+        share=share_words(
+            gettext("%(name)s, %(place)s, trên Chợ Phiên", name=row.name, place=place), url
+        ),
         share_image=house().public_url + share_url(localized_path(_share_path(slug)), card),
         canonical_url=url,
         data=[

@@ -144,7 +144,7 @@ def drawn_product(
         siblings=cards(beside.of_maker, now=now),
         neighbours=cards(beside.of_commune, now=now),
         trail=trail,
-        share=share_words(name, row.producer_name, url),
+        share=share_words(_passed_on(name, row.producer_name), url),
         share_image=house().public_url + share_url(localized_path(_share_path(row.slug)), card),
         canonical_url=url,
         data=_data(
@@ -159,6 +159,10 @@ def drawn_product(
         ),
         **further,
     )
+
+
+def _passed_on(name: str, producer: str) -> str:
+    return gettext("%(title)s, của %(by)s, trên Chợ Phiên", title=name, by=producer)
 
 
 @dataclass(frozen=True)
