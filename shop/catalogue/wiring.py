@@ -27,6 +27,8 @@ from shop.web.workspaces import (
     STAFF_TODO,
 )
 
+_PRESSING = min(rules.REMINDER_DAYS)
+"""Days before its end at which a paper presses."""
 _SOON = timedelta(days=max(rules.REMINDER_DAYS))
 
 
@@ -52,7 +54,7 @@ def _producer_pages(_actor: Actor) -> list[NavItem]:
 
 def _staff_pages(_actor: Actor) -> list[NavItem]:
     return [
-        NavItem(gettext(N_("Chờ duyệt")), "/can-bo/duyet", "list", 5),
+        NavItem(gettext(N_("Chờ duyệt")), "/can-bo/duyet", "edit", 5),
         NavItem(gettext(N_("Nhà sản xuất")), "/can-bo/nha-san-xuat", "store", 10),
         NavItem(gettext(N_("Duyệt sản phẩm")), "/can-bo/san-pham", "tag", 20),
         NavItem(gettext(N_("Chứng nhận")), "/can-bo/chung-nhan", "verified", 30),
@@ -86,6 +88,9 @@ def _producer_todo(db: Session, actor: Actor) -> list[Todo]:
             len(ending),
             _first_paper(ending),
             "verified",
+            is_urgent=bool(ending) and (ending[0].certificate.expires_on - today).days <= _PRESSING,
+            order=25,
+            hint=_first_end(ending),
         ),
     ]
     if returned:
@@ -97,6 +102,13 @@ def _producer_todo(db: Session, actor: Actor) -> list[Todo]:
             Todo(gettext(N_("Đăng sản phẩm đầu tiên")), 1, "/ban-hang/san-pham/moi", "plus")
         )
     return todos
+
+
+def _first_end(ending: list[queries.PaperRow]) -> str:
+    if not ending:
+        return ""
+    day = ending[0].certificate.expires_on.strftime("%d/%m/%Y")
+    return gettext(N_("Sớm nhất hết ngày %(day)s"), day=day)
 
 
 def _first_paper(ending: list[queries.PaperRow]) -> str:

@@ -19,6 +19,7 @@ PEOPLE: Final = (
     ("club2@demo.test", "Trần Quản Lý Demo"),
     ("buyer@demo.test", "Lê Người Mua Demo"),
     ("buyer2@demo.test", "Đỗ Người Mua Demo"),
+    ("support@demo.test", "Tổ công nghệ số Demo"),
     ("staff@demo.test", "Cán bộ Đoàn Thái Nguyên Demo"),
     ("staff2@demo.test", "Cán bộ Đoàn Quảng Ninh Demo"),
     ("admin@demo.test", "Quản trị Demo"),

@@ -6,6 +6,7 @@ from flask import Flask
 
 from shop.accounts.passwords import hash_password
 from shop.demo.cli import Loader
+from shop.demo.desk import load_desk
 from shop.demo.exchange import load_exchange
 from shop.demo.imports import load_imports
 from shop.demo.lots import load_stock
@@ -33,6 +34,7 @@ def init_app(app: Flask) -> None:
     loaders["reviews"] = Loader("reviews", _load_reviews)
     loaders["exchange"] = Loader("exchange", _load_exchange)
     loaders["showing"] = Loader("showing", _load_showing)
+    loaders["desk"] = Loader("desk", _load_desk)
 
 
 def _load_people(house: House, now: datetime, _is_plain: bool) -> str:
@@ -77,6 +79,11 @@ def _load_reviews(house: House, now: datetime, _is_plain: bool) -> str:
     config = config_of(house.database)
     with house.database.transaction() as db:
         return f"{load_reviews(db, config=config, now=now)} new reviews, questions and reports"
+
+
+def _load_desk(house: House, now: datetime, _is_plain: bool) -> str:
+    with house.database.transaction() as db:
+        return f"{load_desk(db, now=now)} new files under way"
 
 
 def _load_exchange(house: House, now: datetime, _is_plain: bool) -> str:

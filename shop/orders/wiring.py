@@ -58,7 +58,7 @@ def producer_todo(db: Session, actor: Actor) -> list[Todo]:
         ("problems", _("Đơn có vấn đề"), "warning", True),
     )
     return [
-        Todo(label, counts[tab], url_for("orders.desk", muc=tab), icon, is_urgent)
+        Todo(label, counts[tab], url_for("orders.desk", muc=tab), icon, is_urgent, order=10)
         for tab, label, icon, is_urgent in lines
     ]
 

@@ -105,7 +105,7 @@ def nav(actor: Actor) -> list[NavItem]:
 def todo(db: Session, actor: Actor) -> list[Todo]:
     """Sizes that are nearly sold out."""
     low = queries.count_low(db, list(actor.producers))
-    return [Todo(_("Mặt hàng sắp hết"), low, url_for("stock.index"), "box")]
+    return [Todo(_("Mặt hàng sắp hết"), low, url_for("stock.index"), "box", order=20)]
 
 
 def init_app(_app: Flask) -> None:

@@ -29,7 +29,7 @@ _NEW: Final = N_("Mới")
 
 _shown: Final = attrgetter(
     *("slug", "name", "name_en", "producer_name", "place", "price_min_vnd", "price_max_vnd"),
-    *("available", "ocop_group", "photo_sha", "stars"),
+    *("available", "ocop_group", "photo_sha", "stars", "youth_unit"),
 )
 """The columns of ``queries.columns.CARD`` that a card shows as they are."""
 
@@ -55,7 +55,8 @@ class Card:
         return found
 
     def _draw(self, heading: str, is_eager: bool) -> Markup:
-        slug, name, name_en, maker, place, low, high, available, group, photo, stars = self.values
+        slug, name, name_en, maker, place, low, high, available, *further = self.values
+        group, photo, stars, youth_unit = further
         template = current_app.jinja_env.get_template("storefront/_card.html")
         page = template.render(
             heading=heading,
@@ -65,6 +66,7 @@ class Card:
             producer_name=maker,
             place=place,
             stars=stars,
+            youth_unit=youth_unit,
             price_text=format_vnd(low) if low else "",
             is_from=high != low,
             photo=photo,

@@ -50,6 +50,7 @@ CARD: Final = (
     F.ocop_group,
     F.season_mask,
     F.photo_sha,
+    F.youth_unit,
     F.is_demo,
     F.next_session_at,
     F.published_at,

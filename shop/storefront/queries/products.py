@@ -36,6 +36,7 @@ _PRODUCT: Final = (
         M.state.label("producer_state"),
         *(M.province_code, M.commune_code, M.is_youth_led, M.public_phone),
         *(F.is_listed, F.place, F.rating_sum, F.rating_count, F.sold_count, F.recall_code),
+        F.youth_unit,
         valid_stars.label("stars"),
         *(PHOTO.sha, PHOTO.width, PHOTO.height, PHOTO.alt, PHOTO.alt_en, PHOTO.is_illustration),
         exists()
