@@ -18,6 +18,8 @@ from shop.demo.recalls import load_recalls
 from shop.demo.reviews import load_reviews
 from shop.demo.seed_rows import load_products
 from shop.demo.showing import load_showing, wanted_drawings
+
+from shop.demo.traces import load_traces
 from shop.payments.configuration import config_of
 from shop.web.access import sign
 from shop.web.request import House
@@ -28,6 +30,7 @@ def init_app(app: Flask) -> None:
     loaders = app.extensions["demo_loaders"]
     loaders["people"] = Loader("people", _load_people)
     loaders["products"] = Loader("products", _load_products)
+    loaders["traces"] = Loader("traces", _load_traces)
     loaders["orders"] = Loader("orders", _load_orders)
     loaders["recalls"] = Loader("recalls", _load_recalls)
     loaders["imports"] = Loader("imports", _load_imports)
@@ -52,6 +55,12 @@ def _load_products(house: House, now: datetime, is_plain: bool) -> str:
             product = load_product(db, row, cover=cover, now=now)
             load_stock(db, product, row, now=now)
     return f"{len(rows)} products, {len(wanted)} of them new"
+
+
+def _load_traces(house: House, now: datetime, _is_plain: bool) -> str:
+    with house.database.transaction() as db:
+        made = load_traces(db, house.storage, public_url=house.public_url, now=now)
+    return f"{made} lots with templates, boxes and codes of single jars"
 
 
 def _load_orders(house: House, now: datetime, _is_plain: bool) -> str:

@@ -28,7 +28,8 @@ class BatchView:
 
     @property
     def is_waiting(self) -> bool:
-        return self.task_state in ("queued", "running") and self.batch.state != "void"
+        is_asked = self.task_state in ("queued", "running")
+        return is_asked and self.batch.file_name is None and self.batch.state != "void"
 
     @property
     def is_failed(self) -> bool:

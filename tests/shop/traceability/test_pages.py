@@ -160,6 +160,23 @@ def test_a_product_code_says_honestly_that_no_lot_is_recorded(
     assert "Hành trình của lô" not in page
 
 
+def test_lots_that_come_later_keep_the_printed_product_code_alive(
+    client: FlaskClient, db: Session
+) -> None:
+    product = make_product(db, is_lot_tracked=False, name="Quạt tre")
+    code = services.ensure_product_code(db, product_id=product.id, now=clock.now())
+    services.make_labels(db, code=code, count=24, template="a4-24", actor_id=1, now=clock.now())
+    product.is_lot_tracked = True
+    lot = make_lot(db, product=product, released=True, lot_no="QT-01")
+    assert services.ensure_product_code(db, product_id=product.id, now=clock.now()) == code
+    db.commit()
+    page = body(client.get(f"/T/{code}"))
+    assert 'data-verdict="lotless"' in page
+    assert "không nói tới lô" in page, "the old code still says what it cannot say"
+    assert f'href="/t/{lot.code}"' in page, "and leads on to the lots of today"
+    assert 'data-verdict="genuine"' in body(client.get(f"/T/{lot.code}"))
+
+
 def test_stars_show_only_while_their_paper_counts(
     client: FlaskClient, db: Session, lot: Lot
 ) -> None:
