@@ -17,7 +17,7 @@ from shop.traceability.rules.clones import Thresholds
 from shop.traceability.services import batches, boxes, clones, report_code, sheets, templates
 
 TEMPLATES: Final = (
-    ("harvest", "Thu hoạch tại vườn", {"place": "Vườn của hợp tác xã"}),
+    ("harvest", "Thu hoạch tại vườn", {"crop": "Nguyên liệu tươi", "place": "Vườn của hợp tác xã"}),
     ("processing", "Mẻ chế biến thường ngày", {"step": "Rửa, sơ chế, chế biến, để nguội"}),
     ("packing", "Đóng gói, dán nhãn", {"package": "Gói hàn kín, dán nhãn có mã"}),
 )

@@ -18,7 +18,6 @@ from shop.demo.recalls import load_recalls
 from shop.demo.reviews import load_reviews
 from shop.demo.seed_rows import load_products
 from shop.demo.showing import load_showing, wanted_drawings
-
 from shop.demo.traces import load_traces
 from shop.payments.configuration import config_of
 from shop.web.access import sign

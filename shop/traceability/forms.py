@@ -132,7 +132,9 @@ class ReasonForm(forms.Form):
 class LabelForm(forms.Form):
     """Which labels, and how many."""
 
-    mau = forms.choice(N_("Khổ nhãn"), [(t.slug, t.label) for t in TEMPLATES.values()])
+    mau = forms.choice(
+        N_("Khổ nhãn"), [(t.slug, t.label) for t in TEMPLATES.values()], default="a4-24"
+    )
     so = forms.whole(N_("Số nhãn"), minimum=1, maximum=1000, default=24)
     bo_qua = forms.whole(
         N_("Bỏ qua mấy ô đầu"),
