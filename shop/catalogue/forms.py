@@ -71,6 +71,13 @@ class FactsForm(Form):
     summary = long_text(N_("Giới thiệu ngắn"), is_required=False, maximum=300)
     summary_en = long_text(N_("Giới thiệu ngắn bằng tiếng Anh"), is_required=False, maximum=300)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.subgroup.choices = [
+            SelectChoice(*_CHOOSE),
+            *(SelectChoice(sub.code, sub.label) for sub in rules.SUBGROUPS.values()),
+        ]
+
     def values(self) -> dict[str, Any]:
         """What the service takes."""
         return {
@@ -97,13 +104,6 @@ class StoryForm(Form):
     season_months = choices(
         N_("Tháng có hàng"), [(str(n), str(n)) for n in range(1, 13)], is_required=False
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.subgroup.choices = [
-            SelectChoice(*_CHOOSE),
-            *(SelectChoice(sub.code, sub.label) for sub in rules.SUBGROUPS.values()),
-        ]
 
     def values(self) -> dict[str, Any]:
         """What the service takes."""
