@@ -152,12 +152,20 @@ class Browser:
             pairs += [(name, str(item)) for item in several]
         if form.method == "get":
             return self.get(form.action, params=pairs, expect=expect)
+        if not form.is_multipart:
+            return self._expect(self.post(form.action, pairs), expect)
+        parts = [(k, (None, v)) for k, v in pairs] + list((files or {}).items())
+        return self._expect(self.post(form.action, files=parts), expect)
+
+    def post(
+        self, address: str, pairs: list[tuple[str, str]] | None = None, **options: Any
+    ) -> Page:
+        """Send fields to an address as a form of this site would; any status will do."""
         headers = {"Origin": self.origin, "Sec-Fetch-Site": "same-origin"}
-        body: dict[str, Any] = {"data": pairs}
-        if form.is_multipart:
-            body = {"files": [(k, (None, v)) for k, v in pairs] + list((files or {}).items())}
-        answer = self._http.post(form.action, headers=headers, timeout=TIMEOUT_SECONDS, **body)
-        return self._expect(Page(answer), expect)
+        if pairs is not None:
+            options["data"] = pairs
+        answer = self._http.post(address, headers=headers, timeout=TIMEOUT_SECONDS, **options)
+        return Page(answer)
 
     def sign_in(self, login: str, password: str = "chophien-demo") -> Page:
         """Sign in through the real form."""
