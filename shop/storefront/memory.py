@@ -16,6 +16,13 @@ class Memory:
         self._kept: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
         self._guard = threading.Lock()
 
+    def peek(self, key: Hashable) -> Any:
+        """What is kept under ``key``; None when nothing is, or when it is too old."""
+        instant = self._clock()
+        with self._guard:
+            known = self._kept.get(key)
+        return known[1] if known is not None and known[0] > instant else None
+
     def get(
         self, key: Hashable, make: Callable[[], ValueT], *, seconds: float | None = None
     ) -> ValueT:

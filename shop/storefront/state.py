@@ -31,6 +31,8 @@ class Shopfront:
     suggestions: Memory = field(default_factory=lambda: _memory(2_000, SUGGESTIONS_SECONDS))
     drawn: dict[object, Markup] = field(default_factory=dict)
     """Cards by everything they show, so that they are never stale: see ``cards``."""
+    seen_version: int = 0
+    """The catalogue version that was read last: a guess, to be compared with what is read next."""
     _places: Places | None = None
 
     def places(self, db: Session) -> Places:

@@ -112,11 +112,14 @@ def list_hits(db: Session, filters: Filters, query: Query, *, today: date, now: 
 
 
 _SLOTS: Final = tuple(f"id{n}" for n in range(PAGE_SIZE))
-_BY_IDS: Final = select(*CARD).where(F.product_id.in_([bindparam(name) for name in _SLOTS]))
+_BY_IDS: Final = select(*CARD, VERSION).where(
+    F.product_id.in_([bindparam(name) for name in _SLOTS])
+)
 
 
 def rows_of(db: Session, ids: Sequence[int], *, today: date) -> list[AnyRow]:
-    """Card rows of at most a page of products, in the order of their ids."""
+    """Card rows of at most a page of products, in the order of their ids, each with the catalogue's
+    ``version``."""
     bound: dict[str, Any] = dict.fromkeys(_SLOTS, 0) | dict(zip(_SLOTS, ids, strict=False))
     rows = db.connection().execute(_BY_IDS, bound | {"today": today})
     by_id = {row.product_id: row for row in rows}

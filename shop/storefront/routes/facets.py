@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from flask import render_template
+from flask import current_app, render_template
 from markupsafe import Markup
 
 from shop.catalogue.rules import CERTIFICATE_KINDS, SUBGROUPS
@@ -17,6 +17,7 @@ from shop.storefront.routes.frame import group_labels
 from shop.storefront.rules import PAPERS, STARS, Filters
 from shop.storefront.state import shopfront
 from shop.web.i18n import gettext, language, pick
+from shop.web.pagination import Page
 
 _MANY: Final = 8
 
@@ -66,6 +67,17 @@ def drawn_facets(filters: Filters, version: int, counts: Counts, places: Places)
         return Markup(page)  # noqa: S704 - our own template
 
     key = ("facets", language(), version, counts.total, counts.unknown, plain)
+    return shopfront().counts.get(key, draw)
+
+
+def drawn_pager(page: Page) -> Markup:
+    """The links to the other pages; kept, for they are the same until the list grows."""
+
+    def draw() -> Markup:
+        macros: Any = current_app.jinja_env.get_template("_macros.html").module
+        return Markup(macros.pagination(page))  # noqa: S704 - our own macro
+
+    key = ("pager", language(), page.url(1), page.number, page.pages)
     return shopfront().counts.get(key, draw)
 
 

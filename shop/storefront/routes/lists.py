@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import redirect, render_template, request
@@ -14,7 +14,7 @@ from shop.core import clock
 from shop.storefront import queries
 from shop.storefront.cards import Card, cards
 from shop.storefront.queries import AnyRow, Places
-from shop.storefront.routes.facets import Chip, chips_of, drawn_facets, without
+from shop.storefront.routes.facets import Chip, chips_of, drawn_facets, drawn_pager, without
 from shop.storefront.routes.frame import begin, bp, counts_of
 from shop.storefront.rules import EXACT_UP_TO, PAGE_SIZE, SORTS, Filters
 from shop.storefront.state import shopfront
@@ -51,6 +51,7 @@ def products() -> str | Response:
         is_as_typed=found.query.is_as_typed,
         products=cards(found.rows, now=now),
         page=page,
+        pager=drawn_pager(page),
         has_more=found.has_more or "total" in counts.unknown,
         most=EXACT_UP_TO,
         chips=chips,
@@ -84,15 +85,30 @@ def _found(db: Session, filters: Filters, now: datetime) -> _Found:
     if not filters.q:
         rows = queries.list_rows(db, filters, today=today, now=now)
         return _Found(rows, rows[0].version if rows else queries.catalogue_version(db))
-    version, memory = queries.catalogue_version(db), shopfront().hits
-    query = memory.get((version, filters.q), lambda: read_query(db, filters.q))
-    hits = memory.get(
-        (version, today, replace(filters, page=1)),
+    shop, plain = shopfront(), replace(filters, page=1)
+    found = _page_of(db, filters, shop.hits.peek((shop.seen_version, today, plain)), today)
+    if found is not None and found.version == shop.seen_version:
+        return found  # what is kept is of the version that was read beside the rows
+    version = shop.seen_version = queries.catalogue_version(db)
+    query = shop.hits.get((version, filters.q), lambda: read_query(db, filters.q))
+    hits = shop.hits.get(
+        (version, today, plain),
         lambda: queries.list_hits(db, filters, query, today=today, now=now),
     )
+    empty = _Found((), version, query, len(hits.ids), not hits.is_all)
+    return _page_of(db, filters, hits, today) or empty
+
+
+def _page_of(
+    db: Session, filters: Filters, hits: queries.Hits | None, today: date
+) -> _Found | None:
+    """The page of what was found; None when it is empty."""
     first = (filters.page - 1) * PAGE_SIZE
-    rows = queries.rows_of(db, hits.ids[first : first + PAGE_SIZE], today=today)
-    return _Found(rows, version, query, len(hits.ids), not hits.is_all)
+    ids = hits.ids[first : first + PAGE_SIZE] if hits else ()
+    rows = queries.rows_of(db, ids, today=today) if ids else ()
+    if hits is None or not rows:
+        return None
+    return _Found(rows, rows[0].version, hits.query, len(hits.ids), not hits.is_all)
 
 
 def _addresses(filters: Filters, places: Places) -> Url:
