@@ -76,10 +76,10 @@ KIND_SLUGS: Final = {
 """As addresses name the things that can be reported."""
 SLUG_OF: Final = {kind: slug for slug, kind in KIND_SLUGS.items()}
 KIND_WORDS: Final = {
-    "product": N_("Sản phẩm"),
-    "review": N_("Đánh giá"),
-    "question": N_("Câu hỏi"),
-    "producer": N_("Cơ sở"),
+    "product": N_("Về sản phẩm"),
+    "review": N_("Về đánh giá"),
+    "question": N_("Về câu hỏi"),
+    "producer": N_("Về cơ sở"),
 }
 
 

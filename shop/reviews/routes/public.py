@@ -6,6 +6,7 @@ from typing import Final
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from shop.accounts.rules import local_path
 from shop.core import clock
 from shop.core.errors import NotFound
 from shop.core.text import N_
@@ -91,9 +92,9 @@ def vote(review_id: int) -> ResponseReturnValue:
         is_helpful=request.form.get("bo") != "1",
         now=clock.now(),
     )
-    slug = queries.subject_of(db, "review", review.id).path.split("/")[2]
+    back = local_path(request.form.get("tiep")) or queries.subject_of(db, "review", review.id).path
     db.commit()
-    return redirect(url_for(".of_product", slug=slug, so=review.id), 303)
+    return redirect(f"{back}#danh-gia-{review.id}", 303)
 
 
 @bp.get("/san-pham/<slug>/hoi-dap")

@@ -250,8 +250,11 @@ def test_all_reviews_filtered_and_voted(
         assert post(client, vote).status_code == 303
     assert only_helpful(database, first.id) == 1
     assert 'aria-pressed="true"' in client.get(page).text
-    post(client, vote, {"bo": "1"})
+    back = post(client, vote, {"bo": "1", "tiep": f"{page}?sao=5&trang=1"})
+    assert back.headers["Location"] == f"{page}?sao=5&trang=1#danh-gia-{first.id}"
     assert only_helpful(database, first.id) == 0
+    away = post(client, vote, {"bo": "1", "tiep": "https://x.vn/"}).headers["Location"]
+    assert away.startswith("/san-pham/")
     assert post(client, "/danh-gia/2147483648/huu-ich").status_code == 404
     assert post(client, "/danh-gia/999/huu-ich").status_code == 404
 
