@@ -176,15 +176,17 @@ def _read_frame(source: IO[bytes]) -> bytes:
     return content
 
 
-def store_picture(storage: Storage, raw: bytes) -> Picture:
+def store_picture(storage: Storage, raw: bytes, *, owner: str = "") -> Picture:
     """Keep an uploaded picture in all its sizes. Call it before the write transaction.
 
-    Raises PictureRefused (field ``photo``), Unavailable when too many pictures wait.
+    With ``owner`` its names are shared with nobody else's picture, however alike, so that it may
+    be dropped when its owner asks. Raises PictureRefused (field ``photo``), Unavailable when too
+    many pictures wait.
     """
-    return next(iter(store_many(storage, [raw])))
+    return next(iter(store_many(storage, [raw], owner=owner)))
 
 
-def store_many(storage: Storage, raws: Iterable[bytes]) -> Iterator[Picture]:
+def store_many(storage: Storage, raws: Iterable[bytes], *, owner: str = "") -> Iterator[Picture]:
     """Keep many pictures with one child process, yielding each; for loading and importing.
 
     Raises PictureRefused at the first one that is not taken, Unavailable.
@@ -194,16 +196,23 @@ def store_many(storage: Storage, raws: Iterable[bytes]) -> Iterator[Picture]:
     try:
         with _Worker() as worker:
             for raw in raws:
-                yield _keep(storage, worker.convert(raw))
+                yield _keep(storage, worker.convert(raw), owner)
     finally:
         _turns.release()
 
 
-def _keep(storage: Storage, converted: _Converted) -> Picture:
-    sha = hashlib.sha256(converted.files["1200.jpg"]).hexdigest()
+def _keep(storage: Storage, converted: _Converted, owner: str) -> Picture:
+    sha = hashlib.sha256(owner.encode() + converted.files["1200.jpg"]).hexdigest()
     for suffix, content in converted.files.items():
         storage.put_as(f"{sha}-{suffix}", content)
     return Picture(sha, converted.width, converted.height, converted.sharpness)
+
+
+def drop_picture(storage: Storage, sha: str) -> None:
+    """Take away all files of a picture that was stored with an owner. Again changes nothing."""
+    for size in SIZES:
+        for kind in ("webp", "jpg", "avif"):
+            storage.drop(f"{sha}-{size}.{kind}")
 
 
 def add_avif(storage: Storage, sha: str) -> dict[str, int]:

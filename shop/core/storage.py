@@ -37,6 +37,10 @@ class Storage:
         Path(handle.name).chmod(0o644)
         Path(handle.name).replace(target)
 
+    def drop(self, name: str) -> None:
+        """Take a file away; only for names that nothing else can point to. Raises ValueError."""
+        self.path(name).unlink(missing_ok=True)
+
     def path(self, name: str) -> Path:
         """Where ``name`` is or would be. Raises ValueError when the name is not one of ours."""
         if not _NAME.match(name):

@@ -12,6 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Product, ProductPhoto
+from shop.catalogue.pictures import store_picture
+from shop.core.storage import Storage
 from shop.demo.orders import SELLERS, Plan, load_order, missing_orders
 from shop.demo.people import person_id
 from shop.orders.models import Order, OrderLine
@@ -123,9 +125,9 @@ ASKED: Final = (
 """Key, product, account, days ago, question, answer."""
 
 
-def load_reviews(db: Session, *, config: PaymentConfig, now: datetime) -> int:
+def load_reviews(db: Session, storage: Storage, *, config: PaymentConfig, now: datetime) -> int:
     """Load what is missing; says how many reviews, questions and reports are new."""
-    made = [_load_review(db, said, config, now) for said in SAID]
+    made = [_load_review(db, storage, said, config, now) for said in SAID]
     asked = [_load_question(db, *row, now=now) for row in ASKED]
     return sum(made) + sum(asked) + (_load_reports(db, now) if any(made) else 0)
 
@@ -145,13 +147,15 @@ def _plan(said: Said) -> Plan:
     )
 
 
-def _load_review(db: Session, said: Said, config: PaymentConfig, now: datetime) -> bool:
+def _load_review(
+    db: Session, storage: Storage, said: Said, config: PaymentConfig, now: datetime
+) -> bool:
     plan = _plan(said)
     if not missing_orders(db, [plan]):
         return False
     order = load_order(db, plan, config=config, now=now)
     at = order.placed_at + timedelta(hours=80)
-    review = _write(db, order, said, at)
+    review = _write(db, storage, order, said, at)
     if said.reply:
         services.reply_review(
             db,
@@ -167,26 +171,28 @@ def _load_review(db: Session, said: Said, config: PaymentConfig, now: datetime) 
     return True
 
 
-def _write(db: Session, order: Order, said: Said, at: datetime) -> Review:
+def _write(db: Session, storage: Storage, order: Order, said: Said, at: datetime) -> Review:
     line = db.scalars(select(OrderLine).where(OrderLine.order_id == order.id)).one()
-    cover = db.scalars(
-        select(ProductPhoto).where(ProductPhoto.product_id == line.product_id).limit(1)
-    ).first()
-    has_picture = said.has_picture and cover is not None
+    photos = (_picture(db, storage, line),) if said.has_picture else ()
     return services.write_review(
         db,
         order_id=order.id,
         line_id=line.id,
-        draft=ReviewDraft(
-            said.stars,
-            said.text,
-            (ReviewPhoto(cover.sha, cover.width, cover.height),) if cover and has_picture else (),
-            has_right_to_use=True,
-        ),
+        draft=ReviewDraft(said.stars, said.text, photos, has_right_to_use=True),
         submit_key=f"demo-review-{said.key}-000000",
         actor_id=order.buyer_id,
         now=at,
     )
+
+
+def _picture(db: Session, storage: Storage, line: OrderLine) -> ReviewPhoto:
+    """The product's drawn cover once more, as the review's own picture."""
+    cover = db.scalars(
+        select(ProductPhoto).where(ProductPhoto.product_id == line.product_id).limit(1)
+    ).one()
+    raw = storage.read(f"{cover.sha}-1200.jpg")
+    made = store_picture(storage, raw, owner=f"review of line {line.id}")
+    return ReviewPhoto(made.sha, made.width, made.height)
 
 
 def _load_question(

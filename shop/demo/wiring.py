@@ -86,7 +86,8 @@ def _load_imports(house: House, now: datetime, _is_plain: bool) -> str:
 def _load_reviews(house: House, now: datetime, _is_plain: bool) -> str:
     config = config_of(house.database)
     with house.database.transaction() as db:
-        return f"{load_reviews(db, config=config, now=now)} new reviews, questions and reports"
+        made = load_reviews(db, house.storage, config=config, now=now)
+    return f"{made} new reviews, questions and reports"
 
 
 def _load_desk(house: House, now: datetime, _is_plain: bool) -> str:

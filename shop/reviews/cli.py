@@ -8,10 +8,11 @@ from sqlalchemy import select
 from shop.accounts.forms import parse_login
 from shop.accounts.queries import person_of_login
 from shop.catalogue.models import ProductFacets
+from shop.catalogue.pictures import drop_picture
 from shop.orders.queries import order_by_code
 from shop.orders.rules import read_code
 from shop.reviews import services
-from shop.web.request import database
+from shop.web.request import database, house
 
 reviews_cli = AppGroup("reviews", help="Reviews, questions, violation reports.")
 
@@ -41,13 +42,15 @@ def erase(who: str) -> None:
         person = person_of_login(db, login) if login else None
         order = order_by_code(db, code) if code else None
         if person is not None:
-            number = services.erase_person(db, person_id=person.id)
+            erased = services.erase_person(db, person_id=person.id)
         elif order is not None:
-            number = services.erase_order(db, order_id=order.id)
+            erased = services.erase_order(db, order_id=order.id)
         else:
             raise click.ClickException("nobody signs in so, and no order has this code")
         db.commit()
-    click.echo(f"{number} emptied")
+    for sha in erased.pictures:
+        drop_picture(house().storage, sha)
+    click.echo(f"{erased.number} emptied")
 
 
 def init_app(app: Flask) -> None:

@@ -72,7 +72,8 @@ class ReviewWords(Base):
     """Already shortened: ``Nguyễn V. A.``; the whole name is never kept here."""
     text: Mapped[str] = mapped_column(Text, default="")
     photos: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
-    """Up to three of ``{"sha", "width", "height"}``. Never changed in place: assign anew."""
+    """Up to three of ``{"sha", "width", "height"}``, stored with the order line as their owner.
+    Never changed in place: assign anew."""
 
 
 class ReviewEdit(Base):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
 
-from shop.catalogue.pictures import MAX_BYTES, store_picture
+from shop.catalogue.pictures import MAX_BYTES, drop_picture, store_picture
 from shop.core import clock
 from shop.core.errors import DomainError, NotFound
 from shop.core.text import N_
@@ -93,12 +93,16 @@ def write(code: str, line_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _form_page(order, line, review, words, form, 422)
     done: list[Review] = []
+    before = {photo["sha"] for photo in words.photos} if words else set()
+    after: set[str] = set()
 
     def do() -> None:
+        draft = _draft(form, line, words)
+        after.update(photo.sha for photo in draft.photos)
         given: dict[str, Any] = {
             "order_id": order.id,
             "line_id": line.id,
-            "draft": _draft(form, review, words),
+            "draft": draft,
             "actor_id": actor().person_id,
             "now": clock.now(),
         }
@@ -114,6 +118,7 @@ def write(code: str, line_id: int) -> ResponseReturnValue:
         write_session().rollback()
         return _form_page(*_line(read_session(), code, line_id), form, status)
     write_session().commit()
+    _drop(before - after)
     if done[0].state == "held":
         flash(gettext(N_("Đã nhận đánh giá. Cán bộ xem qua rồi đánh giá mới hiện.")), "ok")
     else:
@@ -121,17 +126,24 @@ def write(code: str, line_id: int) -> ResponseReturnValue:
     return _back(order)
 
 
-def _draft(form: ReviewForm, review: Review | None, words: ReviewWords | None) -> ReviewDraft:
+def _drop(pictures: set[str]) -> None:
+    """Take away files that no version of the review shows any more, once that is committed."""
+    for sha in pictures:
+        drop_picture(house().storage, sha)
+
+
+def _draft(form: ReviewForm, line: OrderLine, words: ReviewWords | None) -> ReviewDraft:
     """What the form says, its new pictures stored. Raises TooManyPhotos, PictureRefused…"""
     wanted = kept_shas(request.form.getlist("keep"))
-    known = words.photos if review is not None and words is not None else []
+    known = words.photos if words is not None else []
     kept = [ReviewPhoto(**photo) for photo in known if photo["sha"] in wanted]
     files: list[FileStorage] = form.photos.data
     if len(kept) + len(files) > rules.MAX_PHOTOS:
         raise rules.TooManyPhotos(field="photos")
     if files and not form.has_right_to_use.data:
         raise rules.NoRightToUse(field="has_right_to_use")
-    photos = {photo.sha: photo for photo in (*kept, *map(_stored, files))}
+    stored = [_stored(file, line) for file in files]
+    photos = {photo.sha: photo for photo in (*kept, *stored)}
     return ReviewDraft(
         rating=int(form.rating.data),
         text=form.text.data or "",
@@ -140,9 +152,10 @@ def _draft(form: ReviewForm, review: Review | None, words: ReviewWords | None) -
     )
 
 
-def _stored(file: FileStorage) -> ReviewPhoto:
+def _stored(file: FileStorage, line: OrderLine) -> ReviewPhoto:
+    raw = file.stream.read(MAX_BYTES + 1)
     try:
-        made = store_picture(house().storage, file.stream.read(MAX_BYTES + 1))
+        made = store_picture(house().storage, raw, owner=f"review of line {line.id}")
     except DomainError as refusal:
         refusal.field = "photos"
         raise
@@ -156,7 +169,7 @@ def withdraw(code: str, line_id: int) -> ResponseReturnValue:
     """Take the review back: its words and pictures go."""
     db = write_session()
     order = buyers_order(db, code)
-    services.withdraw_review(
+    pictures = services.withdraw_review(
         db,
         order_id=order.id,
         line_id=line_id,
@@ -164,6 +177,7 @@ def withdraw(code: str, line_id: int) -> ResponseReturnValue:
         now=clock.now(),
     )
     db.commit()
+    _drop(pictures)
     flash(gettext(N_("Đã gỡ đánh giá. Chữ và ảnh của bạn đã được xóa.")), "ok")
     return _back(order)
 

@@ -1,5 +1,8 @@
 """The right to erasure: words, names, pictures and contacts go; marks, dates, digests stay."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -15,15 +18,22 @@ from shop.reviews.models import (
 from shop.reviews.services.writing import empty_review
 
 
-def erase_person(db: Session, *, person_id: int) -> int:
-    """Empty what this person typed here; says how many reviews, questions and reports that were.
+@dataclass(frozen=True)
+class Erased:
+    """How many things were emptied, and the pictures whose files go after the commit."""
+
+    number: int
+    pictures: frozenset[str]
+
+
+def erase_person(db: Session, *, person_id: int) -> Erased:
+    """Empty what this person typed and photographed in reviews, questions and reports.
 
     Reviews keep counting with their stars; questions without words are no longer listed. Only side
     tables change. Doing it again changes nothing.
     """
     reviews = db.scalars(select(Review).where(Review.author_id == person_id)).all()
-    for review in reviews:
-        empty_review(db, review)
+    pictures = _empty(db, reviews)
     questions = select(Question.id).where(Question.author_id == person_id)
     reports = select(ViolationReport.id).where(ViolationReport.reporter_id == person_id)
     emptied = [
@@ -44,17 +54,20 @@ def erase_person(db: Session, *, person_id: int) -> int:
     ]
     db.flush()
     catalogue.bump_version(db)
-    return len(reviews) + sum(map(len, emptied))
+    return Erased(len(reviews) + sum(map(len, emptied)), pictures)
 
 
-def erase_order(db: Session, *, order_id: int) -> int:
-    """The same for the reviews of one order: how a guest's words are erased. Says how many."""
+def _empty(db: Session, reviews: Sequence[Review]) -> frozenset[str]:
+    return frozenset(sha for review in reviews for sha in empty_review(db, review))
+
+
+def erase_order(db: Session, *, order_id: int) -> Erased:
+    """The same for the reviews of one order: how a guest's words are erased."""
     reviews = db.scalars(
         select(Review)
         .join(OrderLine, OrderLine.id == Review.order_line_id)
         .where(OrderLine.order_id == order_id)
     ).all()
-    for review in reviews:
-        empty_review(db, review)
+    pictures = _empty(db, reviews)
     catalogue.bump_version(db)
-    return len(reviews)
+    return Erased(len(reviews), pictures)

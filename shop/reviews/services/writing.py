@@ -231,24 +231,28 @@ def review_of_line(db: Session, order_id: int, line_id: int) -> int:
 
 def withdraw_review(
     db: Session, *, order_id: int, line_id: int, actor_id: int | None, now: datetime
-) -> Review:
+) -> set[str]:
     """The author takes a review back: words and pictures go, it is no longer shown or counted.
 
-    Withdrawing it again changes nothing. Raises NotFound.
+    Withdrawing it again changes nothing. Gives the pictures whose files are to be dropped after
+    the commit. Raises NotFound.
     """
     review = locked_review(db, review_of_line(db, order_id, line_id))
+    pictures = empty_review(db, review)
     if review.state == "withdrawn":
-        return review
+        return pictures
     review.state = "withdrawn"
-    empty_review(db, review)
     audit(db, review, "withdraw", actor_id=actor_id, now=now)
     outbox.withdraw(db, ref=f"review:{review.id}")
     tell_rating(db, review.product_id)
-    return review
+    return pictures
 
 
-def empty_review(db: Session, review: Review) -> None:
-    """Erase name, words and pictures of all versions; mark, dates and digests stay."""
+def empty_review(db: Session, review: Review) -> set[str]:
+    """Erase name, words and pictures of all versions; mark, dates and digests stay.
+
+    Gives the pictures of all versions, whose files are to be dropped after the commit.
+    """
     review.has_photos = False
     db.execute(
         update(ReviewWords)
@@ -263,6 +267,8 @@ def empty_review(db: Session, review: Review) -> None:
         .execution_options(synchronize_session=False)
     )
     db.flush()
+    shas = db.scalars(select(ReviewEdit.photo_shas).where(ReviewEdit.review_id == review.id))
+    return {sha for version in shas for sha in version}
 
 
 def vote_helpful(
@@ -270,13 +276,16 @@ def vote_helpful(
 ) -> Review:
     """Call a review helpful, or take that back. Doing either twice changes nothing.
 
-    Raises NotFound, NotPublic, OwnReview.
+    Raises NotFound, NotPublic, OwnReview, OwnGoods.
     """
     review = locked_review(db, review_id)
     if review.state != "shown":
         raise rules.NotPublic
     if review.author_id == person_id:
         raise rules.OwnReview
+    reader = actor_of_person(db, person_id)
+    if reader is None or review.producer_id in reader.producers:
+        raise rules.OwnGoods
     if is_helpful:
         db.execute(
             insert_into(db, ReviewVote)

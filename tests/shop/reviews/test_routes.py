@@ -76,6 +76,12 @@ def send(client: FlaskClient, path: str, **fields: Any) -> Any:
     )
 
 
+def media(client: FlaskClient, path: str) -> int:
+    """The status of a picture's address."""
+    with client.get(path) as answer:
+        return answer.status_code
+
+
 def only(database: Database, model: type[Any]) -> Any:
     with database.read() as db:
         return db.scalars(select(model)).one()
@@ -133,9 +139,14 @@ def test_editing_and_withdrawing_by_the_link(
     assert answer.status_code == 303
     words = only(database, ReviewWords)
     assert (words.text, [photo["sha"] for photo in words.photos]) == ("Sửa lại", [sha])
+    assert media(client, f"/media/{sha}-640.webp") == 200
     send(client, form, rating="3", text="Bỏ ảnh", keep="f" * 64)
     assert only(database, ReviewWords).photos == [], "a picture of nobody's is not kept"
+    assert media(client, f"/media/{sha}-640.webp") == 404, "nor is its file"
+    send(client, form, photos=[(picture(), "a.jpg")], has_right_to_use="y")
+    assert only(database, ReviewWords).photos[0]["sha"] == sha
     assert post(client, link(app, order, f"/danh-gia/{line.id}/go")).status_code == 303
+    assert media(client, f"/media/{sha}-1200.jpg") == 404
     assert only(database, Review).state == "withdrawn"
     assert "Bạn đã gỡ đánh giá này" in client.get(form).text
     assert send(client, form, text="Lại nữa").status_code == 409
