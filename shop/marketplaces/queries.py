@@ -370,3 +370,16 @@ def last_done(db: Session, producer_id: int) -> dict[str, datetime]:
         .group_by(ExportRun.channel)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def shown_elsewhere(db: Session, variant_ids: Collection[int]) -> list[tuple[str, str, str]]:
+    """(product, its slug here, channel) of everything made ready for elsewhere with one of the
+    sizes: what its producer has to hide there by hand when a lot is called back."""
+    products = select(Variant.product_id).where(Variant.id.in_(variant_ids))
+    rows = db.execute(
+        select(Product.name, Product.slug, Listing.channel)
+        .join(Listing, Listing.product_id == Product.id)
+        .where(Product.id.in_(products), Listing.is_included)
+        .order_by(Product.name, Listing.channel)
+    )
+    return [(name, slug, channel) for name, slug, channel in rows]

@@ -1,14 +1,17 @@
 """How marketplaces joins an application."""
 
 import time
+from collections.abc import Collection
+from datetime import datetime
 
 from flask import Flask, url_for
 from sqlalchemy.orm import Session
 
 from shop.core.clock import now, today_vn
 from shop.core.text import N_
-from shop.marketplaces import registry
+from shop.marketplaces import queries, registry
 from shop.marketplaces.services.faults import FaultCounts
+from shop.traceability.slots import RECALL_TOUCHES, Touched
 from shop.web.access import Actor
 from shop.web.i18n import gettext as _
 from shop.web.request import house
@@ -43,8 +46,20 @@ def todo(db: Session, actor: Actor) -> list[Todo]:
 _COUNTS = FaultCounts(time.monotonic)
 
 
+def touched_by_recall(db: Session, variant_ids: Collection[int], _now: datetime) -> list[Touched]:
+    """Listings elsewhere that show goods of recalled lots: nobody but the seller can hide them."""
+    names = {slug: _(profile.label) for slug, profile in registry.all_profiles().items()}
+    rows = tuple(
+        (name, names.get(channel, channel), f"/san-pham/{slug}")
+        for name, slug, channel in queries.shown_elsewhere(db, variant_ids)
+    )
+    title = _("Bài đăng ở kênh khác, hãy tự ẩn hoặc giảm hàng ở đó")
+    return [Touched(title, "share", rows)] if rows else []
+
+
 def init_app(_app: Flask) -> None:
     """Load the channels, stand in the navigation and the to-do list."""
     registry.all_profiles()
     PRODUCER_NAV.fill(nav)
     PRODUCER_TODO.fill(todo)
+    RECALL_TOUCHES.fill(touched_by_recall)

@@ -96,6 +96,11 @@ def declare_messages() -> None:
         url="/can-bo/thu-hoi/%(code)s",
         importance="important",
     )
+    register_message(
+        "recalls.drill_due",
+        title=N_("Đã đến lúc diễn tập thu hồi năm nay của %(producer)s"),
+        url="/ban-hang/thu-hoi",
+    )
 
 
 def producer_link(_actor: Actor) -> list[NavItem]:

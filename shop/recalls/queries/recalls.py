@@ -2,18 +2,18 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Producer, Product, ProductFacets
-from shop.core.clock import today_vn
+from shop.core.clock import VN, today_vn
 from shop.orders.models import OrderLine
 from shop.recalls.models import Recall, RecallBuyer, RecallDrill, RecallLine, RecallLot
 from shop.recalls.queries.finding import LotName, lot_names
-from shop.recalls.rules import BUYER_SYMBOLS, UnknownRecall, read_code
+from shop.recalls.rules import BUYER_SYMBOLS, DRILL_EVERY, UnknownRecall, read_code
 from shop.traceability.models import Lot
 
 
@@ -214,3 +214,20 @@ def buyer_by_code(db: Session, code: str, *, person_id: int | None = None) -> Re
     if found is None or (person_id is not None and found.recipient != f"person:{person_id}"):
         raise UnknownRecall
     return found
+
+
+def producers_due_for_drill(db: Session, today: date) -> list[int]:
+    """Producers whose lots were on sale and whose last drill or recall is a year ago, or never."""
+    since = datetime(today.year, today.month, today.day, tzinfo=VN) - DRILL_EVERY
+    drilled = exists().where(
+        RecallDrill.producer_id == Lot.producer_id, RecallDrill.finished_at > since
+    )
+    recalled = exists().where(Recall.producer_id == Lot.producer_id, Recall.opened_at > since)
+    return list(
+        db.scalars(
+            select(Lot.producer_id)
+            .where(Lot.released_at.is_not(None), ~drilled, ~recalled)
+            .distinct()
+            .order_by(Lot.producer_id)
+        )
+    )

@@ -1,7 +1,7 @@
 """Verbs of recalls: open one, write down how telling went, settle the goods, close, practise."""
 
 from shop.recalls.services.closing import close_recall, reopen_recall
-from shop.recalls.services.drills import finish_drill, start_drill
+from shop.recalls.services.drills import finish_drill, remind_of_drill, start_drill
 from shop.recalls.services.goods import record_return, settle_units
 from shop.recalls.services.opening import RecallDraft, open_recall
 from shop.recalls.services.rights import require_orderer
@@ -17,6 +17,7 @@ __all__ = [
     "record_outcome",
     "record_return",
     "remind",
+    "remind_of_drill",
     "reopen_recall",
     "require_orderer",
     "settle_units",

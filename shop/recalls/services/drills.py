@@ -7,11 +7,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop.accounts.queries import members_of
+from shop.catalogue.models import Producer
 from shop.core.clock import today_vn
 from shop.core.db import insert_into
 from shop.core.errors import Invalid
 from shop.core.text import N_, clean, random_code
 from shop.notifications.queries import reaches_of
+from shop.notifications.services import notify
 from shop.recalls import queries, rules
 from shop.recalls.models import RecallDrill
 from shop.recalls.queries import Found
@@ -114,3 +117,21 @@ def finish_drill(
     drill.counted, drill.called, drill.note, drill.finished_at = counted, called, said, now
     db.flush()
     return drill
+
+
+def remind_of_drill(db: Session, *, producer_id: int, now: datetime) -> int:
+    """Tell the owners that a drill is due: once a year. Returns how many messages are new."""
+    owners = [
+        member.person_id
+        for member in members_of(db, "producer", producer_id)
+        if member.role == "owner"
+    ]
+    producer = db.get_one(Producer, producer_id)
+    return notify(
+        db,
+        person_ids=owners,
+        kind="recalls.drill_due",
+        cause=f"drill:{producer_id}:{today_vn(now).year}",
+        payload={"producer": producer.name},
+        now=now,
+    )

@@ -411,3 +411,41 @@ def test_a_drill_changes_nothing_and_is_kept(db: Session, world: World) -> None:
             db, drill_id=drill.id, counted=1, called=0, note="", actor_id=world.owner_id, now=LATER
         )
     assert queries.last_drill_on(db, [world.producer.id]) is not None
+
+
+def test_owners_are_reminded_of_the_drill_once_a_year(database: Database, world: World) -> None:
+    from shop.recalls.jobs import remind_of_drills
+
+    def told() -> int:
+        with database.read() as db:
+            kind = OutboxMessage.kind == "recalls.drill_due"
+            mine = OutboxMessage.recipient == f"person:{world.owner_id}"
+            where = (kind, mine, OutboxMessage.channel == "inbox")
+            return len(db.scalars(select(OutboxMessage.id).where(*where)).all())
+
+    remind_of_drills(database, LATER)
+    remind_of_drills(database, DAY_AFTER)
+    assert told() == 1
+    with database.transaction() as db:
+        about = {"actor_id": world.owner_id, "now": DAY_AFTER}
+        drill = services.start_drill(db, lot_ids=[world.lot.id], submit_key="drill-key-1", **about)
+        services.finish_drill(db, drill_id=drill.id, counted=20, called=0, note="", **about)
+    remind_of_drills(database, DAY_AFTER + timedelta(days=300))
+    assert told() == 1
+    remind_of_drills(database, DAY_AFTER + timedelta(days=400))
+    assert told() == 2
+
+
+def test_the_preview_names_what_sells_the_lots_elsewhere(db: Session, world: World) -> None:
+    from shop.catalogue.models import Product
+    from shop.marketplaces.models import Listing
+    from shop.traceability.slots import RECALL_TOUCHES
+
+    product = db.get_one(Product, world.lot.product_id)
+    db.add(Listing(product_id=product.id, channel="shopee", overrides={}, updated_at=NOW))
+    db.flush()
+    found = RECALL_TOUCHES.collect(db, [world.variant.id], LATER)
+    rows = [row for group in found for row in group.rows]
+    assert [(name, url) for name, _channel, url in rows] == [
+        (product.name, f"/san-pham/{product.slug}")
+    ]
