@@ -63,9 +63,7 @@ class OutcomeForm(forms.Form):
 class AnswerForm(forms.Form):
     """What a buyer answers."""
 
-    outcome = forms.choice(
-        N_("Hàng của bạn thế nào?"), [(slug, OUTCOMES[slug]) for slug in ANSWERS]
-    )
+    outcome = forms.radio(N_("Hàng của bạn thế nào?"), [(slug, OUTCOMES[slug]) for slug in ANSWERS])
 
 
 class ReturnForm(forms.Form):

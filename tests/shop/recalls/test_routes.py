@@ -73,7 +73,7 @@ def test_from_the_lot_to_the_red_pages(
     recall = opened(database)
     board = owner.get(answer.headers["Location"]).get_data(as_text=True)
     assert f'data-recall="{recall.code}"' in board
-    assert 'data-waiting="1"' in board
+    assert 'data-unreached="1"' in board
     again = confirm(owner, world)
     assert again.headers["Location"].endswith(recall.code), "the same press is the same recall"
 
@@ -127,6 +127,7 @@ def test_the_buyer_reads_it_on_the_order_and_answers_by_the_link(
     shown = guest.get(link)
     assert shown.status_code == 200
     assert "XAU-1" in shown.get_data(as_text=True)
+    assert shown.get_data(as_text=True).count('type="radio"') == 4
     with database.read() as db:
         assert db.scalars(select(RecallBuyer.state)).one() == "waiting", "opening is not answering"
     assert guest.get(f"/thu-hoi/xac-nhan/{buyer.code}?k=wrong").status_code == 404
