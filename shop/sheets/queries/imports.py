@@ -150,8 +150,19 @@ def imports_with_files(db: Session, *, before: datetime, limit: int) -> list[She
 
 def waiting_imports(db: Session, producer_id: int) -> int:
     """Uploads of the producer whose dry run is still to come."""
-    mine = (SheetImport.producer_id == producer_id, SheetImport.state == "queued")
-    return db.scalar(select(func.count()).select_from(SheetImport).where(*mine)) or 0
+    return (
+        db.scalar(
+            select(func.count())
+            .select_from(SheetImport)
+            .join(Task, Task.id == SheetImport.task_id)
+            .where(
+                SheetImport.producer_id == producer_id,
+                SheetImport.state == "queued",
+                Task.state.in_(("queued", "running")),
+            )
+        )
+        or 0
+    )
 
 
 def public_ids(db: Session, import_ids: Collection[int]) -> Mapping[int, str]:

@@ -41,10 +41,10 @@ STATES: Final = {
     "cancelled": N_("Đã bỏ"),
 }
 STATUSES: Final = {
-    "new": N_("Thêm mới"),
-    "changed": N_("Thay đổi"),
-    "error": N_("Có lỗi"),
-    "unchanged": N_("Giữ nguyên"),
+    "new": N_("Dòng mới"),
+    "changed": N_("Dòng sửa"),
+    "error": N_("Dòng lỗi"),
+    "unchanged": N_("Dòng giữ nguyên"),
     "example": N_("Dòng ví dụ"),
 }
 
@@ -169,6 +169,8 @@ def _uploaded() -> tuple[str, bytes]:
 
 
 def _view(public_id: str) -> queries.ImportView:
+    if not public_id.isalnum():
+        raise queries.NoSuchImport
     return queries.import_of(read_session(), public_id, list(actor().producers))
 
 
@@ -303,6 +305,12 @@ def faults_file(public_id: str) -> ResponseReturnValue:
     return as_file(write(_sheet(view), plan, _), f"loi-{public_id[:8]}.{view.row.file_kind}")
 
 
+def _digest() -> str:
+    """The plan's digest as the page sent it; empty for what is none."""
+    sent = request.form.get("digest", "")
+    return sent if len(sent) == 64 and sent.isalnum() else ""
+
+
 @bp.post("/ban-hang/nhap-xuat/<public_id>/xac-nhan")
 @role("producer")
 def confirm(public_id: str) -> ResponseReturnValue:
@@ -313,7 +321,7 @@ def confirm(public_id: str) -> ResponseReturnValue:
         services.confirm_import(
             db,
             row=view.row,
-            digest=request.form.get("digest", "")[:64],
+            digest=_digest(),
             actor_id=actor().id(),
             now=clock.now(),
         )

@@ -27,6 +27,7 @@ from shop.stock.models import StockMovement
 CHANGED_SINCE: Final = N_("Đã được sửa sau lần nhập này.")
 SOLD_SINCE: Final = N_("Không đủ hàng để trừ lại: đã bán hoặc đang giữ cho đơn.")
 COUNTED_SINCE: Final = N_("Kho đã được kiểm kê hoặc sửa lại sau lần nhập này.")
+LOT_STOPPED: Final = N_("Lô này không còn được bán nên không trả hàng vào lô.")
 GONE: Final = N_("Không còn nữa.")
 IN_USE: Final = N_(
     "Đã dùng ở nơi khác (ảnh, lô, đơn hoặc sổ kho) nên không xóa. Hãy tự cất nếu cần."
@@ -83,31 +84,22 @@ class _Undoing:
         free = {size.id: size.on_hand - size.reserved for size in self._sizes.values()}
         moves = []
         for change in changes:
-            quantity = change.after["quantity"]
-            size = self._sizes.get(change.subject_id)
+            size, key = self._sizes.get(change.subject_id), change.after["key"]
             if size is None:
                 _refuse(change, GONE)
-            elif later.get(size.id, 0) > ours.get(change.after["key"], 0):
+                continue
+            if later.get(size.id, 0) > ours.get(key, 0):
                 _refuse(change, COUNTED_SINCE)
-            elif quantity > min(free[size.id], self._lying(size, change.after["lot_id"])):
-                _refuse(change, SOLD_SINCE)
-            else:
-                free[size.id] -= quantity
-                change.undo = "done"
-                moves.append(
-                    stock.Move(
-                        variant_id=size.id,
-                        quantity=-quantity,
-                        reason="other",
-                        key=f"{change.after['key']}:undo",
-                        lot_id=change.after["lot_id"],
-                    )
-                )
+                continue
+            quantity, lot_id = change.after["quantity"], change.after["lot_id"]
+            obstacle = _obstacle(size, lot_id, quantity, free[size.id])
+            if obstacle:
+                _refuse(change, obstacle)
+                continue
+            free[size.id] -= quantity
+            change.undo = "done"
+            moves.append(stock.Move(size.id, -quantity, "other", f"{key}:undo", lot_id))
         stock.move_many(self._db, moves=moves, actor_id=self._maker.actor_id, now=self._now)
-
-    def _lying(self, size: SizeNow, lot_id: int | None) -> int:
-        units = {lot.id: lot.units for lot in size.lots.values()}
-        return size.loose if lot_id is None else units.get(lot_id, 0)
 
     def _later_corrections(self, variant_ids: Sequence[int]) -> Mapping[int, int]:
         """The last stock-take or correction of each size."""
@@ -219,6 +211,18 @@ class _Undoing:
                 change.undo = "done"
             else:
                 _refuse(change, IN_USE)
+
+
+def _obstacle(size: SizeNow, lot_id: int | None, quantity: int, free: int) -> str:
+    """Why ``quantity`` units cannot go back: out of the size (positive) or into its lot."""
+    lots = {lot.id: lot for lot in size.lots.values()}
+    lot = lots.get(lot_id) if lot_id is not None else None
+    lying = lot.units if lot else size.loose
+    if quantity > min(free, lying):
+        return SOLD_SINCE
+    if quantity < 0 and lot is not None and not lot.is_sellable:
+        return LOT_STOPPED
+    return ""
 
 
 def _differs(now: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

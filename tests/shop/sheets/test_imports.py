@@ -21,10 +21,12 @@ from shop.sheets.models import SheetChange, SheetImport
 from shop.sheets.workbooks import read_sheet
 from shop.stock import queries as stock
 from shop.stock.invariants import INVARIANTS as STOCK
+from shop.traceability.models import Lot
 from tests.conftest import post
 from tests.factories.accounts import make_member
 from tests.factories.catalogue import make_photo, make_producer, make_product, make_variant
 from tests.factories.stock import make_stock
+from tests.factories.traceability import make_lot
 from tests.shop.sheets.conftest import Desk, Shop, sheet
 
 NEW = ("SKU", "Tên", "Quy cách", "Giá", "Khối lượng", "Nhóm", "Tồn kho", "Số lô")
@@ -180,6 +182,34 @@ def test_undo_never_takes_what_was_sold(desk: Desk, shop: Shop, database: Databa
         assert (level.on_hand, level.reserved) == (30, 25)
         note = db.scalars(select(SheetChange.undo_note)).one()
         assert "Không đủ hàng" in note
+
+
+def test_nothing_goes_back_into_a_lot_that_was_stopped(
+    desk: Desk, shop: Shop, database: Database
+) -> None:
+    with database.write() as db:
+        product = db.get_one(Product, shop.published_id)
+        product.is_lot_tracked = True
+        lot = make_lot(
+            db,
+            product=product,
+            variant_id=shop.large_id,
+            lot_no="L24",
+            quantity=40,
+            released=True,
+        )
+        lot_id = lot.id
+        db.commit()
+    content = sheet(["MIEN-1000", 30, "l24"], header=("SKU", "Tồn kho", "Số lô"))
+    row = desk.committed(content, mode="count")
+    with database.write() as db:
+        assert stock.levels(db, [shop.large_id])[shop.large_id].on_hand == 30
+        db.get_one(Lot, lot_id).state = "on_hold"
+        db.commit()
+    desk.do(row, "hoan-tac")
+    with database.read() as db:
+        assert stock.levels(db, [shop.large_id])[shop.large_id].on_hand == 30
+        assert "Lô này không còn được bán" in db.scalars(select(SheetChange.undo_note)).one()
 
 
 def test_data_that_changed_meanwhile_is_judged_again_and_shown(
