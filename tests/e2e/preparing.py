@@ -51,6 +51,7 @@ def prepare(origin: str) -> Made:
     _orders(origin, producer, made)
     _what_came(origin, producer, made)
     _a_recall(origin, made)
+    _codes(producer, made)
     _papers(producer)
     _an_export(producer)
     _applications(origin)
@@ -104,6 +105,15 @@ def _a_recall(origin: str, made: Made) -> None:
             made.guest_pages.append(found[0].removeprefix(origin))
             return
     raise LookupError("no order of the demo buyer is touched by a recall")
+
+
+def _codes(producer: Browser, made: Made) -> None:
+    """The demo's lot with boxes and codes of single jars: the one a buyer reported."""
+    lot = producer.get("/ban-hang/ma-nghi-van").links("/t/")[0].rsplit("/", 1)[1]
+    made.starts["producer"] = [
+        *made.starts.get("producer", []),
+        *(f"/ban-hang/lo/{lot}/{page}" for page in ("thung", "nhan")),
+    ]
 
 
 def _papers(producer: Browser) -> None:
