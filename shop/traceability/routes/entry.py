@@ -107,7 +107,8 @@ def show(kind: str, code: str = "") -> str:
 
 def _template(db: Session, plug: EventKind) -> entries.TemplateRow | None:
     asked = request.args.get("mau", "")
-    if not asked.isascii() or not asked.isdecimal() or int(asked[:12]) > MAX_ID:
+    is_number = asked.isascii() and asked.isdecimal() and len(asked) <= 10
+    if not is_number or int(asked) > MAX_ID:
         return None
     found = entries.own_template(db, int(asked), _mine())
     return found if found.template.kind == plug.slug else None
