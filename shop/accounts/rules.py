@@ -40,10 +40,19 @@ _AREA_OF_FOLDER: Final = {
     "co-so": "products",
     "khoi-nghiep": "products",
     "tien-do": "products",
-    "nhap-tep": "products",
+    "nhap-xuat": "products",
     "kho": "stock",
-    "bang-gia": "stock",
-    "gia-kho": "stock",
+    "gia-va-kho": "stock",
+    "loat-nhan": "stock",
+    "thung": "stock",
+    "ma-nghi-van": "stock",
+    "ghi": "stock",
+    "ve-gui": "stock",
+    "mau-ghi": "stock",
+    "epcis": "stock",
+    "cong-truy-xuat": "stock",
+    "cong-truy-xuat.csv": "stock",
+    "cong-truy-xuat.jsonld": "stock",
     "lo": "stock",
     "ma": "stock",
     "ma-gs1": "stock",
@@ -51,12 +60,13 @@ _AREA_OF_FOLDER: Final = {
     "don-hang": "orders",
     "danh-gia": "orders",
     "hoi-dap": "orders",
-    "yeu-cau": "orders",
+    "hoi-dat": "orders",
+    "can-goi": "orders",
     "lien-he": "products",
     "kenh-ban": "channels",
     "phien": "channels",
 }
-"""Folder under /ban-hang -> area. Folders that are not here (money) are closed to supporters."""
+"""Folder under /ban-hang -> area. What is not here (money, recalls) is closed to supporters."""
 
 CLOSED: Final = "closed"
 
