@@ -45,13 +45,6 @@ class ProducerForm(Form):
     public_phone = phone(N_("Số điện thoại công khai"), is_required=False)
     story = long_text(N_("Câu chuyện của cơ sở"), is_required=False, maximum=5000)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.subgroup.choices = [
-            SelectChoice(*_CHOOSE),
-            *(SelectChoice(sub.code, sub.label) for sub in rules.SUBGROUPS.values()),
-        ]
-
     def values(self) -> dict[str, Any]:
         """What the service takes."""
         return {
