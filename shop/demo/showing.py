@@ -33,10 +33,7 @@ DOLLS: Final = "Búp bê em gái các dân tộc"
 VISIT: Final = "Du lịch bản làng Thái Hải"
 
 _MORE: Final = {
-    NOODLES: (
-        drawing("Giàn phơi miến", "sun-behind-small-cloud", "MIEN-DONG-PHOI"),
-        drawing("Củ dong riềng", "roasted-sweet-potato", "MIEN-DONG-CU"),
-    ),
+    NOODLES: (drawing("Giàn phơi miến", "sun-behind-small-cloud", "MIEN-DONG-PHOI"),),
     DOLLS: (
         drawing("Kim chỉ và vải chàm", "thread", "BUP-BE-CHI"),
         drawing("Hộp quà có mã QR", "wrapped-gift", "BUP-BE-HOP"),

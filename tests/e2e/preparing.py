@@ -19,6 +19,7 @@ ADDRESS = {
     "payment": "cod",
 }
 PRODUCT = "/san-pham/mien-dong-tai-hoan"
+SOLD_OUT = "/san-pham/bup-be-em-gai-cac-dan-toc"
 WAIT_SECONDS = 30
 
 
@@ -56,7 +57,21 @@ def prepare(origin: str) -> Made:
     _an_export(producer)
     _applications(origin)
     _a_campaign(origin, made)
+    _what_is_asked(origin, made)
     return made
+
+
+def _what_is_asked(origin: str, made: Made) -> None:
+    """The form for a visit, an enquiry, and what the mails about a sold-out size lead to."""
+    buyer = _signed_in(origin, "buyer@demo.test")
+    buyer.submit(buyer.get(SOLD_OUT).form(action="/bao-khi-co-hang"))
+    saved = buyer.get("/yeu-thich")
+    code = saved.form(action="/tai-khoan/cho-hang/").action.split("/")[-2]
+    service = saved.links("/san-pham/du-lich")[0].rsplit("/", 1)[-1]
+    asked = buyer.get("/tai-khoan/hoi-dat").links(f"{origin}/hoi-dat/")
+    starts = made.starts.setdefault("guest", [])
+    starts += [f"{origin}/hoi-dat/moi/{service}", *asked]
+    starts += [f"{origin}/bao-khi-co-hang/{code}", f"{origin}/bao-khi-co-hang/{code}/thoi"]
 
 
 def _signed_in(origin: str, login: str) -> Browser:

@@ -13,18 +13,20 @@ from shop.demo.people import PASSWORD, load_people
 from shop.demo.pictures import load_covers
 from shop.demo.products import OWNERS, load_product, producer_name
 from shop.demo.seed_rows import SeedProduct, load_products
+from shop.demo.showing import DOLLS
 from shop.web.request import House
 
 ROWS = 12
 
 
 def few(rows: list[SeedProduct]) -> list[SeedProduct]:
-    """All of the producers with a demo account, a service, goods without lots, the first others."""
+    """All of the demo accounts' producers, a service, the dolls, goods without lots, others."""
     own = [row for row in rows if producer_name(row) in OWNERS]
     rest = [row for row in rows if row not in own]
     service = [row for row in rest if row.is_service][:1]
     lotless = [row for row in rest if row not in service and not figures_for(row).is_lot_tracked]
-    wanted = [*own, *service, *lotless[:1]]
+    dolls = [row for row in rest if row.name_vi == DOLLS]
+    wanted = [*own, *service, *dolls, *[row for row in lotless if row not in dolls][:1]]
     return wanted + [row for row in rest if row not in wanted][: max(0, ROWS - len(wanted))]
 
 
