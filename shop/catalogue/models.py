@@ -319,6 +319,11 @@ class ProductFacets(Base):
             "ix_product_facets_ranking",
             *("product_id", "is_listed", "stars_until", "stars", "sold_count"),
         ),
+        # what a place sells, best first: the shelf of neighbours walks it and stops
+        Index(
+            "ix_product_facets_neighbours",
+            *("place", "is_listed", "sold_count", "product_id"),
+        ),
         Index(None, "ocop_group", "is_listed"),
         Index(None, "province_code", "is_listed"),
     )

@@ -17,7 +17,6 @@ from shop.storefront.queries.columns import (
     ORDERS,
     AnyRow,
     AnySelect,
-    M,
     P,
     moment,
 )
@@ -50,14 +49,7 @@ _BESIDE: Final = union_all(
     ),
     select(
         select(*CARD, literal("commune").label("shelf"))
-        .join(P.id.table, P.id == F.product_id)
-        .join(M.id.table, M.id == P.producer_id)
-        .where(
-            IS_LISTED,
-            M.province_code == bindparam("province"),
-            M.commune_code == bindparam("commune"),
-            M.id != bindparam("maker"),
-        )
+        .where(IS_LISTED, F.place == bindparam("place"), F.producer_slug != bindparam("maker_slug"))
         .order_by(*ORDERS["ban-chay"])
         .limit(bindparam("limit"))
         .subquery()
@@ -112,17 +104,18 @@ def cards_beside(
     product_id: int,
     *,
     producer_id: int,
-    province_code: str,
-    commune_code: str | None,
+    producer_slug: str,
+    commune: str,
     today: date,
     limit: int = 4,
 ) -> Beside:
-    """The newest of the same producer, and what sells best of its neighbours."""
+    """The newest of the same producer, and what sells best of its neighbours; ``commune``: its
+    place in words as facets hold it, empty when only the province is known."""
     bound = {
         "product": product_id,
         "maker": producer_id,
-        "province": province_code,
-        "commune": commune_code,
+        "maker_slug": producer_slug,
+        "place": commune,
         "today": today,
         "limit": limit,
     }

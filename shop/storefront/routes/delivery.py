@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Final
 
 from flask import redirect, request
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -59,9 +61,19 @@ def delivery_of(
     return Delivery(code, short_name(names[code]), cost, is_own_province=origin == code)
 
 
-def province_choices(db: Session) -> list[tuple[str, str]]:
-    """Code and short name of every province, as the field offers them."""
-    return [(code, short_name(name)) for code, name in shopfront().places(db).names.items()]
+def province_options(db: Session, chosen: str) -> Markup:
+    """The field's choices, drawn once for each that may be chosen: every product page has them."""
+    return _options(tuple(shopfront().places(db).names.items()), chosen)
+
+
+@lru_cache(maxsize=64)
+def _options(names: tuple[tuple[str, str], ...], chosen: str) -> Markup:
+    return Markup("").join(
+        Markup('<option value="{}"{}>{}</option>').format(
+            code, Markup(" selected") if code == chosen else "", short_name(name)
+        )
+        for code, name in names
+    )
 
 
 @bp.post("/san-pham/<slug>/giao-den")

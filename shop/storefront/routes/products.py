@@ -19,7 +19,7 @@ from shop.stock.rules import LivePrice
 from shop.storefront import queries, structured
 from shop.storefront.cards import cards
 from shop.storefront.queries import AnyRow
-from shop.storefront.routes.delivery import Delivery, delivery_of, province_choices
+from shop.storefront.routes.delivery import Delivery, delivery_of, province_options
 from shop.storefront.routes.frame import (
     absolute,
     begin,
@@ -97,8 +97,8 @@ def drawn_product(
         db,
         row.id,
         producer_id=row.producer_id,
-        province_code=row.province_code,
-        commune_code=row.commune_code,
+        producer_slug=row.producer_slug,
+        commune=(row.place or "") if row.commune_code else "",
         today=today,
     )
     panels = PRODUCT_PANELS.collect(db, row.id, now)
@@ -129,7 +129,7 @@ def drawn_product(
         is_sold_out=not row.is_service and all(size.available <= 0 for size in sizes),
         eye=_eye_of(db, row.id, sizes),
         delivery=delivery,
-        provinces=province_choices(db) if delivery else [],
+        provinces=province_options(db, delivery.province_code) if delivery else "",
         photos=photos,
         facts=_facts(row),
         papers=[paper for paper in papers if holds(paper, today)],
