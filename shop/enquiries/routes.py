@@ -14,6 +14,7 @@ from shop.enquiries import queries, rules, services
 from shop.enquiries.forms import AnswerForm, VisitForm
 from shop.web.access import actor, public, role, signed_in
 from shop.web.errors import status_of
+from shop.web.headers import not_stored
 from shop.web.i18n import gettext as _
 from shop.web.i18n import language, pick
 from shop.web.limits import limiter
@@ -90,8 +91,10 @@ def _thread(code: str) -> queries.Thread:
 def show(code: str) -> ResponseReturnValue:
     """What was asked and answered, for whoever holds the address: 60 random bits in it. It shows
     neither telephone nor e-mail."""
-    return render_template(
-        "enquiries/show.html", thread=_thread(code), states=rules.STATES, desk=False
+    return not_stored(
+        render_template(
+            "enquiries/show.html", thread=_thread(code), states=rules.STATES, desk=False
+        )
     )
 
 

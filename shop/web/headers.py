@@ -64,6 +64,13 @@ def init_app(app: Flask, *, static: Path, is_secure: bool) -> None:
         return response
 
 
+def not_stored(body: str) -> Response:
+    """A public page that is one visitor's own: no cache keeps it, the browser's neither."""
+    response = Response(body, mimetype="text/html")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
 def media_headers(response: Response) -> Response:
     """For uploaded files: kept for ever (the name is the content), never run as a page."""
     response.headers["Content-Security-Policy"] = _MEDIA_POLICY

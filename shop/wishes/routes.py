@@ -8,6 +8,7 @@ from shop.core.errors import Conflict, Invalid, NotFound
 from shop.core.text import N_
 from shop.web.access import actor, public, signed_in, webhook
 from shop.web.errors import status_of
+from shop.web.headers import not_stored
 from shop.web.i18n import gettext as _
 from shop.web.i18n import language, pick, say
 from shop.web.limits import limiter
@@ -135,13 +136,15 @@ def _alert_page(code: str, wants: str) -> ResponseReturnValue:
     size = queries.asked_size(read_session(), alert.variant_id)
     if size is None:
         raise NotFound
-    return render_template(
-        "wishes/alert.html",
-        alert=alert,
-        wants=wants,
-        size=size,
-        name=pick(size.name, size.name_en),
-        label=pick(size.label, size.label_en),
+    return not_stored(
+        render_template(
+            "wishes/alert.html",
+            alert=alert,
+            wants=wants,
+            size=size,
+            name=pick(size.name, size.name_en),
+            label=pick(size.label, size.label_en),
+        )
     )
 
 

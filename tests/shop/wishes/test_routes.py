@@ -38,7 +38,9 @@ def state_of(database: Database) -> tuple[str, str]:
 def test_a_guest_saves_looks_and_drops(client: FlaskClient, database: Database) -> None:
     with database.transaction() as db:
         product = make_product(db, name="Miến dong Tài Hoan")
-    assert "Chưa lưu sản phẩm nào" in client.get("/yeu-thich").text
+    empty = client.get("/yeu-thich")
+    assert "Chưa lưu sản phẩm nào" in empty.text
+    assert "no-store" in empty.headers["Cache-Control"], "or the browser would show it again"
     answer = post(client, "/yeu-thich", {"product_id": product.id})
     assert answer.status_code == 303
     assert answer.headers["Location"] == f"/san-pham/{product.slug}"
