@@ -132,11 +132,11 @@ def _done(campaign_id: int) -> Response:
 @role("staff")
 def set_state(campaign_id: int) -> Page:
     """Publish or close: ``state`` = published | ended."""
+    db = write_session()
+    _own(db, campaign_id)
     form = forms.StateForm.read()
     if not form.validate():
         raise Invalid
-    db = write_session()
-    _own(db, campaign_id)
     services.set_campaign_state(
         db,
         campaign_id=campaign_id,
