@@ -107,7 +107,7 @@ def test_on_sale_a_change_waits_for_staff(
     assert "Khăn đội đầu" not in client.get(f"/san-pham/{slug}").text
     with database.transaction() as db:
         draft = queries.draft_of(db, product)
-        changes = queries.changes_of(draft, draft.photos, queries.sections_of(db, product))
+        changes = queries.changes_since(draft, queries.baseline_of(db, draft))
         assert [change.field for change in changes] == ["sections"]
         services.submit_product(db, product_id=product, actor_id=actor, now=now)
         services.decide_product(db, product_id=product, actor_id=judge, approve=True, now=now)
