@@ -39,6 +39,7 @@ from shop.places import queries as places
 from shop.places.rules import is_code
 from shop.web.access import actor, has_signed_link, public, sign, signed_link
 from shop.web.errors import status_of
+from shop.web.headers import not_stored
 from shop.web.i18n import gettext as _
 from shop.web.i18n import language, say
 from shop.web.limits import limiter
@@ -68,9 +69,8 @@ def _basket_page(status: int = 200, trouble: str = "") -> ResponseReturnValue:
     found = _find_basket(db)
     wanted = queries.basket_lines(db, found.id) if found else {}
     parts = queries.order_quotes(db, wanted, province_code=None, now=clock.now())
-    return render_template(
-        "checkout/basket.html", quote=Quote(tuple(parts)), trouble=trouble
-    ), status
+    page = render_template("checkout/basket.html", quote=Quote(tuple(parts)), trouble=trouble)
+    return not_stored(page), status
 
 
 @bp.post("/gio-hang")

@@ -4,7 +4,7 @@ A task is asked for in the transaction of its cause, claimed by a worker with a 
 progress in the row, and ends with a result the page shows. The table is the truth.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -124,9 +124,10 @@ def cancel(db: Session, task_id: int, *, now: datetime) -> None:
     )
 
 
-def run_next(database: Database, now: datetime) -> bool:
-    """Claim and do the oldest waiting task; says whether there was one."""
-    task = _claim(database, now)
+def run_next(database: Database, now: datetime, *, kinds: Collection[str] | None = None) -> bool:
+    """Claim and do the oldest waiting task, of any kind unless ``kinds`` names some; says whether
+    there was one."""
+    task = _claim(database, now, _handlers if kinds is None else kinds)
     if task is None:
         return False
     try:
@@ -151,11 +152,11 @@ def run_waiting(database: Database, now: datetime) -> None:
         now = clock.now()
 
 
-def _claim(database: Database, now: datetime) -> Task | None:
+def _claim(database: Database, now: datetime, kinds: Collection[str]) -> Task | None:
     with database.transaction() as db:
         waiting = (
             select(Task.id)
-            .where(_is_claimable(now), Task.kind.in_(_handlers))
+            .where(_is_claimable(now), Task.kind.in_(kinds))
             .order_by(Task.queued_at, Task.id)
             .limit(1)
             .with_for_update(skip_locked=True)

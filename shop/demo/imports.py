@@ -13,12 +13,12 @@ from shop.core.tables import csv_bytes
 from shop.demo.people import person_id
 from shop.sheets import queries, services
 from shop.sheets.models import SheetImport
+from shop.sheets.services.imports import COMMIT, JUDGE
 from shop.sheets.writers import catalogue_xlsx
 from shop.web.request import House
 
 PRODUCER: Final = "HTX Tài Hoan"
 LOGIN: Final = "producer@demo.test"
-MOST_TASKS: Final = 50
 
 NEW_ROWS: Final[tuple[Mapping[str, Any], ...]] = (
     {
@@ -88,7 +88,6 @@ def _import(
 
 
 def _work(house: House, now: datetime) -> None:
-    """Do the background work that waits."""
-    for _ in range(MOST_TASKS):
-        if not tasks.run_next(house.database, now):
-            return
+    """Do the imports' background work, before the pictures' that waits too."""
+    while tasks.run_next(house.database, now, kinds=(JUDGE, COMMIT)):
+        pass

@@ -93,6 +93,11 @@ def count(database: Database, table: type) -> int:
         return db.scalar(select(func.count()).select_from(table)) or 0
 
 
+def test_no_cache_keeps_a_basket_page(client: FlaskClient) -> None:
+    """An empty one kept for half a minute would hide what was just put in."""
+    assert client.get("/gio-hang").headers["Cache-Control"] == "private, no-store"
+
+
 def test_a_guest_orders_from_two_producers_in_one_checkout(
     client: FlaskClient, database: Database
 ) -> None:
