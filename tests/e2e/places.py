@@ -46,6 +46,7 @@ NO_PAGE = {
     "marketplaces.download": "file",
     "marketplaces.report_data": "file",
     "catalogue.scan": "file",
+    "catalogue.endorsement_scan": "file",
     "sessions.calendar": "file",
     "sheets.template": "file",
     "sheets.faults_file": "file",

@@ -56,6 +56,8 @@ def prepare(origin: str) -> Made:
     _papers(producer)
     _an_export(producer)
     _applications(origin)
+    _an_invitation(producer)
+    _an_inspection(producer, made)
     _a_campaign(origin, made)
     _what_is_asked(origin, made)
     return made
@@ -179,6 +181,21 @@ def _applications(origin: str) -> None:
     )
 
 
+def _an_invitation(producer: Browser) -> None:
+    """The owner asks a buyer to work along."""
+    form = producer.get("/ban-hang/thanh-vien").form(field="login")
+    producer.submit(form, {"login": "buyer@demo.test", "role": "member"})
+
+
+def _an_inspection(producer: Browser, made: Made) -> None:
+    """The owner hands out a link to a lot's records."""
+    lot = producer.get("/ban-hang/lo").links("/ban-hang/lo/")
+    code = next(part for part in (link.rsplit("/", 1)[-1] for link in lot) if len(part) == 10)
+    form = producer.get(f"/ban-hang/lo/{code}/ho-so").form(field="label")
+    page = producer.submit(form, {"label": "Chi cục Quản lý chất lượng", "days": "7"})
+    made.starts.setdefault("guest", []).extend(page.links("/thanh-tra/"))
+
+
 def _a_campaign(origin: str, made: Made) -> None:
     staff = _signed_in(origin, "staff@demo.test")
     form = staff.get("/can-bo/chien-dich/moi").form(field="starts_on")
@@ -193,4 +210,4 @@ def _a_campaign(origin: str, made: Made) -> None:
         },
     )
     page = staff.submit(page.form(field="state"), {"state": "published"})
-    made.starts["guest"] = page.links(f"{origin}/chien-dich/")
+    made.starts.setdefault("guest", []).extend(page.links(f"{origin}/chien-dich/"))

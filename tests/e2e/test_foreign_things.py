@@ -20,7 +20,7 @@ OTHERS = {
     "staff": "staff2@demo.test",
 }
 REFUSED = {403, 404}
-COMMON = {"catalogue.reference"}
+COMMON = {"catalogue.reference", "catalogue.reference_list"}
 """Named things that belong to everybody of the kind."""
 
 

@@ -87,7 +87,10 @@ def _decide(staff: Browser, page: Page, *, approve: bool, note: str = "") -> Pag
     button = "approve" if approve else "reject"
     if form.tag.select_one('button[name="decision"]') is not None:
         form.tag.append(page.soup.new_tag("input", attrs={"type": "hidden", "name": "decision"}))
-    return staff.submit(form, {"decision": button, "note": note})
+    typed: dict[str, object] = {"decision": button, "note": note}
+    if approve and "checked" in form.fields:  # each point was compared with the scan
+        typed["checked"] = [str(box["value"]) for box in form.tag.select('[name="checked"]')]
+    return staff.submit(form, typed)
 
 
 def _enter_product(world: World) -> None:
@@ -191,14 +194,15 @@ def _paper(world: World, *, issued_on: str, expires_on: str, is_illustration: bo
         "kind": "ocop",
         "stars": "5",
         "issuer": "Bộ Nông nghiệp",
-        "issuer_level": "province",
+        "issuer_level": "national",
         "issued_on": issued_on,
         "expires_on": expires_on,
         "product_name_printed": NAME,
     }
     if is_illustration:
         typed |= {"is_illustration": "y", "certificate_no": "MINH HỌA 01"}
-    producer.submit(form, typed)
+    scan = ("giay.jpg", photo(words="giấy"), "image/jpeg")
+    producer.submit(form, typed, files={} if is_illustration else {"scan": scan})
     staff = world.signed_in(STAFF)
     queue = staff.get("/can-bo/chung-nhan")
     _decide(staff, staff.get(queue.link_beside("/can-bo/chung-nhan/", PRODUCER)), approve=True)

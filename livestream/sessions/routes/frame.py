@@ -97,7 +97,7 @@ def session_page(
     usable = resources_of(db, live.club_id, active_only=True)
     page = render_template(
         "livestream/sessions/session.html",
-        frame=f"livestream/_{space}.html",
+        frame=f"workspaces/{space}.html",
         space=space,
         live=live,
         club=club,
