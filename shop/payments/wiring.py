@@ -40,12 +40,15 @@ class UnsafeSetting(ValueError):
     """A payment setting that must not be used."""
 
 
-def payment_config(app: Flask, settings: Settings) -> PaymentConfig:
-    """The providers' settings. Raises UnsafeSetting when STRIPE_API_BASE is not an https origin."""
+def payment_config(settings: Settings) -> PaymentConfig:
+    """The providers' settings. Raises UnsafeSetting when STRIPE_API_BASE is not an https origin.
+
+    They hold no application: whoever keeps them by database would keep it alive for ever.
+    """
 
     def order_link(code: str) -> str:
-        with app.app_context():
-            return f"{settings.public_url}/don-hang/{code}?k={access.sign('order', code)}"
+        key = access.signature(settings.secret_key, "order", code)
+        return f"{settings.public_url}/don-hang/{code}?k={key}"
 
     return PaymentConfig(
         public_url=settings.public_url,
@@ -73,7 +76,7 @@ def init_app(app: Flask) -> None:
     """Load the providers, give them their settings, fill the slots. May be called again."""
     registry.all_providers()
     house = cast(House, app.extensions["house"])
-    configure(house.database, payment_config(app, cast(Settings, app.extensions["settings"])))
+    configure(house.database, payment_config(cast(Settings, app.extensions["settings"])))
     for kind, title in MESSAGES.items():
         register_message(kind, title=title, url=_PAYEE_PAGE, importance="must")
     connect_signals()

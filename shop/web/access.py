@@ -213,8 +213,13 @@ def _actor_of_bearer(scope: str) -> Actor:
 
 def sign(purpose: str, value: str) -> str:
     """The signature that opens ``value`` (an order code) for ``purpose``; it does not expire."""
+    return signature(str(current_app.secret_key or ""), purpose, value)
+
+
+def signature(secret_key: str, purpose: str, value: str) -> str:
+    """What ``sign`` gives, where no application is at hand."""
     signer = Signer(
-        current_app.secret_key or "",
+        secret_key,
         salt=f"link:{purpose}",
         key_derivation="hmac",
         digest_method=hashlib.sha256,

@@ -191,7 +191,7 @@ def test_task_of_a_dead_worker_is_taken_up_again(
 ) -> None:
     handlers["count"] = lambda _run: {"ok": True}
     task_id = ask(database, now)
-    assert tasks._claim(database, now) is not None
+    assert tasks._claim(database, now, handlers) is not None
     assert not tasks.run_next(database, now + timedelta(minutes=1))
     assert tasks.run_next(database, now + tasks.LEASE + timedelta(seconds=1))
     assert get(database, task_id).state == "done"

@@ -95,7 +95,8 @@ def test_the_query_is_passed_on(client: FlaskClient, lot: Lot) -> None:
 
 TYPES = (
     ("gs1:traceability", "/t/{code}"),
-    ("gs1:recallStatus", "/t/{code}"),
+    ("gs1:recallStatus", "/lo/{code}/thu-hoi"),
+    ("gs1:epcis", "/lo/{code}/epcis.jsonld"),
     ("gs1:verificationService", "/lo/{code}/kiem-tra"),
     ("https://ref.gs1.org/voc/pip", "/san-pham/{slug}"),
     ("gs1:homepage", "/nha-san-xuat/{producer}"),
