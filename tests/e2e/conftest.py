@@ -23,10 +23,12 @@ PHONE, LAPTOP = (360, 740), (1280, 860)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of a browser share a server, so that they belong on one worker."""
+    """Tests of a browser share a server, so that they belong on one worker; those that walk the
+    whole prepared site come first, before others change what is on it."""
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.xdist_group("browser"))
+    items.sort(key=lambda item: "site" not in getattr(item, "fixturenames", ()))
 
 
 @dataclass

@@ -62,7 +62,8 @@ def lot(server: Server) -> str:
         form, {"quantity": "240", "made_on": today().isoformat(), "lot_no": number}
     )
     code = made.url.rsplit("/", 1)[1]
-    product = producer.get("/ban-hang/mau-ghi").one("#san_pham option")["value"]
+    options = producer.get("/ban-hang/mau-ghi").soup.select("#san_pham option")
+    product = next(one["value"] for one in options if one.get_text(strip=True) in made.text)
     if TEMPLATES[0][1] not in producer.get(f"/ban-hang/ghi?lo={code}").answer.text:
         for kind, title, facts in TEMPLATES:
             page = producer.get(f"/ban-hang/mau-ghi/moi?san_pham={product}&loai={kind}")

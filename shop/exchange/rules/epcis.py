@@ -156,15 +156,16 @@ def _event(lot: LotView, word: Word, about: Word, root: str) -> dict[str, Any]:
     form = about.kind.epcis
     assert form is not None  # noqa: S101 - the caller asked
     facts = word.facts if word is about else word.facts.get("facts", {})
+    box = facts.get(form.box) if form.box else None
     event: dict[str, Any] = {
-        "type": "AggregationEvent" if form.box else "ObjectEvent",
+        "type": "AggregationEvent" if box else "ObjectEvent",
         **_base(lot, word, about.happened_at),
         "action": form.action,
         "bizStep": form.step,
     }
     amount = _amount_of(lot, form, facts)
-    if form.box:
-        event["parentID"] = f"{root}/T/{facts[form.box]}"
+    if box:
+        event["parentID"] = f"{root}/T/{box}"
         event["childQuantityList"] = [amount]
     else:
         event["quantityList"] = [amount]
@@ -177,7 +178,7 @@ def _event(lot: LotView, word: Word, about: Word, root: str) -> dict[str, Any]:
         event["bizTransactionList"] = [
             {"type": "po", "bizTransaction": f"{root}/don-hang/{facts[form.order]}"}
         ]
-    if form.action == "ADD" and not form.box:
+    if form.action == "ADD" and not box:
         event["ilmd"] = _master(lot)
     return event | {f"{PREFIX}:{name}": value for name, value in sorted(facts.items())}
 
@@ -187,7 +188,8 @@ def _amount_of(lot: LotView, form: Epcis, facts: Mapping[str, Any]) -> dict[str,
     if value is None:
         return {"epcClass": lot.class_id}
     uom = lot.uom if form.unit == "lot" else form.unit
-    return _amount(lot.class_id, str(value), uom)
+    number = Decimal(str(value)) * int(facts.get(form.times, 1) if form.times else 1)
+    return _amount(lot.class_id, str(number), uom)
 
 
 def _amount(class_id: str, quantity: str, uom: str) -> dict[str, Any]:

@@ -10,7 +10,9 @@ EVENT = EventKind(
     position=55,
     lots=("finished",),
     recorder="system",
-    epcis=Epcis("packing", "in_progress", "ADD", quantity="units", unit="unit", box="box"),
+    epcis=Epcis(
+        "packing", "in_progress", "ADD", quantity="units", times="boxes", unit="unit", box="box"
+    ),
     fields=(
         Field("boxes", N_("Số thùng"), "whole", 10, unit=N_("thùng")),
         Field("units", N_("Số gói mỗi thùng"), "whole", 24, unit=N_("gói")),

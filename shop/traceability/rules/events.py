@@ -95,6 +95,8 @@ class Epcis:
     action: Literal["ADD", "OBSERVE", "DELETE"] = "OBSERVE"
     quantity: str = ""
     """The fact that says how much; empty: the event is about the lot as such."""
+    times: str = ""
+    """The fact by which that one is multiplied: boxes of so many units each."""
     unit: Literal["kg", "unit", "lot"] = "lot"
     """What that fact counts: kilograms, pieces, or the lot's own unit."""
     box: str = ""

@@ -256,6 +256,35 @@ def test_failed_test_destruction_and_recall_use_their_own_words(db: Session) -> 
     assert destroyed["quantityList"][0]["quantity"] == 6
 
 
+@pytest.mark.parametrize(
+    ("facts", "kind", "quantity"),
+    [
+        ({"boxes": 1, "units": 24, "box": "8CKTBHPVAG"}, "AggregationEvent", 24),
+        ({"boxes": 10, "units": 24}, "ObjectEvent", 240),
+    ],
+)
+def test_one_box_is_an_aggregation_and_many_are_packed(
+    facts: dict[str, Any], kind: str, quantity: int
+) -> None:
+    view = epcis.LotView(
+        code="NB2K7PQ4AX",
+        lot_no="MD-1",
+        product="Miến",
+        class_id=f"{ROOT}/T/NB2K7PQ4AX",
+        place_id=f"{ROOT}/nha-san-xuat/htx",
+        quantity=240,
+        uom="unit",
+        made_on=NOW.date(),
+        best_before=None,
+    )
+    word = epcis.Word(1, trace.kind_of("boxing"), NOW, NOW, facts)
+    (event,) = epcis.events_of(view, [word], root=ROOT)
+    check_event(event)
+    assert event["type"] == kind
+    (amount,) = event.get("childQuantityList") or event["quantityList"]
+    assert amount["quantity"] == quantity
+
+
 def test_public_sees_no_inner_entry_and_no_inner_fact(db: Session) -> None:
     lot = make_lot(db)
     services.record_event(
@@ -295,7 +324,7 @@ def test_every_told_kind_has_words_of_the_vocabulary() -> None:
         fields = {item.name for item in trace.kind_of(slug).fields}
         assert form.step in STEPS, slug
         assert form.disposition in DISPOSITIONS, slug
-        named = {form.quantity, form.box, form.order, form.outcome} - {""}
+        named = {form.quantity, form.times, form.box, form.order, form.outcome} - {""}
         assert named <= fields, slug
 
 
