@@ -24,6 +24,7 @@ from config import Settings
 from shop.catalogue.rules.reference import use_source
 from shop.core import schema
 from shop.core.db import Database
+from shop.notifications.services import use_channels
 from tests import postgres
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -104,6 +105,12 @@ def db(database: Database) -> Iterator[Session]:
     """A write session. Commit it before asking the client: on SQLite it holds the write lock."""
     with database.write() as session:
         yield session
+
+
+@pytest.fixture(autouse=True)
+def _no_mail() -> None:
+    """Channels belong to the process: what the test before switched on is off again."""
+    use_channels(is_development=False)
 
 
 @pytest.fixture
