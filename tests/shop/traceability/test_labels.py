@@ -158,19 +158,21 @@ def test_used_places_are_left_empty(tmp_path: Path) -> None:
     assert [len(read) for read in found] == [2, 1]
 
 
-def decoded(image: Image.Image) -> list[str]:
+def decoded(image: Image.Image) -> set[str]:
+    """What the codes of a page say; the reader sometimes finds one code twice."""
     found = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode)
     assert all(code.ec_level == "M" for code in found)
-    return [code.text for code in found]
+    return {code.text for code in found}
 
 
 @every_template
 def test_units_carry_their_own_codes(slug: str, tmp_path: Path) -> None:
     units = some_units(labels.TEMPLATES[slug].per_page + 1)
     pdf = sheet(slug, units=units)
-    first, last = (sorted(decoded(page)) for page in pages(pdf, tmp_path))
-    assert first == sorted(unit.address for unit in units[:-1])
-    assert last == [units[-1].address]
+    assert [decoded(page) for page in pages(pdf, tmp_path)] == [
+        {unit.address for unit in units[:-1]},
+        {units[-1].address},
+    ]
     said = text_of(pdf)
     assert all(f"{unit.code[:5]}-{unit.code[5:]}" in said for unit in units)
 
@@ -184,15 +186,15 @@ def test_pictures_scan_at_print_resolution(slug: str) -> None:
         with Image.open(io.BytesIO(content)) as image:
             assert image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
             assert image.size == tuple(round(side / 25.4 * 300) for side in template.page)
-            made.append(sorted(decoded(image)))
-    assert made == [sorted(unit.address for unit in units[:-1]), [units[-1].address]]
+            made.append(decoded(image))
+    assert made == [{unit.address for unit in units[:-1]}, {units[-1].address}]
 
 
 def test_pictures_leave_used_places_empty() -> None:
     template = labels.TEMPLATES["a4-24"]
     facts = LabelFacts(**FACTS)
     counts = []
-    for content in make_pages(facts, template=template, count=3, skip=22):
+    for content in make_pages(facts, template=template, units=some_units(3), skip=22):
         with Image.open(io.BytesIO(content)) as image:
             counts.append(len(decoded(image)))
     assert counts == [2, 1]
@@ -202,7 +204,7 @@ def test_pictures_leave_used_places_empty() -> None:
 def test_a_long_digital_link_still_fits_and_scans(slug: str, tmp_path: Path) -> None:
     address = "HTTPS://CHOPHIEN.VN/01/08931234567897/10/L261122-1/21/8CKTBHPVAG"
     [page] = pages(sheet(slug, 1, address=address), tmp_path)
-    assert decoded(page) == [address]
+    assert decoded(page) == {address}
 
 
 def test_ean_is_printed_where_there_is_room_and_scans(tmp_path: Path) -> None:
