@@ -1,0 +1,7 @@
+"""Order pages: the buyer's, and the producer's desk."""
+
+from shop.orders.routes import buyer, desk, desk_order
+from shop.orders.routes.base import bp
+from shop.orders.routes.buyer import buyers_order
+
+__all__ = ["bp", "buyer", "buyers_order", "desk", "desk_order"]
