@@ -26,10 +26,16 @@ INVARIANTS = {
         JOIN order_line l ON l.order_id = o.id
         LEFT JOIN stock_reservation r
           ON r.owner_key = 'order_line:' || l.id AND r.variant_id = l.variant_id
-        WHERE o.state NOT IN ('cancelled', 'expired')
+        WHERE o.state NOT IN ('cancelled', 'expired') AND NOT o.awaits_goods
           AND (r.id IS NULL OR r.quantity <> l.quantity
                OR (o.fulfilment_state = 'none' AND r.state <> 'held')
                OR (o.fulfilment_state <> 'none' AND r.state <> 'committed'))
+    """,
+    "orders.goods_to_come_hold_nothing": """
+        SELECT o.id FROM shop_order o
+        JOIN order_line l ON l.order_id = o.id
+        LEFT JOIN stock_reservation r ON r.owner_key = 'order_line:' || l.id
+        WHERE o.awaits_goods AND (o.fulfilment_state <> 'none' OR r.state IN ('held', 'committed'))
     """,
     "orders.packed_exactly_once": """
         SELECT l.id FROM order_line l

@@ -91,6 +91,13 @@ class Order(Base):
     discount_vnd: Mapped[Ref] = mapped_column(default=0)
     shipping_vnd: Mapped[Ref]
     total_vnd: Mapped[Ref]
+    received_vnd: Mapped[Ref] = mapped_column(default=0)
+    """What the seller holds of the buyer's money; derived from the payment ledger, cached."""
+    upfront_vnd: Mapped[Ref | None]
+    """What must have come before the next step, where that is neither all nor nothing: a deposit,
+    and once the goods are there whatever is due before packing. None: as the way to pay says."""
+    awaits_goods: Mapped[bool] = mapped_column(default=False)
+    """Goods still to come (a harvest): nothing is held in stock for it and nothing packed."""
     placed_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
@@ -103,6 +110,11 @@ class Order(Base):
     contact: Mapped["OrderContact"] = relationship(lazy="raise_on_sql")
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether its goods are there, and the money that must come before packing."""
+        return not self.awaits_goods and self.received_vnd >= (self.upfront_vnd or 0)
 
 
 class OrderContact(Base):

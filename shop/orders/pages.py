@@ -89,9 +89,10 @@ class OrderPage(OrderCard):
 
     @property
     def cod_vnd(self) -> int:
-        """What the carrier collects; 0 when the money is there."""
+        """What the carrier collects: what is left to pay; 0 when the money is there."""
         is_open = self.order.payment_state in {"unpaid", "partial"}
-        return self.order.total_vnd if is_open and self.order.payment_provider == "cod" else 0
+        left = self.order.total_vnd - self.order.received_vnd
+        return left if is_open and self.order.payment_provider == "cod" else 0
 
     @property
     def masked_name(self) -> str:
@@ -123,11 +124,11 @@ def order_page(db: Session, order: Order, now: datetime, *, public_only: bool = 
         steps=[_step(event) for event in queries.timeline(db, order.id, public_only=public_only)],
         traces=traces,
         shipment=parcels[-1].shipment if parcels else None,
-        next_sentence=rules.next_for_buyer(card.state, fulfilment),
+        next_sentence=rules.next_for_buyer(card.state, fulfilment, order.awaits_goods),
         may_buyer_cancel=rules.may_buyer_cancel(card.state, fulfilment),
         may_seller_cancel=rules.may_seller_cancel(card.state, fulfilment),
         may_confirm=card.state == "awaiting_confirmation",
-        may_pack=rules.may_pack(card.state, fulfilment, order.payment_state),
+        may_pack=order.is_ready and rules.may_pack(card.state, fulfilment, order.payment_state),
     )
 
 
@@ -175,7 +176,8 @@ class PackingLine:
 
 def packing(db: Session, order: Order, now: datetime) -> list[PackingLine]:
     """What to pack from which lot, first expired first out; empty when it is not time to pack."""
-    if not rules.may_pack(order.state, order.fulfilment_state, order.payment_state):
+    is_time = rules.may_pack(order.state, order.fulfilment_state, order.payment_state)
+    if not is_time or not order.is_ready:
         return []
     today = today_vn(now)
     picks = propose_picks(db, order.lines, today)

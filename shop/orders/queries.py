@@ -147,7 +147,12 @@ _HAS_MONEY = ("partial", "paid", "overpaid", "disputed")
 
 TABS: Final[dict[str, ColumnElement[bool]]] = {
     "to_confirm": Order.state.in_(AWAITING),
-    "to_pack": and_(Order.state == "confirmed", Order.fulfilment_state == "none"),
+    "to_pack": and_(
+        Order.state == "confirmed",
+        Order.fulfilment_state == "none",
+        Order.awaits_goods.is_(False),
+        Order.received_vnd >= func.coalesce(Order.upfront_vnd, 0),
+    ),
     "to_ship": and_(Order.state == "confirmed", Order.fulfilment_state == "packed"),
     "on_the_way": and_(
         Order.state == "confirmed",

@@ -74,6 +74,9 @@ EVENT_WORDS: Final = {
     "expired": N_("Đơn hết hạn, hàng được trả lại kho"),
     "reinstated": N_("Tiền đến sau hạn, đơn được khôi phục"),
     "late_money": N_("Tiền đến khi đơn đã đóng, sẽ được hoàn lại"),
+    "goods_in": N_("Hàng đã về kho, người bán chuẩn bị gửi"),
+    "moved": N_("Người bán dời đợt giao hàng"),
+    "kept": N_("Người mua đồng ý ngày giao mới"),
 }
 
 BUYER_REASONS: Final = {
@@ -190,6 +193,14 @@ def payment_state(
     return "partial" if kept > 0 else "unpaid"
 
 
+def is_enough(upfront_vnd: int | None, payment_state: str, kept_vnd: int) -> bool:
+    """Whether the money that came makes the order stand: all of it, or its deposit (đồng)."""
+    is_deposit_there = upfront_vnd is not None and kept_vnd >= upfront_vnd
+    return payment_state in {"paid", "overpaid"} or (
+        payment_state == "partial" and is_deposit_there
+    )
+
+
 def fulfilment_state(ordered: int, parcels: Sequence[tuple[str, int]]) -> str:
     """Derived from the shipments: (state, units) of each. Cancelled parcels count for nothing."""
     units = {
@@ -259,6 +270,10 @@ class OrderDraft:
     shipping_vnd: int
     expires_at: datetime
     is_demo: bool = False
+    upfront_vnd: int | None = None
+    """A deposit in đồng; None: all or nothing, as ``is_prepaid`` says."""
+    awaits_goods: bool = False
+    """The goods are still to come: no stock is held."""
     detail: Mapping[str, object] = field(default_factory=dict)
     """What the timeline keeps about the price, e.g. the voucher's code."""
 
@@ -337,6 +352,7 @@ NEXT_FOR_BUYER: Final = {
         "Người bán sẽ gọi cho bạn để xác nhận. Bạn trả tiền khi nhận hàng."
     ),
     "confirmed": N_("Người bán đang chuẩn bị hàng. Bạn không cần làm gì thêm."),
+    "awaits_goods": N_("Chỗ của bạn đã được giữ. Người bán sẽ báo khi hàng về."),
     "packed": N_("Hàng đã đóng gói, sắp được gửi đi."),
     "shipped": N_("Hàng đang trên đường. Vui lòng để ý điện thoại."),
     "failed_delivery": N_("Người giao chưa gặp được bạn. Người bán sẽ liên hệ lại."),
@@ -356,8 +372,10 @@ def shown_state(state: str, expires_at: datetime | None, payment_state: str, now
     return "expired" if is_overdue(state, expires_at, payment_state, now) else state
 
 
-def next_for_buyer(state: str, fulfilment_state: str) -> str:
+def next_for_buyer(state: str, fulfilment_state: str, awaits_goods: bool = False) -> str:
     """The sentence that tells a buyer what happens next."""
+    if state == "confirmed" and awaits_goods:
+        return NEXT_FOR_BUYER["awaits_goods"]
     if state == "confirmed" and fulfilment_state != "none":
         key = "shipped" if fulfilment_state == "partly_shipped" else fulfilment_state
         return NEXT_FOR_BUYER.get(key, NEXT_FOR_BUYER["confirmed"])

@@ -1,4 +1,4 @@
-"""Places in the producer's order page that features above fill (money, mostly)."""
+"""Places in orders that features above fill (money, mostly)."""
 
 from datetime import datetime
 from typing import Final
@@ -9,3 +9,6 @@ from shop.web.slots import Panel, Slot
 
 DESK_PANELS: Final[Slot[[Session, int, datetime], Panel]] = Slot()
 """Panels of ``/ban-hang/don-hang/<code>``: (db, order id, now)."""
+
+PLACES_AGAIN: Final[Slot[[Session, int, datetime], bool]] = Slot()
+"""Late money for an order whose goods are to come: whether its place could be taken again."""

@@ -44,6 +44,10 @@ INVARIANTS = {
             WHEN o.charged > o.refunded THEN 'partial'
             ELSE 'unpaid' END
     """,  # noqa: S608
+    "payments_received_is_derived": f"""
+        SELECT o.code FROM ({_MONEY}) o JOIN shop_order s ON s.id = o.order_id
+        WHERE s.received_vnd <> o.charged - o.refunded
+    """,  # noqa: S608
     # Late and excess money ends in an order or in a refund task, never nowhere.
     "payments_owed_money_has_a_task": f"""
         SELECT o.code FROM ({_MONEY}) o

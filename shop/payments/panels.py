@@ -15,7 +15,7 @@ from shop.payments.banks import bank_name
 from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.provider import Capabilities, Instruction, OrderView, PaymentConfig
 from shop.payments.registry import provider_called
-from shop.payments.rules import AWAITING_MONEY, KEEPS_MONEY, Money
+from shop.payments.rules import AWAITING_MONEY, KEEPS_MONEY, Money, asked_now
 from shop.payments.starting import view_attempt
 
 
@@ -29,6 +29,8 @@ class PayView:
     capabilities: Capabilities
     money: Money
     left_vnd: int
+    now_vnd: int
+    """What to pay next: less than what is left while a deposit is awaited."""
     is_waiting: bool
     """Whether the buyer can pay now."""
     refunds: list[Refund]
@@ -54,12 +56,13 @@ def pay_view(db: Session, order_id: int, config: PaymentConfig, now: datetime) -
     provider = provider_called(attempt.provider)
     money = queries.money_of(db, order.id)
     left = max(0, order.total_vnd - money.net_vnd) if order.state in KEEPS_MONEY else 0
+    asked = asked_now(order.total_vnd, net_vnd=money.net_vnd, upfront_vnd=order.upfront_vnd)
     is_in_time = order.expires_at is None or order.expires_at > now or money.net_vnd > 0
     is_waiting = order.state in AWAITING_MONEY and left > 0 and is_in_time
     instruction = None
     if is_waiting and not provider.capabilities.redirect:
         view = OrderView(order.code, order.total_vnd, order.producer_name)
-        instruction = provider.start(config, view, view_attempt(attempt, left))
+        instruction = provider.start(config, view, view_attempt(attempt, asked))
     return PayView(
         order=order,
         attempt=attempt,
@@ -67,6 +70,7 @@ def pay_view(db: Session, order_id: int, config: PaymentConfig, now: datetime) -
         capabilities=provider.capabilities,
         money=money,
         left_vnd=left,
+        now_vnd=min(left, asked),
         is_waiting=is_waiting,
         refunds=queries.open_refunds(db, order.id),
         instruction=instruction,

@@ -97,6 +97,12 @@ def add_up(facts: Iterable[tuple[str, int]]) -> Money:
     return Money(charged_vnd=sums.get("charge", 0), refunded_vnd=refunded + disputed)
 
 
+def asked_now(total_vnd: int, *, net_vnd: int, upfront_vnd: int | None) -> int:
+    """The đồng to ask for next: first what is left of the deposit, then what is left of all."""
+    goal = total_vnd if upfront_vnd is None or net_vnd >= upfront_vnd else upfront_vnd
+    return max(0, min(goal, total_vnd) - net_vnd)
+
+
 def owed_back(money: Money, *, order_state: str, total_vnd: int) -> int:
     """The đồng that should go back to the buyer: all of it after the end, else the excess."""
     claim = total_vnd if order_state in KEEPS_MONEY else 0

@@ -60,6 +60,8 @@ def make_order(
     shipping_vnd: int = 30_000,
     hold: timedelta = timedelta(hours=48),
     now: datetime = NOW,
+    upfront_vnd: int | None = None,
+    awaits_goods: bool = False,
     **contact: Any,
 ) -> Order:
     """An order of one line, its stock made if there is none: 65,000 đồng a piece and delivery.
@@ -68,7 +70,7 @@ def make_order(
     """
     variant = variant or variant_of(db, make_product(db, producer=producer))
     missing = quantity - stock_queries.levels(db, [variant.id])[variant.id].available
-    if missing > 0:
+    if missing > 0 and not awaits_goods:
         make_stock(db, variant.id, missing)
     seller = db.get_one(Producer, variant.producer_id)
     order = services.create_order(
@@ -81,6 +83,8 @@ def make_order(
             lines=(make_line(db, variant, quantity),),
             shipping_vnd=shipping_vnd,
             expires_at=now + hold,
+            upfront_vnd=upfront_vnd,
+            awaits_goods=awaits_goods,
         ),
         contact=make_contact(**contact),
         submit_key=f"test-order-key-{next(_numbers):06}",

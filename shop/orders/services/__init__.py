@@ -7,6 +7,7 @@ from shop.orders.services.life import (
     expire_order,
     expire_orders,
     money_changed,
+    receive_goods,
 )
 from shop.orders.services.parcels import (
     deliver,
@@ -31,5 +32,6 @@ __all__ = [
     "pack_order",
     "place_orders",
     "propose_picks",
+    "receive_goods",
     "ship",
 ]

@@ -23,6 +23,7 @@ from shop.orders.rules import (
 )
 from shop.orders.services.parts import (
     audit,
+    hold_goods,
     lines_of,
     lock_order,
     notify_buyer,
@@ -31,8 +32,9 @@ from shop.orders.services.parts import (
     tell,
     units_by_product,
 )
+from shop.orders.slots import PLACES_AGAIN
 from shop.stock import services as stock
-from shop.stock.rules import UNPACKED, OutOfStock, Want
+from shop.stock.rules import UNPACKED, OutOfStock
 
 MoneyOutcome = Literal["unchanged", "noted", "paid", "reinstated", "refund_needed"]
 
@@ -88,7 +90,7 @@ def cancel_order(
     order.end_reason = reason
     order.expires_at = None
     _unpack(db, order, actor_id=actor_id, now=now)
-    _give_back(db, [order.id], now)
+    _give_back(db, [order], now)
     tell(db, order, "cancelled", actor_id=actor_id, now=now, detail={"by": by, "reason": reason})
     audit(db, order, "cancel", actor_id, now, reason=reason)
     db.flush()
@@ -140,7 +142,7 @@ def expire_orders(
         order.state = "expired"
         tell(db, order, "expired", now=now, detail={"reason": order.end_reason})
     db.flush()
-    _give_back(db, [order.id for order in due], now, also_lock_variants)
+    _give_back(db, due, now, also_lock_variants)
     for order in due:
         signals.order_expired.send(None, db=db, order=order, now=now)
         notify_buyer(db, order, "expired", now=now)
@@ -176,10 +178,13 @@ def money_changed(
         sums = {"charged_vnd": charged_vnd, "refunded_vnd": refunded_vnd, "state": after}
         tell(db, order, "paid" if after == "paid" else "money", now=now, detail=sums)
         outcome = "noted"
-    db.flush()
     kept = charged_vnd - refunded_vnd
+    order.received_vnd = kept
+    db.flush()
     if after in {"paid", "overpaid"}:
         outcome = _follow_full_payment(db, order, before, now) or outcome
+    elif rules.is_enough(order.upfront_vnd, after, kept):
+        outcome = _follow_deposit(db, order, before, now) or outcome
     elif kept > 0 and order.state in {"expired", "cancelled"}:
         outcome = "refund_needed"
     complete_if_done(db, order, now=now)
@@ -208,17 +213,26 @@ def _follow_full_payment(
     return "reinstated" if is_back else "paid"
 
 
+def _follow_deposit(db: Session, order: Order, before: str, now: datetime) -> MoneyOutcome | None:
+    """The deposit makes a waiting order stand; it may come late, and more may come after it."""
+    if order.state in AWAITING:
+        _confirm(db, order, actor_id=None, now=now)
+        return None
+    if order.state not in {"cancelled", "expired"}:
+        return None
+    if _reinstate(db, order, now):
+        order.confirmed_at = now
+        return "reinstated"
+    if before == "unpaid":
+        tell(db, order, "late_money", now=now)
+        notify_producer(db, order, "late_money", now=now)
+        db.flush()
+    return "refund_needed"
+
+
 def _reinstate(db: Session, order: Order, now: datetime) -> bool:
     """Late money: the order comes back when its goods are still there."""
-    if order.state != "expired":
-        return False
-    wants = [
-        Want(owner_key(line.id), line.variant_id, line.quantity)
-        for line in db.scalars(select(OrderLine).where(OrderLine.order_id == order.id))
-    ]
-    try:
-        stock.reserve(db, wants=wants, expires_at=None, now=now)
-    except OutOfStock:
+    if order.state != "expired" or not _has_goods_again(db, order, now):
         return False
     require_step(order.state, "confirmed")
     order.state = "confirmed"
@@ -230,6 +244,35 @@ def _reinstate(db: Session, order: Order, now: datetime) -> bool:
     signals.order_confirmed.send(None, db=db, order=order, now=now)
     notify_buyer(db, order, "confirmed", now=now)
     return True
+
+
+def _has_goods_again(db: Session, order: Order, now: datetime) -> bool:
+    """Take the goods of an ended order once more: units in stock, or a place in the harvest."""
+    if order.awaits_goods:
+        return any(PLACES_AGAIN.collect(db, order.id, now))
+    try:
+        hold_goods(db, order, now)
+    except OutOfStock:
+        return False
+    return True
+
+
+def receive_goods(
+    db: Session, *, order_id: int, upfront_vnd: int | None, actor_id: int | None, now: datetime
+) -> Order:
+    """The goods of a confirmed order have come: hold them in stock, and it is one like any other.
+
+    ``upfront_vnd``: what must be paid before it is packed. Raises OutOfStock, WrongState.
+    """
+    order = lock_order(db, order_id)
+    if order.state != "confirmed" or not order.awaits_goods:
+        raise WrongState
+    hold_goods(db, order, now)
+    order.awaits_goods = False
+    order.upfront_vnd = upfront_vnd
+    tell(db, order, "goods_in", actor_id=actor_id, now=now)
+    db.flush()
+    return order
 
 
 def complete(db: Session, *, order_id: int, actor_id: int | None, now: datetime) -> Order:
@@ -287,11 +330,15 @@ def _unpack(db: Session, order: Order, *, actor_id: int | None, now: datetime) -
 
 def _give_back(
     db: Session,
-    order_ids: Sequence[int],
+    orders: Sequence[Order],
     now: datetime,
     also_lock_variants: Collection[int] = (),
 ) -> None:
-    """Free what the orders' lines hold: units, and units counted against a live price's cap."""
+    """Free what the orders' lines hold: units, and units counted against a live price's cap.
+
+    Orders whose goods are still to come hold none, so no level is locked for them.
+    """
+    order_ids = [order.id for order in orders if not order.awaits_goods]
     lines = db.scalars(select(OrderLine).where(OrderLine.order_id.in_(order_ids))).all()
     locked = {line.variant_id for line in lines} | set(also_lock_variants)
     if locked:

@@ -50,7 +50,7 @@ def pack_order(
     CannotPack, WrongPick, LotShort.
     """
     order = lock_order(db, order_id)
-    if not may_pack(order.state, order.fulfilment_state, order.payment_state):
+    if not order.is_ready or not may_pack(order.state, order.fulfilment_state, order.payment_state):
         raise WrongState
     lines = lines_of(db, order.id)
     chosen = picks if picks is not None else propose_picks(db, lines, today_vn(now))

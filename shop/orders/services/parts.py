@@ -13,6 +13,8 @@ from shop.catalogue.services import home_by
 from shop.core.errors import NotFound
 from shop.notifications.services import notify
 from shop.orders.models import Order, OrderEvent, OrderLine
+from shop.stock import services as stock
+from shop.stock.rules import Want
 
 
 def lock_order(db: Session, order_id: int) -> Order:
@@ -42,6 +44,14 @@ def lines_of(db: Session, order_id: int) -> list[OrderLine]:
 def owner_key(line_id: int) -> str:
     """The name under which stock holds units for a line."""
     return f"order_line:{line_id}"
+
+
+def hold_goods(db: Session, order: Order, now: datetime) -> None:
+    """Hold the units of all lines for as long as the order stands. Raises OutOfStock."""
+    wants = [
+        Want(owner_key(line.id), line.variant_id, line.quantity) for line in lines_of(db, order.id)
+    ]
+    stock.reserve(db, wants=wants, expires_at=None, now=now)
 
 
 def units_by_product(lines: Sequence[OrderLine]) -> dict[int, int]:

@@ -115,6 +115,8 @@ def _write(
         discount_vnd=sums.discount_vnd,
         shipping_vnd=sums.shipping_vnd,
         total_vnd=sums.total_vnd,
+        upfront_vnd=draft.upfront_vnd,
+        awaits_goods=draft.awaits_goods,
         placed_at=now,
         expires_at=draft.expires_at,
         is_demo=draft.is_demo,
@@ -163,6 +165,7 @@ def _hold_stock(
         wants=[
             Want(owner_key(line.id), line.variant_id, line.quantity, sources[line.variant_id])
             for order in orders
+            if not order.awaits_goods
             for line in order.lines
         ],
         expires_at=max(ends) + HOLD_GRACE if ends else None,

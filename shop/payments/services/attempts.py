@@ -25,13 +25,19 @@ def enabled_providers(db: Session, *, producer_id: int, config: PaymentConfig) -
 
 
 def create_attempt(
-    db: Session, *, order: Order, provider: Provider, now: datetime
+    db: Session,
+    *,
+    order: Order,
+    provider: Provider,
+    now: datetime,
+    amount_vnd: int | None = None,
 ) -> PaymentAttempt:
     """Open the order's one attempt through ``provider``; asked again, the same attempt comes back.
 
-    The idempotency key and a transfer's memo code and payee are fixed here, so committing the
-    order commits them too, before any provider is called. Raises NoPayeeAccount; ValueError when
-    the order's hold ends before the provider stops taking money.
+    ``amount_vnd``: what this way is to collect, if not the whole order. The idempotency key and a
+    transfer's memo code and payee are fixed here, so committing the order commits them too, before
+    any provider is called. Raises NoPayeeAccount; ValueError when the order's hold ends before the
+    provider stops taking money.
     """
     existing = queries.attempt_of(db, order.id, provider.slug)
     if existing is not None:
@@ -45,7 +51,7 @@ def create_attempt(
     attempt = PaymentAttempt(
         order_id=order.id,
         provider=provider.slug,
-        amount_vnd=order.total_vnd,
+        amount_vnd=order.total_vnd if amount_vnd is None else amount_vnd,
         memo_code=memo.new_memo_code() if provider.capabilities.qr else None,
         idempotency_key=uuid4().hex,
         state="created" if provider.capabilities.redirect else "started",

@@ -20,6 +20,7 @@ from shop.payments.rules import (
     NotByHand,
     NothingDelivered,
     WrongStep,
+    asked_now,
     may_step,
 )
 from shop.payments.services.ledger import Outcome, apply_txn
@@ -28,6 +29,12 @@ from shop.payments.services.ledger import Outcome, apply_txn
 def left_to_pay(db: Session, order: Order) -> int:
     """The đồng still missing; 0 when the order is paid."""
     return max(0, order.total_vnd - queries.money_of(db, order.id).net_vnd)
+
+
+def _asked(db: Session, order: Order) -> int:
+    """What the buyer was asked for: the deposit first, then the rest."""
+    net_vnd = queries.money_of(db, order.id).net_vnd
+    return asked_now(order.total_vnd, net_vnd=net_vnd, upfront_vnd=order.upfront_vnd)
 
 
 def confirm_receipt(
@@ -41,7 +48,8 @@ def confirm_receipt(
     submit_key: str = "",
     is_extra: bool = False,
 ) -> Outcome:
-    """Record that the producer saw the buyer's money; by default all that is left to pay.
+    """Record that the producer saw the buyer's money; by default what was asked for:
+    the deposit where there is one, then all that is left to pay.
 
     The same bank reference, or the same form sent twice, counts once. ``is_extra`` says that the
     money really came on top of a paid order. Raises NotFound, NotByHand, NothingDelivered,
@@ -62,7 +70,7 @@ def confirm_receipt(
         return "duplicate"
     if missing <= 0 and not is_extra:
         raise AlreadyPaid(field="amount")
-    amount = amount_vnd if amount_vnd is not None else missing or order.total_vnd
+    amount = amount_vnd if amount_vnd is not None else _asked(db, order) or order.total_vnd
     facts = f"{txn_id}|{amount}|{attempt.account_number or ''}|{actor_id}"
     outcome = apply_txn(
         db,

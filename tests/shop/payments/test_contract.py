@@ -204,6 +204,7 @@ BREAKS = {
     ],
     "payments_refunds_exceed_charges": [_txn(kind="refund")],
     "payments_state_is_derived": ["UPDATE shop_order SET payment_state = 'paid'"],
+    "payments_received_is_derived": ["UPDATE shop_order SET received_vnd = 5"],
     "payments_owed_money_has_a_task": [
         _txn(),
         "UPDATE shop_order SET state = 'expired', payment_state = 'paid'",
