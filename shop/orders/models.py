@@ -42,7 +42,16 @@ FULFILMENT_STATES = (
     "failed_delivery",
     "returned",
 )
-SHIPMENT_STATES = ("packed", "shipped", "delivered", "failed", "returned", "cancelled")
+SHIPMENT_STATES = (
+    "packed",
+    "shipped",
+    "delivered",
+    "failed",
+    "returning",
+    "returned",
+    "cancelled",
+)
+CALL_OUTCOMES = ("confirmed", "no_answer", "wrong_number", "refused", "call_again")
 
 
 class CheckoutGroup(Base):
@@ -135,6 +144,8 @@ class OrderContact(Base):
     """Commune and province in words, as they were."""
     note: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(String(2), default="vi")
+    search_text: Mapped[str] = mapped_column(String(120), default="")
+    """The name without marks, in small letters: what the desk's search looks in."""
 
 
 class OrderLine(Base):
@@ -183,33 +194,75 @@ class OrderEvent(Base):
     at: Mapped[datetime]
 
 
+class OrderCall(Base):
+    """A telephone call to confirm an order: who called, when, what came of it. Append-only."""
+
+    __tablename__ = "order_call"
+    __table_args__ = (
+        one_of("outcome", CALL_OUTCOMES),
+        CheckConstraint("outcome <> 'call_again' OR next_at IS NOT NULL", name="next_at"),
+        Index(None, "order_id", "id"),
+        Index(None, "next_at"),
+    )
+
+    id: Mapped[Id]
+    order_id: Mapped[Ref] = mapped_column(ForeignKey("shop_order.id"))
+    outcome: Mapped[str] = mapped_column(String(12))
+    next_at: Mapped[datetime | None]
+    """When to call again; the newest call of an order counts."""
+    actor_id: Mapped[Ref]
+    submit_key: Mapped[str] = mapped_column(String(64), unique=True)
+    at: Mapped[datetime]
+
+
 class Shipment(Base):
-    """A parcel of an order."""
+    """A parcel of an order; an order may go in several."""
 
     __tablename__ = "shipment"
-    __table_args__ = (one_of("state", SHIPMENT_STATES),)
+    __table_args__ = (
+        one_of("state", SHIPMENT_STATES),
+        CheckConstraint("cod_vnd >= 0", name="cod_vnd"),
+    )
 
     id: Mapped[Id]
     order_id: Mapped[Ref] = mapped_column(ForeignKey("shop_order.id"), index=True)
     state: Mapped[str] = mapped_column(String(10), default="packed")
     carrier: Mapped[str] = mapped_column(String(40), default="")
     tracking_no: Mapped[str] = mapped_column(String(60), default="")
+    cod_vnd: Mapped[Ref] = mapped_column(default=0)
+    """What is collected with this parcel, as agreed when it was packed; see rules.parcel_cod."""
+    fail_reason: Mapped[str] = mapped_column(String(20), default="")
+    """Why the last try to deliver it failed: a code of rules.FAIL_REASONS."""
+    submit_key: Mapped[str | None] = mapped_column(String(80), unique=True)
+    """The form that packed it: pressing twice packs once."""
     packed_at: Mapped[datetime]
     shipped_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
 
 
 class ShipmentLine(Base):
     """Units of an order line in a parcel, from one lot (None: the product has no lots)."""
 
     __tablename__ = "shipment_line"
-    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"),)
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint(
+            "restocked >= 0 AND written_off >= 0 AND restocked + written_off <= quantity",
+            name="came_back",
+        ),
+    )
 
     id: Mapped[Id]
     shipment_id: Mapped[Ref] = mapped_column(ForeignKey("shipment.id"), index=True)
     order_line_id: Mapped[Ref] = mapped_column(ForeignKey("order_line.id"), index=True)
     lot_id: Mapped[Ref | None] = mapped_column(ForeignKey("lot.id"), index=True)
     quantity: Mapped[int]
+    restocked: Mapped[int] = mapped_column(default=0)
+    """Units that came back and lie on the shelf again."""
+    written_off: Mapped[int] = mapped_column(default=0)
+    """Units that came back spoilt, or never came back."""
 
 
+append_only("order_call")
 append_only("order_event")

@@ -17,6 +17,7 @@ class StockLevel(Base):
     __table_args__ = (
         CheckConstraint("reserved >= 0 AND reserved <= on_hand", name="reserved"),
         CheckConstraint("on_hand <= 1000000000", name="on_hand"),
+        CheckConstraint("shop_floor >= 0", name="shop_floor"),
     )
 
     variant_id: Mapped[Ref] = mapped_column(
@@ -24,6 +25,8 @@ class StockLevel(Base):
     )
     on_hand: Mapped[Ref] = mapped_column(default=0)
     reserved: Mapped[Ref] = mapped_column(default=0)
+    shop_floor: Mapped[Ref] = mapped_column(default=0)
+    """Free units that no other channel may be given: the shop's own reserve."""
 
 
 class LotLevel(Base):
@@ -104,6 +107,56 @@ class PriceWindow(Base):
     ends_at: Mapped[datetime]
     is_dropped: Mapped[bool] = mapped_column(default=False)
     """Ended before its time; the row stays, because order lines point at it."""
+
+
+TAKE_STATES = ("open", "done", "dropped")
+
+
+class StockTake(Base):
+    """A count sheet of a producer: what was found where, and when it was written to the ledger."""
+
+    __tablename__ = "stock_take"
+    __table_args__ = (one_of("state", TAKE_STATES), Index(None, "producer_id", "opened_at"))
+
+    id: Mapped[Id]
+    producer_id: Mapped[Ref] = mapped_column(ForeignKey("producer.id"))
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    submit_key: Mapped[str] = mapped_column(String(64), unique=True)
+    opened_by: Mapped[Ref]
+    opened_at: Mapped[datetime]
+    closed_by: Mapped[Ref | None]
+    closed_at: Mapped[datetime | None]
+
+
+class StockTakeLine(Base):
+    """A pile on the sheet: a variant's units of one lot, or those in no lot.
+
+    ``counted - booked`` is what the ledger lacked at the moment of counting, whatever was sold
+    since; ``seen_movement_id`` tells whether somebody else corrected the pile meanwhile.
+    """
+
+    __tablename__ = "stock_take_line"
+    __table_args__ = (
+        CheckConstraint("counted IS NULL OR counted >= 0", name="counted"),
+        CheckConstraint(
+            "(counted IS NULL) = (booked IS NULL) AND (counted IS NULL) = (counted_at IS NULL)",
+            name="counted_whole",
+        ),
+        Index(None, "take_id"),
+    )
+
+    id: Mapped[Id]
+    take_id: Mapped[Ref] = mapped_column(ForeignKey("stock_take.id"))
+    variant_id: Mapped[Ref] = mapped_column(ForeignKey("variant.id"))
+    lot_id: Mapped[Ref | None] = mapped_column(ForeignKey("lot.id"))
+    counted: Mapped[Ref | None]
+    booked: Mapped[Ref | None]
+    """What the ledger said when it was counted."""
+    seen_movement_id: Mapped[Ref] = mapped_column(default=0)
+    """The pile's newest movement at that moment."""
+    reason: Mapped[str] = mapped_column(String(20), default="")
+    counted_by: Mapped[Ref | None]
+    counted_at: Mapped[datetime | None]
 
 
 append_only("stock_movement")

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.core.db import insert_into
-from shop.core.text import random_code
+from shop.core.text import fold, random_code
 from shop.orders import rules, signals
 from shop.orders.models import CheckoutGroup, Order, OrderContact, OrderLine
 from shop.orders.rules import ContactDraft, LineDraft, OrderDraft
@@ -131,6 +131,7 @@ def _write(
             place=contact.place[:160],
             note=contact.note,
             language=contact.language,
+            search_text=fold(contact.full_name)[:120],
         ),
     )
     db.add(order)
