@@ -83,6 +83,7 @@ class OrderPage(OrderCard):
     shipment: Shipment | None
     next_sentence: str
     may_buyer_cancel: bool
+    may_confirm_arrival: bool
     may_seller_cancel: bool
     may_confirm: bool
     may_pack: bool
@@ -126,6 +127,7 @@ def order_page(db: Session, order: Order, now: datetime, *, public_only: bool = 
         shipment=parcels[-1].shipment if parcels else None,
         next_sentence=rules.next_for_buyer(card.state, fulfilment, order.awaits_goods),
         may_buyer_cancel=rules.may_buyer_cancel(card.state, fulfilment),
+        may_confirm_arrival=rules.may_confirm_arrival(card.state, fulfilment),
         may_seller_cancel=rules.may_seller_cancel(card.state, fulfilment),
         may_confirm=card.state == "awaiting_confirmation",
         may_pack=order.is_ready and rules.may_pack(card.state, fulfilment, order.payment_state),

@@ -68,6 +68,8 @@ EVENT_WORDS: Final = {
     "packed": N_("Đã đóng gói"),
     "shipped": N_("Đã gửi đi"),
     "delivered": N_("Đã giao tới người nhận"),
+    "received": N_("Người mua báo đã nhận được hàng"),
+    "pay_changed": N_("Đã đổi cách trả tiền"),
     "delivery_failed": N_("Giao không thành"),
     "completed": N_("Đơn hoàn tất"),
     "cancelled": N_("Đơn đã hủy"),
@@ -157,6 +159,15 @@ def may_buyer_cancel(state: str, fulfilment_state: str) -> bool:
 def may_seller_cancel(state: str, fulfilment_state: str) -> bool:
     """Sellers may call it off until it is on its way."""
     return state in AWAITING or (state == "confirmed" and fulfilment_state in {"none", "packed"})
+
+
+def may_confirm_arrival(state: str, fulfilment_state: str) -> bool:
+    """Buyers may say that the goods came once something is on its way, or said to have failed."""
+    return state == "confirmed" and fulfilment_state in {
+        "partly_shipped",
+        "shipped",
+        "failed_delivery",
+    }
 
 
 def may_pack(state: str, fulfilment_state: str, payment_state: str) -> bool:

@@ -43,7 +43,8 @@ def register_message(
     still_due: StillDue | None = None,
 ) -> None:
     """Declare a message kind. Declaring the same again is harmless: several applications may be
-    made in one process. Raises ValueError when two features claim one kind.
+    made in one process, and the latest says where it leads. Raises ValueError when two features
+    claim one kind.
 
     ``title`` and ``body`` are Vietnamese msgids with ``%(name)s`` places filled from the payload
     (``body``: what mail and a telephone call say beyond the title); ``url`` and ``leave`` (where
@@ -53,10 +54,10 @@ def register_message(
     """
     known = _kinds.get(kind)
     if known is None:
-        _kinds[kind] = MessageKind(kind, title, url, body, importance, leave)
         outbox.register_kind(kind, still_due)
     elif known.title != title:
         raise ValueError(f"message kind {kind} is declared twice")
+    _kinds[kind] = MessageKind(kind, title, url, body, importance, leave)
 
 
 def kind_of(slug: str) -> MessageKind | None:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from shop.core import outbox
@@ -155,23 +155,29 @@ def contact(
     name: str = "",
     email: str | None = None,
     phone: str | None = None,
-    language: str = "vi",
+    language: str | None = None,
 ) -> str:
     """The recipient (``contact:5``) of someone without an account, one row an e-mail and phone.
 
-    ``email`` is lower-cased, ``phone`` ten digits as forms give it. Raises ValueError without any.
+    ``email`` is lower-cased, ``phone`` ten digits as forms give it. ``language``: the one they last
+    used here; without it the row keeps what it has (``vi`` at first). Raises ValueError without any
+    address.
     """
     email, phone = (email or "").strip().lower() or None, phone or None
     if email is None and phone is None:
         raise ValueError("a contact needs an e-mail or a phone")
     digest = hashlib.sha256(f"{email or ''}|{phone or ''}".encode()).hexdigest()
-    values = {"name": name[:120], "email": email, "phone": phone, "language": language}
+    values = {"name": name[:120], "email": email, "phone": phone, "language": language or "vi"}
     db.execute(
         insert_into(db, Contact)
         .values(digest=digest, created_at=now, **values)
         .on_conflict_do_nothing(index_elements=["digest"])
     )
-    number = db.scalar(select(Contact.id).where(Contact.digest == digest))
+    number, known = db.execute(
+        select(Contact.id, Contact.language).where(Contact.digest == digest)
+    ).one()
+    if language is not None and known != language:
+        db.execute(update(Contact).where(Contact.id == number).values(language=language))
     return f"contact:{number}"
 
 

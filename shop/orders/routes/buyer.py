@@ -60,6 +60,7 @@ def _order_page(db: Session, order: Order, form: Form, status: int = 200) -> Res
         panels=drawn(ORDER_PANELS.collect(db, order.id, now)),
         form=form,
         cancel_url=url_for(".cancel", code=order.code, k=sign("order", order.code)),
+        arrived_url=url_for(".arrived", code=order.code, k=sign("order", order.code)),
         is_redacted=False,
     ), status
 
@@ -91,6 +92,25 @@ def cancel(code: str) -> ResponseReturnValue:
         return _order_page(db, buyers_order(db, code), form, status_of(refusal))
     db.commit()
     flash(_("Đã hủy đơn."), "ok")
+    return redirect(url_for(".show", code=order.code, k=sign("order", order.code)), 303)
+
+
+@bp.post("/don-hang/<code>/da-nhan")
+@limiter.limit("20 per minute")
+@signed_link("order")
+def arrived(code: str) -> ResponseReturnValue:
+    """The buyer has the goods."""
+    db = write_session()
+    order = buyers_order(db, code)
+    try:
+        services.confirm_arrival(db, order_id=order.id, actor_id=actor().person_id, now=clock.now())
+    except Conflict as refusal:
+        db.rollback()
+        flash(say(refusal), "warn")
+        db = read_session()
+        return _order_page(db, buyers_order(db, code), BuyerCancelForm(), status_of(refusal))
+    db.commit()
+    flash(_("Cảm ơn bạn đã báo. Đơn được ghi là đã giao."), "ok")
     return redirect(url_for(".show", code=order.code, k=sign("order", order.code)), 303)
 
 

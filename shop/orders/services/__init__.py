@@ -17,10 +17,12 @@ from shop.orders.services.parcels import (
     ship,
 )
 from shop.orders.services.placing import create_order, open_group, place_orders
+from shop.orders.services.receiving import confirm_arrival
 
 __all__ = [
     "cancel_order",
     "complete",
+    "confirm_arrival",
     "confirm_order",
     "create_order",
     "deliver",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from shop.catalogue import services as catalogue
 from shop.core.errors import Invalid
+from shop.core.money import format_vnd
 from shop.orders import rules, signals
 from shop.orders.models import Order, OrderLine, Shipment, ShipmentLine
 from shop.orders.rules import (
@@ -95,9 +96,8 @@ def cancel_order(
     audit(db, order, "cancel", actor_id, now, reason=reason)
     db.flush()
     signals.order_cancelled.send(None, db=db, order=order, now=now)
-    if by == "seller":
-        notify_buyer(db, order, "cancelled", now=now)
-    else:
+    notify_buyer(db, order, "cancelled" if by == "seller" else "called_off", now=now)
+    if by == "buyer":
         notify_producer(db, order, "withdrawn", now=now)
     return order
 
@@ -178,6 +178,9 @@ def money_changed(
         sums = {"charged_vnd": charged_vnd, "refunded_vnd": refunded_vnd, "state": after}
         tell(db, order, "paid" if after == "paid" else "money", now=now, detail=sums)
         outcome = "noted"
+    db.flush()
+    back = 0 if is_disputed else refunded_vnd
+    _tell_of_money(db, order, charged_vnd=charged_vnd, refunded_vnd=back, now=now)
     kept = charged_vnd - refunded_vnd
     order.received_vnd = kept
     db.flush()
@@ -189,6 +192,20 @@ def money_changed(
         outcome = "refund_needed"
     complete_if_done(db, order, now=now)
     return outcome
+
+
+def _tell_of_money(
+    db: Session, order: Order, *, charged_vnd: int, refunded_vnd: int, now: datetime
+) -> None:
+    """The buyer hears once of each sum that came in, and once of each that went back."""
+    if charged_vnd > 0:
+        kind = "money" if charged_vnd < order.total_vnd else "money_full"
+        cause, sum_ = f"order:{order.id}:in:{charged_vnd}", format_vnd(charged_vnd)
+        is_called = order.fulfilment_state != "delivered"  # cash was put into somebody's hand
+        notify_buyer(db, order, kind, now=now, cause=cause, is_called=is_called, sum=sum_)
+    if refunded_vnd > 0:
+        cause, sum_ = f"order:{order.id}:back:{refunded_vnd}", format_vnd(refunded_vnd)
+        notify_buyer(db, order, "refunded", now=now, cause=cause, sum=sum_)
 
 
 def _follow_full_payment(

@@ -11,8 +11,10 @@ from shop.accounts.queries import members_of
 from shop.accounts.services import record_audit, register_subject
 from shop.catalogue.services import home_by
 from shop.core.errors import NotFound
-from shop.notifications.services import notify
-from shop.orders.models import Order, OrderEvent, OrderLine
+from shop.core.money import format_vnd
+from shop.notifications.services import contact, notify, withdraw_calls
+from shop.notifications.services import tell as tell_recipients
+from shop.orders.models import Order, OrderContact, OrderEvent, OrderLine
 from shop.stock import services as stock
 from shop.stock.rules import Want
 
@@ -103,29 +105,74 @@ def tell(
     )
 
 
-def notify_buyer(db: Session, order: Order, kind: str, *, now: datetime, **more: Any) -> None:
-    """A message for the buyer's inbox; guests follow their signed link."""
-    if order.buyer_id is not None:
-        _notify(db, [order.buyer_id], order, kind, now, more)
+def notify_buyer(
+    db: Session,
+    order: Order,
+    kind: str,
+    *,
+    now: datetime,
+    cause: str = "",
+    is_called: bool = True,
+    **more: Any,
+) -> None:
+    """A message for whoever bought, once for each ``cause`` (the order's, unless told).
+
+    A person with an account gets it as they chose. A guest gets mail in the language they ordered
+    in; where only a phone is left the producer is asked to telephone (not if ``is_called`` is
+    False), and an older call about the same order is no longer needed.
+    """
+    ref = buyer_ref(order.id)
+    recipient, desk = f"person:{order.buyer_id}", None
+    if order.buyer_id is None:
+        known = guest_of(db, order, now)
+        if known is None:
+            return
+        recipient = known
+        desk = f"producer:{order.producer_id}" if is_called else None
+        withdraw_calls(db, ref=ref, now=now, actor_id=None)
+    tell_recipients(
+        db,
+        recipients=[recipient],
+        kind=f"orders.{kind}",
+        cause=cause or f"order:{order.id}",
+        payload={
+            "code": order.code,
+            "producer": order.producer_name,
+            "total": format_vnd(order.total_vnd),
+            "is_guest": order.buyer_id is None,
+            **more,
+        },
+        now=now,
+        ref=ref,
+        desk=desk,
+    )
+
+
+def buyer_ref(order_id: int) -> str:
+    """What messages for an order's buyer are filed under."""
+    return f"order:{order_id}:buyer"
+
+
+def guest_of(db: Session, order: Order, now: datetime) -> str | None:
+    """The recipient behind an order without an account; None once who they were is erased."""
+    known = db.get(OrderContact, order.id)
+    if known is None or not (known.email or known.phone):
+        return None
+    return contact(
+        db,
+        now=now,
+        name=known.full_name,
+        email=known.email,
+        phone=known.phone,
+        language=known.language,
+    )
 
 
 def notify_producer(db: Session, order: Order, kind: str, *, now: datetime, **more: Any) -> None:
     """A message for everybody who works for the producer."""
-    people = [member.person_id for member in members_of(db, "producer", order.producer_id)]
-    _notify(db, people, order, kind, now, more)
-
-
-def _notify(
-    db: Session,
-    person_ids: list[int],
-    order: Order,
-    kind: str,
-    now: datetime,
-    more: Mapping[str, Any],
-) -> None:
     notify(
         db,
-        person_ids=person_ids,
+        person_ids=[member.person_id for member in members_of(db, "producer", order.producer_id)],
         kind=f"orders.{kind}",
         cause=f"order:{order.id}",
         payload={"code": order.code, "producer": order.producer_name, **more},

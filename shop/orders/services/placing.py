@@ -65,7 +65,10 @@ def place_orders(
         signals.order_placed.send(None, db=db, order=order, now=now)
         if order.state == "awaiting_confirmation":
             notify_producer(db, order, "placed", now=now)
-        notify_buyer(db, order, "thanks", now=now)
+        is_called = (
+            order.state != "awaiting_confirmation"
+        )  # who confirms an order telephones anyway
+        notify_buyer(db, order, "thanks", now=now, is_called=is_called)
     db.flush()
     return orders
 
