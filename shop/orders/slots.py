@@ -1,4 +1,4 @@
-"""Places in orders that features above fill (money, mostly)."""
+"""Places in orders that features above fill (money, printing, exports)."""
 
 from datetime import datetime
 from typing import Final
@@ -12,3 +12,7 @@ DESK_PANELS: Final[Slot[[Session, int, datetime], Panel]] = Slot()
 
 PLACES_AGAIN: Final[Slot[[Session, int, datetime], bool]] = Slot()
 """Late money for an order whose goods are to come: whether its place could be taken again."""
+
+DESK_TOOLS: Final[Slot[[Session, str, datetime], Panel]] = Slot()
+"""Tools above the desk's list: (db, tab, now). A tool is a form with the id ``chon-don``; each order
+of the list has a box named ``don`` that belongs to it, so it works without scripts."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from shop.core import clock
 from shop.core.errors import Conflict, Invalid, NotFound
-from shop.core.text import N_
+from shop.core.text import N_, clean
 from shop.orders import pages, queries, rules, services
 from shop.orders.forms import (
     BuyerCancelForm,
@@ -117,8 +117,9 @@ def arrived(code: str) -> ResponseReturnValue:
 @bp.get("/tra-cuu-don")
 @public
 def lookup() -> ResponseReturnValue:
-    """Ask for the code and the last digits of the phone number."""
-    return render_template("orders/lookup.html", form=LookupForm())
+    """Ask for the code and the last digits of the phone number; ``ma`` fills in the code."""
+    code = clean(request.args.get("ma", "")[:40])
+    return render_template("orders/lookup.html", form=LookupForm(data={"code": code}))
 
 
 @bp.post("/tra-cuu-don")

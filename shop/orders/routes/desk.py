@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from shop.core import clock
 from shop.core.text import N_
 from shop.orders import pages, queries
-from shop.orders.routes.base import bp, own
+from shop.orders.routes.base import bp, drawn, own
+from shop.orders.slots import DESK_TOOLS
 from shop.web.access import role
 from shop.web.i18n import gettext as _
 from shop.web.pagination import Page, page_number
@@ -44,5 +45,6 @@ def desk() -> ResponseReturnValue:
         tab=tab,
         tabs=[(name, _(label), counts[name]) for name, label in TAB_LABELS.items()],
         orders=[pages.OrderCard.of(order, now) for order in orders],
+        tools=drawn(DESK_TOOLS.collect(db, tab, now)),
         page=Page(number, PAGE_SIZE, counts[tab], lambda n: url_for(".desk", muc=tab, trang=n)),
     )

@@ -1,0 +1,1 @@
+"""Decisions about parcels, files of carriers and their settlements; plain values only."""
