@@ -107,9 +107,14 @@ class Parcel:
 
 def parcels(db: Session, order_id: int) -> list[Parcel]:
     """The order's parcels that were not taken apart again."""
+    return parcels_by_order(db, [order_id]).get(order_id, [])
+
+
+def parcels_by_order(db: Session, order_ids: Collection[int]) -> dict[int, list[Parcel]]:
+    """Order id -> its parcels in the order of packing, those taken apart left out."""
     shipments = db.scalars(
         select(Shipment)
-        .where(Shipment.order_id == order_id, Shipment.state != "cancelled")
+        .where(Shipment.order_id.in_(order_ids), Shipment.state != "cancelled")
         .order_by(Shipment.id)
     ).all()
     inside: dict[int, list[PackedLine]] = {}
@@ -123,7 +128,11 @@ def parcels(db: Session, order_id: int) -> list[Parcel]:
     for row, product_id, lot_no in rows:
         line = PackedLine(row.order_line_id, product_id, row.quantity, row.lot_id, lot_no)
         inside.setdefault(row.shipment_id, []).append(line)
-    return [Parcel(shipment, inside.get(shipment.id, ())) for shipment in shipments]
+    found: dict[int, list[Parcel]] = {}
+    for shipment in shipments:
+        parcel = Parcel(shipment, inside.get(shipment.id, ()))
+        found.setdefault(shipment.order_id, []).append(parcel)
+    return found
 
 
 def due_orders(

@@ -14,5 +14,5 @@ PLACES_AGAIN: Final[Slot[[Session, int, datetime], bool]] = Slot()
 """Late money for an order whose goods are to come: whether its place could be taken again."""
 
 DESK_TOOLS: Final[Slot[[Session, str, datetime], Panel]] = Slot()
-"""Tools above the desk's list: (db, tab, now). A tool is a form with the id ``chon-don``; each order
-of the list has a box named ``don`` that belongs to it, so it works without scripts."""
+"""Tools above the desk's list: (db, tab, now). A tool is a form with the id ``chon-don``; each
+order of the list has a box named ``don`` that belongs to it, so it works without scripts."""

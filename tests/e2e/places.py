@@ -72,6 +72,7 @@ NO_PAGE = {
     "trace.qr": "file",
     "resolver.description": "file",
     "payments.transfer_qr": "file",
+    "shipping.print_papers": "file",
     "offline.worker": "file",
     "entry.ticket": "file",
     "labels.lot_pdf": "file",
@@ -85,6 +86,8 @@ NO_PAGE = {
 LEAD_ON = {"resolver.printed", "resolver.item", "resolver.location", "trace.find"} | {
     "accounts.my_members",
     "accounts.my_acts",
+    "shipping.scan",
+    "shipping.scan_upper",
 }
 """GET endpoints that lead on to another page."""
 

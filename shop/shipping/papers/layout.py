@@ -19,9 +19,9 @@ from shop.traceability.labels.symbols import QUIET_MODULES, qr_rows
 
 MARGIN: Final = 4.0
 _LEADING: Final = 1.26
-_SCALES: Final = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.58, 0.54)
+_SCALES: Final = (1.3, 1.2, 1.1, 1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.58, 0.54)
 _SLIP_SCALE: Final = 0.76
-"""A slip that does not fit at this size goes on to a second page rather than become unreadable."""
+"""A slip that does not fit at this size goes on to another page rather than become unreadable."""
 _TRACE_MM: Final = 15.0
 _ORDER_MM: Final = 17.0
 NOTE_GOES_ON: Final = "… (ghi chú còn tiếp trên trang đơn)"
@@ -96,13 +96,22 @@ def shorter(note: str) -> str:
 
 def printable(paper: Paper) -> Paper:
     """The paper with characters the font lacks (emoji, other scripts) as a question mark."""
-    texts = {
-        name: _known(value) for name, value in vars(paper).items() if isinstance(value, str)
-    } | {"qr": paper.qr}
     goods = tuple(
         replace(item, name=_known(item.name), lot_no=_known(item.lot_no)) for item in paper.goods
     )
-    return replace(paper, **texts, goods=goods)
+    return replace(
+        paper,
+        sender=_known(paper.sender),
+        sender_place=_known(paper.sender_place),
+        sender_phone=_known(paper.sender_phone),
+        recipient=_known(paper.recipient),
+        street=_known(paper.street),
+        place=_known(paper.place),
+        note=_known(paper.note),
+        carrier=_known(paper.carrier),
+        tracking_no=_known(paper.tracking_no),
+        goods=goods,
+    )
 
 
 def _known(text: str) -> str:
@@ -219,11 +228,11 @@ def _money(paper: Paper, size: PageSize, scale: float) -> Block:
     points = min(30 * scale, _widest(large, width - 6.0))
     middle = size.width / 2
     y = 1.2 + 8 * scale * _LEADING / mm
-    first = Text(middle, y - 0.8, small, BOLD, 8 * scale, is_centred=True)
+    first = Text(middle, y - 0.8, small, BOLD, 9 * scale, is_centred=True)
     y += points * 1.05 / mm
     second = Text(middle, y - points * 0.12 / mm, large, BOLD, points, is_centred=True)
     if not paper.cod_vnd:
-        first, second = replace(first, y=y + 2.6 * scale), replace(second, y=second.y - 2.4 * scale)
+        first, second = replace(first, y=y + 1.8 * scale), replace(second, y=second.y - 2.6 * scale)
         y += 2.8 * scale
     height = y + 1.4
     return Block(height + 1.5, (Frame(MARGIN, 0.0, width, height), first, second))
@@ -246,7 +255,7 @@ def _carriage(paper: Paper, size: PageSize, scale: float) -> Block:
 
 def _goods(item: Goods, size: PageSize, scale: float) -> Block:
     """A line of the slip: units, name, lot."""
-    figure = 11.0 * scale
+    figure = 8.5 * scale
     units = _Column(MARGIN, figure)
     units.write(f"{item.units} ×", 9 * scale, BOLD)
     column = _Column(MARGIN + figure, size.width - 2 * MARGIN - figure)

@@ -1,4 +1,4 @@
-"""Papers of parcels as one PDF: black vectors, fonts embedded, the same bytes for the same words."""
+"""Papers of parcels as one PDF: black vectors, fonts embedded; same words, same bytes."""
 
 import io
 from collections.abc import Sequence
@@ -44,7 +44,12 @@ def _paint_frame(canvas: Any, item: Frame, height: float) -> None:
     low = height - (item.y + item.height) * mm
     is_line = item.is_filled
     canvas.rect(
-        item.x * mm, low, item.width * mm, item.height * mm, stroke=0 if is_line else 1, fill=is_line
+        item.x * mm,
+        low,
+        item.width * mm,
+        item.height * mm,
+        stroke=0 if is_line else 1,
+        fill=is_line,
     )
 
 

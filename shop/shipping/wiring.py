@@ -1,0 +1,38 @@
+"""How shipping joins an application: tools on the desk of orders, a place in the navigation."""
+
+from datetime import datetime
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from shop.orders.models import Order
+from shop.orders.slots import DESK_PANELS, DESK_TOOLS
+from shop.shipping.rules.papers import KINDS, PAGE_SIZES
+from shop.web.slots import Panel
+
+
+def init_app(_app: Flask) -> None:
+    """Fill the slots; doing it again changes nothing."""
+    DESK_TOOLS.fill(desk_tool)
+    DESK_PANELS.fill(order_panel)
+
+
+def desk_tool(_db: Session, tab: str, _now: datetime) -> list[Panel]:
+    """Print the chosen orders, or all that wait to be packed."""
+    if tab in {"to_confirm", "problems"}:
+        return []
+    context: dict[str, object] = {
+        "kinds": KINDS,
+        "sizes": PAGE_SIZES,
+        "is_to_pack": tab == "to_pack",
+    }
+    return [Panel("shipping/desk_tool.html", context)]
+
+
+def order_panel(db: Session, order_id: int, _now: datetime) -> list[Panel]:
+    """Papers of one order, once it is confirmed."""
+    order = db.get_one(Order, order_id)
+    if order.state not in {"confirmed", "completed"}:
+        return []
+    context: dict[str, object] = {"code": order.code, "kinds": KINDS, "sizes": PAGE_SIZES}
+    return [Panel("shipping/order_panel.html", context)]
