@@ -49,6 +49,28 @@ class Settings(BaseSettings):
     stripe_webhook_secret: str = ""
     # where Stripe's API is called
     stripe_api_base: str = "https://api.stripe.com"
+    # SePay bank feed: secret of its signed webhook; empty together with the next: off
+    sepay_webhook_secret: str = ""
+    # key that SePay sends as "Authorization: Apikey ..."; with the secret, both must be right
+    sepay_webhook_apikey: str = ""
+    # SePay API token, to ask for transfers that no webhook told of; empty: never asked
+    sepay_api_token: str = ""
+    # where SePay's API is called
+    sepay_api_base: str = "https://my.sepay.vn"
+    # what SePay's signature covers, with {timestamp} and {body}
+    sepay_signed_text: str = "{timestamp}.{body}"
+    # payOS channel's client id; several channels: comma-separated, same order in all four
+    payos_client_id: str = ""
+    # payOS channel's API key
+    payos_api_key: str = ""
+    # payOS channel's checksum key
+    payos_checksum_key: str = ""
+    # bank account that the channel pays into, as BIN:number; offered only where it is the payee
+    payos_account: str = ""
+    # where payOS is called
+    payos_api_base: str = "https://api-merchant.payos.vn"
+    # address of a payOS link by its {id}, for links whose making was answered too late
+    payos_checkout_url: str = "https://pay.payos.vn/web/{id}"
     # whether staff and admins must pass a second factor; unset: yes in production
     require_staff_totp: bool | None = None
     # whether rate limits are enforced

@@ -162,7 +162,7 @@ def _bill(db: Session, province_code: str, voucher: str) -> _Bill:
     config = config_of(database())
     ways = {
         part.producer_id: payments.enabled_providers(
-            db, producer_id=part.producer_id, config=config
+            db, producer_id=part.producer_id, config=config, now=now
         )
         for part in parts
     }

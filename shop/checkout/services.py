@@ -178,7 +178,7 @@ def place_checkout(
     commune = get_commune(db, request.province_code, request.commune_code)
     _expire_due(db, wanted, now)
     quote = _judge(db, wanted, request, now)
-    providers = _providers(db, quote, request, config)
+    providers = _providers(db, quote, request, config, now)
     _check_live_limits(db, quote, request.phone)
     place = place_names(db, [(request.province_code, commune.code)])
     placed = orders.place_orders(
@@ -252,13 +252,15 @@ def _judge(db: Session, wanted: queries.Wanted, request: CheckoutRequest, now: d
 
 
 def _providers(
-    db: Session, quote: Quote, request: CheckoutRequest, config: PaymentConfig
+    db: Session, quote: Quote, request: CheckoutRequest, config: PaymentConfig, now: datetime
 ) -> dict[int, Provider]:
     """The way each producer is paid. Raises NoWayToPay (field ``payment``)."""
     chosen: dict[int, Provider] = {}
     for part in quote.orders:
         slug = request.payment_by_producer.get(part.producer_slug) or request.payment
-        offered = payments.enabled_providers(db, producer_id=part.producer_id, config=config)
+        offered = payments.enabled_providers(
+            db, producer_id=part.producer_id, config=config, now=now
+        )
         found = next((provider for provider in offered if provider.slug == slug), None)
         if found is None:
             raise NoWayToPay(field="payment", producer=part.producer_name)

@@ -2,10 +2,11 @@
 
 A pushed message is only a hint. Once its signature is good, the provider is asked about the attempt
 and the answer goes through ``apply_txn``, like the poller's and the return page's, so the order and
-number of messages do not matter.
+number of messages do not matter. A bank feed's message is the fact itself, under the bank's id.
 """
 
 import hashlib
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -29,9 +30,13 @@ from shop.payments.registry import all_providers, provider_called
 from shop.payments.services import apply_txn
 from shop.payments.starting import view_attempt
 
+log = logging.getLogger(__name__)
+
 POLL_PAUSE = timedelta(seconds=90)
 """How long an attempt is left alone between two questions."""
 POLL_BATCH = 40
+FEED_WINDOW = timedelta(days=3)
+"""How far back a feed is read at each round: longer than a server is likely to be down."""
 REFUSED_PER_HOUR = 16
 REFUSED_BYTES = 2048
 FINISHED = frozenset({"applied", "duplicate", "unmatched", "open", "ignored"})
@@ -58,12 +63,15 @@ def take_push(
     except (BadSignature, Malformed) as refusal:
         _keep_refused(database, provider.slug, body, now, refusal)
         raise
-    first = "received" if pushed.provider_ref else "ignored"
+    first = "received" if pushed.provider_ref or pushed.txns else "ignored"
     known = _keep_event(database, provider.slug, pushed.event_key, body, now, first)
     if known in FINISHED:
         return "duplicate" if known != "ignored" else "ignored"
-    outcome = ask_provider(database, provider, config, pushed.provider_ref, now)
+    if not pushed.txns:
+        outcome = ask_provider(database, provider, config, pushed.provider_ref, now)
     with database.transaction() as db:
+        for txn in pushed.txns:
+            outcome = apply_txn(db, txn, now=now)
         _finish_event(db, provider.slug, pushed.event_key, outcome)
     return outcome
 
@@ -80,6 +88,30 @@ def ask_provider(
     pulled = provider.pull(config, provider_ref, now)
     with database.transaction() as db:
         return _record(db, provider, provider_ref, pulled, now)
+
+
+def read_feeds(database: Database, config: PaymentConfig, now: datetime) -> int:
+    """Ask every feed for the transfers of the last days; returns how many were new to us.
+
+    A message that never came costs minutes, not money. A feed's fault leaves it for the next
+    round; each transfer is a transaction of its own.
+    """
+    new = 0
+    for slug, provider in all_providers().items():
+        if provider.feed is None or not provider.is_on(config):
+            continue
+        try:
+            told = provider.feed(config, now - FEED_WINDOW, now)
+        except DomainError as trouble:
+            log.warning("feed %s: %s", slug, type(trouble).__name__)
+            continue
+        with database.read() as db:
+            known = queries.known_txn_ids(db, slug, [txn.txn_id for txn in told])
+        for txn in told:
+            if txn.txn_id not in known:
+                with database.transaction() as db:
+                    new += apply_txn(db, txn, now=now) != "duplicate"
+    return new
 
 
 def poll_attempts(database: Database, config: PaymentConfig, now: datetime) -> int:

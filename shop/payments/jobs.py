@@ -4,7 +4,7 @@ from datetime import datetime
 
 from shop.core.db import Database
 from shop.core.jobs import job
-from shop.payments.asking import poll_attempts
+from shop.payments.asking import poll_attempts, read_feeds
 from shop.payments.configuration import config_of
 
 
@@ -12,3 +12,9 @@ from shop.payments.configuration import config_of
 def poll(database: Database, now: datetime) -> None:
     """Ask about open attempts, so that a lost webhook costs minutes, not money."""
     poll_attempts(database, config_of(database), now)
+
+
+@job("payments.read_feeds", every_seconds=20 * 60)
+def read_bank_feeds(database: Database, now: datetime) -> None:
+    """Ask bank feeds for transfers that no message told us of."""
+    read_feeds(database, config_of(database), now)

@@ -61,6 +61,8 @@ class Capabilities:
     """The provider collects exactly what was asked; another amount belongs to no order."""
     refund: bool = False
     expires: bool = False
+    feed: bool = False
+    """It tells of transfers paid another way, so it is never offered at checkout."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,55 @@ class StripeConfig:
 
 
 @dataclass(frozen=True)
+class Patience:
+    """How long one call over the network may take."""
+
+    connect_seconds: float = 3.05
+    read_seconds: float = 10.0
+    deadline_seconds: float = 20.0
+    """For all tries of one call together, however slowly the answer drips."""
+    retry_pause_seconds: float = 0.5
+
+
+@dataclass(frozen=True)
+class SepayConfig:
+    """SePay's settings: the bank feed of accounts that their owners linked to it."""
+
+    webhook_secret: str = field(default="", repr=False)
+    """For HMAC signatures; empty: messages are not signed."""
+    webhook_apikey: str = field(default="", repr=False)
+    """For ``Authorization: Apikey``; set beside the secret, both must be right."""
+    api_token: str = field(default="", repr=False)
+    """For asking about transfers that no message told us of; empty: never asked."""
+    api_base: str = "https://my.sepay.vn"
+    signed_text: str = "{timestamp}.{body}"
+    """What the signature covers: seen in public integrations only, so it can be set."""
+    patience: Patience = Patience()
+
+
+@dataclass(frozen=True)
+class PayosChannel:
+    """One payment channel of payOS and the bank account that it pays into."""
+
+    account_bin: str
+    account_number: str
+    client_id: str
+    api_key: str = field(repr=False)
+    checksum_key: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PayosConfig:
+    """payOS' settings."""
+
+    channels: tuple[PayosChannel, ...]
+    api_base: str = "https://api-merchant.payos.vn"
+    checkout_url: str = "https://pay.payos.vn/web/{id}"
+    """Where a link is paid that was made by a call whose answer was lost: not documented."""
+    patience: Patience = Patience()
+
+
+@dataclass(frozen=True)
 class PaymentConfig:
     """What providers and services need of the settings."""
 
@@ -93,6 +144,8 @@ class PaymentConfig:
     transfer_hold: timedelta = timedelta(minutes=30)
     cod_confirm: timedelta = timedelta(hours=48)
     stripe: StripeConfig | None = None
+    sepay: SepayConfig | None = None
+    payos: PayosConfig | None = None
 
 
 @dataclass(frozen=True)
@@ -151,6 +204,10 @@ class ProviderTxn:
     provider_ref: str = ""
     """The provider's own name of the attempt."""
     counterparty: str = ""
+    sub_account: str = ""
+    """A virtual account that leads to ``account``; the payer may have been given either."""
+    reference: str = ""
+    """The bank's own name of the transfer: two ways that tell of it tell the same one."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +217,8 @@ class Pushed:
     event_key: str
     provider_ref: str
     """The attempt it hints at; empty when the message is none of our business."""
+    txns: tuple[ProviderTxn, ...] = ()
+    """What a feed tells outright; other providers are asked about the attempt instead."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +231,10 @@ class Pulled:
 
 def _always(_config: PaymentConfig) -> bool:
     return True
+
+
+def _plain_reply(outcome: str) -> tuple[int, dict[str, object] | None]:
+    return 200, {"received": True, "outcome": outcome}
 
 
 @dataclass(frozen=True)
@@ -196,6 +259,12 @@ class Provider:
     pull: Callable[[PaymentConfig, str, datetime], Pulled] | None = None
     """(config, provider_ref, now). Raises ProviderSilent, ProviderRefused."""
     cancel: Callable[[PaymentConfig, AttemptView], None] | None = None
+    feed: Callable[[PaymentConfig, datetime, datetime], tuple[ProviderTxn, ...]] | None = None
+    """(config, since, now): all transfers in since then. Raises ProviderSilent, ProviderRefused."""
+    accounts: Callable[[PaymentConfig], frozenset[tuple[str, str]]] | None = None
+    """The payees (bank's BIN, number) that it pays into; left out: any."""
+    reply: Callable[[str], tuple[int, dict[str, object] | None]] = _plain_reply
+    """(outcome): status and JSON (or nothing) that acknowledge a message that was taken."""
 
     @property
     def first_state(self) -> Literal["awaiting_payment", "awaiting_confirmation"]:

@@ -163,3 +163,19 @@ def has_txn(db: Session, provider: str, txn_id: str) -> bool:
         )
         is not None
     )
+
+
+def known_txn_ids(db: Session, provider: str, txn_ids: Sequence[str]) -> set[str]:
+    """Which of these charges the ledger holds already."""
+    found: set[str] = set()
+    for start in range(0, len(txn_ids), 500):
+        found.update(
+            db.scalars(
+                select(PaymentTxn.txn_id).where(
+                    PaymentTxn.provider == provider,
+                    PaymentTxn.kind == "charge",
+                    PaymentTxn.txn_id.in_(txn_ids[start : start + 500]),
+                )
+            )
+        )
+    return found

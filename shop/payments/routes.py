@@ -398,7 +398,8 @@ def _receiver(provider: Provider) -> Callable[[], Any]:
         config = config_of(database())
         headers = dict(request.headers.items())
         outcome = take_push(database(), provider, config, headers, body, clock.now())
-        return {"received": True, "outcome": outcome}
+        status, told = provider.reply(outcome)
+        return ("" if told is None else told), status
 
     return take
 

@@ -1,27 +1,24 @@
 """Stripe's HTTP interface over ``requests``: form encoding, retry rules, webhook signature.
 
 Sources: Stripe API reference ("Idempotent requests", "Errors", "Webhooks") and what the official
-SDK does (facts, payments §1). No redirects, no proxy or netrc from the environment, and one
-deadline over all tries: the library's own timeouts hold per read only, so a dripping answer could
-keep a worker for minutes.
+SDK does (facts, payments §1). One deadline over all tries, as in ``outgoing``.
 """
 
 import hashlib
 import hmac
 import json
 import logging
-import queue
 import random
 import re
-import threading
 import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import requests
 
+from shop.payments.outgoing import read_whole, within
 from shop.payments.provider import (
     BadSignature,
     Malformed,
@@ -36,19 +33,7 @@ MAX_TRIES = 3
 MAX_PAUSE_SECONDS = 5.0
 MAX_ANSWER_BYTES = 1_000_000
 TOLERANCE_SECONDS = 300
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _HEX = re.compile(r"[0-9a-f]{64}")
-
-
-def is_safe_address(address: str, *, api_base: str = "") -> bool:
-    """Whether an address may be called or linked: https, or http on loopback for a stand-in."""
-    parts = urlsplit(address)
-    if parts.username or parts.password or not parts.hostname:
-        return False
-    if parts.scheme == "https":
-        return True
-    is_stand_in = not api_base or urlsplit(api_base).netloc == parts.netloc
-    return parts.scheme == "http" and parts.hostname in _LOOPBACK and is_stand_in
 
 
 def form_encode(values: Mapping[str, Any]) -> str:
@@ -86,23 +71,13 @@ def call(
     unless the answer's ``stripe-should-retry`` says otherwise. Raises ProviderSilent when the
     outcome is unknown, ProviderRefused for any other 4xx.
     """
-    answers: queue.SimpleQueue[dict[str, Any] | Exception] = queue.SimpleQueue()
-
-    def work() -> None:
-        try:
-            answers.put(_try_often(config, method, path, values, key))
-        except Exception as error:  # noqa: BLE001 - handed over to the caller's thread
-            answers.put(error)
-
-    threading.Thread(target=work, name="stripe-call", daemon=True).start()
     try:
-        answer = answers.get(timeout=config.deadline_seconds)
-    except queue.Empty:
-        log.warning("stripe %s %s: no answer before the deadline", method, path)
-        raise ProviderSilent from None
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
+        return within(
+            config.deadline_seconds, lambda: _try_often(config, method, path, values, key)
+        )
+    except ProviderSilent:
+        log.warning("stripe %s %s: no usable answer", method, path)
+        raise
 
 
 def _try_often(
@@ -161,23 +136,11 @@ def _try_once(
             allow_redirects=False,
             stream=True,
         ) as response:
-            raw = _read(response, ends_at)
+            raw = read_whole(response, ends_at, MAX_ANSWER_BYTES)
     except (requests.RequestException, OSError) as error:
         log.warning("stripe %s %s: %s", method, path, error.__class__.__name__)
         return None
     return _judge(response, raw, f"{method} {path}")
-
-
-def _read(response: requests.Response, ends_at: float) -> bytes:
-    chunks = b""
-    for chunk in response.iter_content(8192):
-        chunks += chunk
-        if len(chunks) > MAX_ANSWER_BYTES or time.monotonic() > ends_at:
-            raise requests.ConnectionError("answer too long or too slow")
-    expected = response.headers.get("Content-Length", "")
-    if expected.isdigit() and len(chunks) < int(expected):
-        raise requests.ConnectionError("answer cut off")
-    return chunks
 
 
 def _judge(response: requests.Response, raw: bytes, what: str) -> dict[str, Any] | None:

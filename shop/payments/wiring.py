@@ -15,11 +15,18 @@ from shop.orders.models import Order
 from shop.orders.slots import DESK_PANELS
 from shop.payments import desk, queries, registry
 from shop.payments.configuration import config_of, configure
+from shop.payments.outgoing import is_safe_address
 from shop.payments.panels import PayView, pay_view
-from shop.payments.provider import PaymentConfig, StripeConfig
+from shop.payments.provider import (
+    PaymentConfig,
+    PayosChannel,
+    PayosConfig,
+    SepayConfig,
+    StripeConfig,
+)
 from shop.payments.services import settle_refunds
 from shop.payments.services.payees import DECIDED, SUBMITTED, WITHDRAWN
-from shop.payments.stripe_api import is_safe_address
+from shop.payments.transfer_qr import Transfer, encode
 from shop.web import access
 from shop.web.actor import Actor
 from shop.web.i18n import gettext
@@ -41,7 +48,7 @@ class UnsafeSetting(ValueError):
 
 
 def payment_config(settings: Settings) -> PaymentConfig:
-    """The providers' settings. Raises UnsafeSetting when STRIPE_API_BASE is not an https origin.
+    """The providers' settings. Raises UnsafeSetting, BadTransferQr for an account that is none.
 
     They hold no application: whoever keeps them by database would keep it alive for ever.
     """
@@ -56,19 +63,66 @@ def payment_config(settings: Settings) -> PaymentConfig:
         transfer_hold=timedelta(minutes=settings.transfer_hold_minutes),
         cod_confirm=timedelta(hours=settings.cod_confirm_hours),
         stripe=_stripe(settings),
+        sepay=_sepay(settings),
+        payos=_payos(settings),
     )
 
 
 def _stripe(settings: Settings) -> StripeConfig | None:
     if not settings.stripe_secret_key or not settings.stripe_webhook_secret:
         return None
-    base = settings.stripe_api_base.rstrip("/")
-    if not is_safe_address(base) or base.count("/") != 2:
-        raise UnsafeSetting("STRIPE_API_BASE must be an https origin (http on loopback only)")
     return StripeConfig(
         secret_key=settings.stripe_secret_key,
         webhook_secret=settings.stripe_webhook_secret,
-        api_base=base,
+        api_base=_origin("STRIPE_API_BASE", settings.stripe_api_base),
+    )
+
+
+def _origin(name: str, address: str) -> str:
+    base = address.rstrip("/")
+    if not is_safe_address(base) or base.count("/") != 2:
+        raise UnsafeSetting(f"{name} must be an https origin (http on loopback only)")
+    return base
+
+
+def _sepay(settings: Settings) -> SepayConfig | None:
+    if not settings.sepay_webhook_secret and not settings.sepay_webhook_apikey:
+        return None
+    if settings.sepay_signed_text.count("{body}") != 1:
+        raise UnsafeSetting("SEPAY_SIGNED_TEXT must hold {body} once")
+    return SepayConfig(
+        webhook_secret=settings.sepay_webhook_secret,
+        webhook_apikey=settings.sepay_webhook_apikey,
+        api_token=settings.sepay_api_token,
+        api_base=_origin("SEPAY_API_BASE", settings.sepay_api_base),
+        signed_text=settings.sepay_signed_text,
+    )
+
+
+def _payos(settings: Settings) -> PayosConfig | None:
+    parts = [
+        [one.strip() for one in value.split(",")]
+        for value in (
+            settings.payos_account,
+            settings.payos_client_id,
+            settings.payos_api_key,
+            settings.payos_checksum_key,
+        )
+        if value.strip()
+    ]
+    if not parts:
+        return None
+    if len(parts) != 4 or len({len(part) for part in parts}) != 1 or not all(map(all, parts)):
+        raise UnsafeSetting("PAYOS_ACCOUNT, _CLIENT_ID, _API_KEY and _CHECKSUM_KEY go together")
+    channels = []
+    for account, client_id, api_key, checksum_key in zip(*parts, strict=True):
+        bank_bin, _, number = account.partition(":")
+        encode(Transfer(bank_bin=bank_bin, account=number))
+        channels.append(PayosChannel(bank_bin, number, client_id, api_key, checksum_key))
+    return PayosConfig(
+        channels=tuple(channels),
+        api_base=_origin("PAYOS_API_BASE", settings.payos_api_base),
+        checkout_url=settings.payos_checkout_url,
     )
 
 

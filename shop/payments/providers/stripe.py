@@ -15,6 +15,7 @@ from typing import Any
 
 from shop.core.text import N_
 from shop.payments import stripe_api
+from shop.payments.outgoing import is_safe_address
 from shop.payments.provider import (
     AttemptView,
     Capabilities,
@@ -92,7 +93,7 @@ def _start(config: PaymentConfig, order: OrderView, attempt: AttemptView) -> Ins
     session_id, url = str(session.get("id", "")), str(session.get("url") or "")
     if not _SESSION_ID.fullmatch(session_id):
         raise ProviderSilent
-    if not stripe_api.is_safe_address(url, api_base=settings.api_base):
+    if not is_safe_address(url, api_base=settings.api_base):
         raise ProviderRefused
     return Instruction(kind="url", url=url, provider_ref=session_id, expires_at=attempt.expires_at)
 

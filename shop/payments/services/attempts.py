@@ -13,13 +13,19 @@ from shop.payments.registry import all_providers
 from shop.payments.rules import NoPayeeAccount
 
 
-def enabled_providers(db: Session, *, producer_id: int, config: PaymentConfig) -> list[Provider]:
-    """The ways this producer can be paid, in the order to offer them."""
-    has_account = queries.has_payee_account(db, producer_id)
+def enabled_providers(
+    db: Session, *, producer_id: int, config: PaymentConfig, now: datetime
+) -> list[Provider]:
+    """The ways this producer can be paid at ``now``, in the order to offer them."""
+    account = queries.payee_account(db, producer_id, now)
+    payee = None if account is None else (account.bank_bin, account.number)
     found = [
         provider
         for provider in all_providers().values()
-        if provider.is_on(config) and (has_account or not provider.capabilities.needs_payee_account)
+        if provider.is_on(config)
+        and not provider.capabilities.feed
+        and (payee is not None or not provider.capabilities.needs_payee_account)
+        and (provider.accounts is None or payee in provider.accounts(config))
     ]
     return sorted(found, key=lambda provider: provider.order)
 

@@ -170,7 +170,8 @@ def _objection(txn: ProviderTxn, attempt: PaymentAttempt) -> str:
     """Why money that names this attempt is still not its money; empty when it is."""
     if txn.currency != VND:
         return "wrong_currency"
-    if txn.account and attempt.account_number and txn.account != attempt.account_number:
+    told = {txn.account, txn.sub_account} - {""}
+    if told and attempt.account_number and attempt.account_number not in told:
         return "wrong_account"
     must_equal = provider_called(attempt.provider).capabilities.exact_amount
     if must_equal and txn.kind == "charge" and txn.amount_vnd != attempt.amount_vnd:

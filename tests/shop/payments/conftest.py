@@ -1,14 +1,23 @@
 """What an application's wiring would declare, for tests of services without one."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from shop.notifications.services import register_message
 from shop.orders.wiring import MESSAGES as ORDER_MESSAGES
-from shop.payments.provider import PaymentConfig, StripeConfig
+from shop.payments.provider import (
+    Patience,
+    PaymentConfig,
+    PayosChannel,
+    PayosConfig,
+    SepayConfig,
+    StripeConfig,
+)
 from shop.payments.wiring import MESSAGES, connect_signals
 from tests.factories.payments import NOW, make_config
+from tests.stand_ins import banks
 from tests.stand_ins.stripe import StripeStandIn
 
 
@@ -40,4 +49,30 @@ def stripe_config(stripe: StripeStandIn) -> PaymentConfig:
             deadline_seconds=5.0,
             retry_pause_seconds=0.01,
         )
+    )
+
+
+@pytest.fixture
+def bank() -> Iterator[banks.BankStandIn]:
+    """A served stand-in for payOS and SePay whose clock stands at the tests' NOW."""
+    with banks.BankStandIn(clock=NOW.timestamp) as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def every_config(stripe_config: PaymentConfig, bank: banks.BankStandIn) -> PaymentConfig:
+    """Settings with every provider on, each led to its stand-in."""
+    patience = Patience(read_seconds=2.0, deadline_seconds=5.0, retry_pause_seconds=0.01)
+    channel = PayosChannel(*banks.ACCOUNT, banks.CLIENT_ID, banks.API_KEY, banks.CHECKSUM_KEY)
+    return replace(
+        stripe_config,
+        payos=PayosConfig(
+            (channel,), bank.api_base, f"{bank.api_base}/web/{{id}}", patience=patience
+        ),
+        sepay=SepayConfig(
+            webhook_secret=banks.SEPAY_SECRET,
+            api_token=banks.SEPAY_TOKEN,
+            api_base=bank.api_base,
+            patience=patience,
+        ),
     )
