@@ -58,6 +58,8 @@ _AREA_OF_FOLDER: Final = {
     "ma-gs1": "stock",
     "ma-san-pham": "stock",
     "don-hang": "orders",
+    "in": "orders",
+    "van-chuyen": "orders",
     "danh-gia": "orders",
     "hoi-dap": "orders",
     "hoi-dat": "orders",

@@ -1,0 +1,1 @@
+"""Tax figures: dated rates that staff keep, and what they make of each producer's money."""
