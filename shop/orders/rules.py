@@ -95,6 +95,7 @@ SELLER_REASONS: Final = {
     "bad_address": N_("Không giao được tới địa chỉ này"),
     "buyer_asked": N_("Người mua yêu cầu"),
     "recalled": N_("Lô hàng bị giữ hoặc thu hồi"),
+    "harvest": N_("Đợt giao của mùa này đã hủy"),
     "other": N_("Lý do khác"),
 }
 

@@ -35,6 +35,10 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
     "orders.called_off": (N_("Bạn đã hủy đơn %(code)s gửi %(producer)s"), _BUYER_URL),
     "orders.expired": (N_("Đơn %(code)s đã hết hạn"), _BUYER_URL),
     "orders.refunded": (N_("Đơn %(code)s: đã hoàn lại %(sum)s"), _BUYER_URL),
+    "orders.place_kept": (N_("Đơn đặt trước %(code)s: chỗ của bạn đã được giữ"), _BUYER_URL),
+    "orders.moved": (N_("Đơn đặt trước %(code)s: đợt giao dời sang %(days)s"), _BUYER_URL),
+    "orders.window_cancelled": (N_("%(producer)s đã hủy đợt giao của đơn %(code)s"), _BUYER_URL),
+    "orders.goods_in": (N_("Đơn đặt trước %(code)s: hàng đã về"), _BUYER_URL),
 }
 
 BODIES: Final[Mapping[str, str]] = {
@@ -57,6 +61,16 @@ BODIES: Final[Mapping[str, str]] = {
     "orders.called_off": N_("Nếu bạn đã trả tiền, người bán sẽ hoàn lại."),
     "orders.expired": N_(
         "Hàng đã được trả lại kho. Nếu bạn đã chuyển tiền, tiền sẽ được khớp vào đơn hoặc hoàn lại."
+    ),
+    "orders.place_kept": N_("Người bán sẽ báo khi hàng về. Ngày giao dự kiến có ở trang đơn."),
+    "orders.moved": N_(
+        "Ở trang đơn bạn chọn giữ chỗ với ngày mới, hoặc hủy và nhận lại toàn bộ tiền đã trả."
+    ),
+    "orders.window_cancelled": N_(
+        "Lý do có ở trang đơn. Bạn không cần làm gì: tiền đã trả sẽ được hoàn lại toàn bộ."
+    ),
+    "orders.goods_in": N_(
+        "Người bán chuẩn bị gửi. Nếu còn phần tiền chưa trả, trang đơn chỉ cách trả."
     ),
     "orders.refunded": N_("Đó là tổng số tiền đã hoàn cho đơn này. Chi tiết có ở trang đơn."),
 }

@@ -59,8 +59,9 @@ def _confirm(db: Session, order: Order, *, actor_id: int | None, now: datetime) 
     order.expires_at = None
     tell(db, order, "confirmed", actor_id=actor_id, now=now)
     db.flush()
+    kind = "place_kept" if order.awaits_goods else "confirmed"
     signals.order_confirmed.send(None, db=db, order=order, now=now)
-    notify_buyer(db, order, "confirmed", now=now)
+    notify_buyer(db, order, kind, now=now)
 
 
 def cancel_order(
@@ -71,11 +72,13 @@ def cancel_order(
     reason: str,
     actor_id: int | None,
     now: datetime,
+    is_buyer_told: bool = True,
 ) -> Order:
     """Call an order off and give its goods back to stock. ``reason`` is a code of the rules.
 
     Buyers may until it is packed, sellers (and staff) until it is on its way. Cancelling a
-    cancelled order changes nothing. Raises TooLate, WrongState, Invalid (field ``reason``).
+    cancelled order changes nothing. ``is_buyer_told``: False for a caller that tells the buyer in
+    its own words. Raises TooLate, WrongState, Invalid (field ``reason``).
     """
     reasons = rules.BUYER_REASONS if by == "buyer" else rules.SELLER_REASONS
     if reason not in reasons:
@@ -96,7 +99,8 @@ def cancel_order(
     audit(db, order, "cancel", actor_id, now, reason=reason)
     db.flush()
     signals.order_cancelled.send(None, db=db, order=order, now=now)
-    notify_buyer(db, order, "cancelled" if by == "seller" else "called_off", now=now)
+    if by == "buyer" or is_buyer_told:
+        notify_buyer(db, order, "cancelled" if by == "seller" else "called_off", now=now)
     if by == "buyer":
         notify_producer(db, order, "withdrawn", now=now)
     return order
