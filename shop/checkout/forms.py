@@ -1,17 +1,20 @@
 """Forms of basket and checkout: shape only. Whether it can be had is judged by the service."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
 from shop.checkout.models import MAX_QUANTITY
+from shop.checkout.queries import MAX_LINES
 from shop.checkout.services import CheckoutRequest
 from shop.core.db import MAX_ID
 from shop.core.text import N_, clean
 from shop.payments.registry import all_providers
+from shop.places.queries import PlaceMatch
+from shop.places.rules import is_code
 from shop.web.forms import (
     Form,
     choice,
@@ -26,6 +29,7 @@ from shop.web.forms import (
 from shop.web.i18n import gettext as _
 
 _SUBMIT_KEY: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_SELLER: Final = re.compile(r"[a-z0-9-]{1,80}")
 _LINE: Final = re.compile(r"quantity_(\d{1,10})")
 
 
@@ -50,6 +54,17 @@ def read_quantities(posted: Mapping[str, str]) -> dict[int, int]:
     return found
 
 
+def by_producer(posted: Mapping[str, str], prefix: str) -> dict[str, str]:
+    """Fields ``<prefix><producer slug>``; empty and misshapen ones are left out."""
+    found: dict[str, str] = {}
+    for name, typed in posted.items():
+        slug = name.removeprefix(prefix)
+        value = clean(typed[:40])
+        if slug != name and value and _SELLER.fullmatch(slug) and len(found) < MAX_LINES:
+            found[slug] = value
+    return found
+
+
 class CheckoutForm(Form):
     """Who gets it, where, and how it is paid. Choices of places are filled by the route."""
 
@@ -58,6 +73,7 @@ class CheckoutForm(Form):
     email = email(N_("E-mail"), is_required=False)
     province_code = choice(N_("Tỉnh, thành phố"))
     commune_code = choice(N_("Xã, phường"))
+    old_place = text(N_("Tên xã, huyện cũ"), is_required=False, maximum=200)
     street = text(N_("Số nhà, thôn, đường"), minimum=2, maximum=200)
     note = long_text(N_("Ghi chú cho người bán"), is_required=False, maximum=500)
     payment = choice(N_("Cách trả tiền"))
@@ -69,6 +85,34 @@ class CheckoutForm(Form):
         super().__init__(*args, **kwargs)
         self.payment.choices = [(slug, one.label) for slug, one in all_providers().items()]
         self.overrides: dict[str, str] = {}
+        self.methods: dict[str, str] = {}
+        self.matches: Sequence[PlaceMatch] = ()
+        self.picked = False
+
+    def take_posted(self, posted: Mapping[str, str]) -> None:
+        """What stands in no field: ``payment_<slug>`` and ``delivery_<slug>``, empty meaning as
+        usual; and codes of places, taken as they come: the service knows whether they exist.
+        """
+        self.overrides = by_producer(posted, "payment_")
+        self.methods = by_producer(posted, "delivery_")
+        for field, digits in ((self.province_code, 2), (self.commune_code, 5)):
+            code = field.data or ""
+            field.choices = [(code, code)] if is_code(code, digits) else []
+
+    def pick_place(self, pair: str) -> None:
+        """The buyer confirmed one of the places offered for an old name: ``19-02185``."""
+        province, _dash, commune = pair.partition("-")
+        if is_code(province, 2) and (not commune or is_code(commune, 5)):
+            self.province_code.data, self.commune_code.data = province, commune
+            self.old_place.data = "" if commune else self.old_place.data
+            self.picked = True
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether the shape is right; an old name alone is no place yet."""
+        is_good: bool = super().validate(extra_validators)
+        if self.commune_code.errors and not self.commune_code.data and self.old_place.data:
+            self.commune_code.errors = [_("Hãy bấm chọn nơi đúng trong các gợi ý cho tên cũ.")]
+        return is_good
 
     def validate_submit_key(self, field: Any) -> None:
         """What the page was sent with; a missing one means the page was not ours."""
@@ -79,13 +123,6 @@ class CheckoutForm(Form):
         """Empty, or the total that was shown."""
         if field.data and parse_whole(field.data[:30]) is None:
             raise ValidationError(_("Vui lòng tải lại trang đặt hàng."))
-
-    def read_overrides(self, posted: Mapping[str, str], producer_slugs: Iterable[str]) -> None:
-        """Fields ``payment_<producer slug>``; empty or missing means as ``payment`` says."""
-        for slug in producer_slugs:
-            value = clean(posted.get(f"payment_{slug}", "")[:40])
-            if value:
-                self.overrides[slug] = value
 
     def request(self, language: str) -> CheckoutRequest:
         """What the service needs; call it on a valid form."""
@@ -101,6 +138,7 @@ class CheckoutForm(Form):
             note=self.note.data or "",
             payment=self.payment.data,
             payment_by_producer=self.overrides,
+            delivery_by_producer=self.methods,
             voucher=self.voucher.data or "",
             expected_total_vnd=parse_whole(expected[:30]) if expected else None,
             language=language,

@@ -1,28 +1,42 @@
 """Reading baskets, delivery rates, vouchers; putting a quote together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Final, cast
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from shop.catalogue.models import Producer
 from shop.catalogue.queries import SaleRow, variants_for_sale
-from shop.checkout.models import Basket, BasketLine, DeliveryRate, Voucher, VoucherRedemption
+from shop.checkout.models import (
+    Basket,
+    BasketLine,
+    DeliveryTerms,
+    DeliveryZone,
+    Voucher,
+    VoucherRedemption,
+)
 from shop.checkout.rules import (
+    HOUSE_ZONES,
+    WHY_NOT,
     Goods,
+    Hand,
+    Home,
     Offer,
     OrderQuote,
-    Rate,
+    Reach,
+    Target,
+    Tariff,
+    Terms,
     VoucherRefused,
     VoucherTerms,
-    choose_rates,
-    delivery_fee,
-    zone_between,
+    Zone,
+    state_of_voucher,
 )
 from shop.core.clock import today_vn
-from shop.core.text import N_
+from shop.orders.models import CheckoutGroup, Order, OrderContact
 from shop.stock import queries as stock
 from shop.stock.rules import Level, LivePrice
 
@@ -30,6 +44,7 @@ Wanted = Mapping[int, int]
 """Variant id -> quantity."""
 
 MAX_LINES: Final = 50
+ORDERED_LATELY: Final = timedelta(hours=24)
 
 
 def find_basket(db: Session, *, token_hash: str, person_id: int | None) -> Basket | None:
@@ -48,6 +63,25 @@ def find_basket(db: Session, *, token_hash: str, person_id: int | None) -> Baske
     )
 
 
+def last_group(db: Session, basket: Basket, now: datetime) -> CheckoutGroup | None:
+    """What was ordered out of the basket last, if that is not long ago."""
+    if basket.last_group_id is None:
+        return None
+    group = db.get(CheckoutGroup, basket.last_group_id)
+    return group if group is not None and group.created_at > now - ORDERED_LATELY else None
+
+
+def last_contact(db: Session, person_id: int) -> OrderContact | None:
+    """Whom and where the person's latest order went to, to fill the next form in."""
+    return db.scalar(
+        select(OrderContact)
+        .join(Order, Order.id == OrderContact.order_id)
+        .where(Order.buyer_id == person_id)
+        .order_by(Order.id.desc())
+        .limit(1)
+    )
+
+
 def basket_lines(db: Session, basket_id: int) -> dict[int, int]:
     """Variant id -> quantity, in the order of adding."""
     rows = db.execute(
@@ -59,9 +93,17 @@ def basket_lines(db: Session, basket_id: int) -> dict[int, int]:
 
 
 def order_quotes(
-    db: Session, wanted: Wanted, *, province_code: str | None, now: datetime
+    db: Session,
+    wanted: Wanted,
+    *,
+    target: Target | None,
+    methods: Mapping[str, str] | None = None,
+    now: datetime,
 ) -> list[OrderQuote]:
-    """The basket at this moment's prices, one quote per producer, with delivery if known."""
+    """The basket at this moment's prices, one quote per producer, with delivery if known.
+
+    ``methods``: producer slug -> way of delivery, where it is not the usual one.
+    """
     if not wanted:
         return []
     sale = variants_for_sale(db, list(wanted), today=today_vn(now))
@@ -73,10 +115,15 @@ def order_quotes(
         if row is not None:
             goods = Goods(_offer(row, live.get(variant_id), levels[variant_id], quantity), quantity)
             by_producer.setdefault(row.producer_id, []).append((row, goods))
-    rates = _rates(db, list(by_producer)) if province_code else {}
+    quotes = [_order_quote(pairs) for pairs in by_producer.values()]
+    if target is None:
+        return quotes
+    homes = {seller: pairs[0][0].province_code for seller, pairs in by_producer.items()}
+    terms = delivery_terms(db, homes)
+    chosen = methods or {}
     return [
-        _order_quote(pairs, province_code, (rates.get(producer_id, ()), rates.get(None, ())))
-        for producer_id, pairs in by_producer.items()
+        quote.delivered(terms[quote.producer_id], target, chosen.get(quote.producer_slug, ""))
+        for quote in quotes
     ]
 
 
@@ -107,46 +154,57 @@ def _offer(row: SaleRow, live: LivePrice | None, level: Level, quantity: int) ->
     )
 
 
-def _order_quote(
-    pairs: Sequence[tuple[SaleRow, Goods]],
-    province_code: str | None,
-    tables: Sequence[Sequence[Rate]],
-) -> OrderQuote:
+def _order_quote(pairs: Sequence[tuple[SaleRow, Goods]]) -> OrderQuote:
     row = pairs[0][0]
-    quote = OrderQuote(
+    return OrderQuote(
         producer_id=row.producer_id,
         producer_slug=row.producer_slug,
         producer_name=row.producer_name,
         goods=tuple(goods for _row, goods in pairs),
         shipping_list_vnd=None,
     )
-    if province_code is None:
-        return quote
-    zone = zone_between(row.province_code, province_code)
-    fee = delivery_fee(
-        choose_rates(tables, zone), weight_g=quote.weight_g, goods_vnd=quote.subtotal_vnd
-    )
-    return replace(quote, shipping_list_vnd=fee)
 
 
-def delivery_tables(db: Session, producer_id: int) -> tuple[list[Rate], list[Rate]]:
-    """The producer's own rates and those the house set, in the order in which they count."""
-    rates = _rates(db, [producer_id])
-    return rates.get(producer_id, []), rates.get(None, [])
+def delivery_terms(db: Session, homes: Mapping[int, str]) -> dict[int, Terms]:
+    """What each producer says about delivery, in one statement.
 
-
-def _rates(db: Session, producer_ids: Sequence[int]) -> dict[int | None, list[Rate]]:
-    """Each producer's own rates; under None those the house set."""
-    found: dict[int | None, list[Rate]] = {}
-    rows = db.scalars(
-        select(DeliveryRate)
-        .where(or_(DeliveryRate.producer_id.in_(producer_ids), DeliveryRate.producer_id.is_(None)))
-        .order_by(DeliveryRate.id)
-    )
-    for row in rows:
-        rate = Rate(row.zone, row.max_weight_g, row.price_vnd, row.free_from_vnd)
-        found.setdefault(row.producer_id, []).append(rate)
+    ``homes``: producer id -> its province, which is all that counts where it has said nothing.
+    """
+    found = {seller: Terms(Home(province)) for seller, province in homes.items()}
+    rows = db.execute(
+        select(DeliveryTerms, DeliveryZone, Producer.province_code, Producer.commune_code)
+        .join(Producer, Producer.id == DeliveryTerms.producer_id)
+        .outerjoin(DeliveryZone, DeliveryZone.producer_id == DeliveryTerms.producer_id)
+        .where(DeliveryTerms.producer_id.in_(homes))
+        .order_by(DeliveryTerms.producer_id, DeliveryZone.position)
+    ).all()
+    for seller, same in groupby(rows, key=lambda row: row[0].producer_id):
+        mine = list(same)
+        said, _zone, province, commune = mine[0]
+        zones = tuple(_zone_of(row[1]) for row in mine if row[1] is not None)
+        found[seller] = _terms_of(said, Home(province, commune or ""), zones)
     return found
+
+
+def _zone_of(row: DeliveryZone) -> Zone:
+    tariff = Tariff(((row.first_g, row.first_vnd),), row.step_g, row.step_vnd)
+    return Zone(cast(Reach, row.reach), tariff, frozenset(row.provinces), row.is_free)
+
+
+def _terms_of(row: DeliveryTerms, home: Home, zones: tuple[Zone, ...]) -> Terms:
+    place = " · ".join(filter(None, (row.pickup_place, row.pickup_hours)))
+    hand = Hand(row.hand_area, row.hand_vnd, row.hand_free_from_vnd) if row.has_hand else None
+    return Terms(
+        home=home,
+        zones=zones or HOUSE_ZONES,
+        has_post=row.has_post,
+        free_from_vnd=row.free_from_vnd,
+        free_max_weight_g=row.free_max_weight_g,
+        remote_vnd=row.remote_vnd,
+        remote_communes=frozenset(row.remote_communes),
+        pickup_place=place if row.has_pickup else None,
+        hand=hand,
+    )
 
 
 def voucher_terms(db: Session, code: str, *, now: datetime) -> VoucherTerms | None:
@@ -156,16 +214,10 @@ def voucher_terms(db: Session, code: str, *, now: datetime) -> VoucherTerms | No
     """
     if not code:
         return None
-    row = db.scalar(
-        select(Voucher).where(
-            Voucher.code == code.upper(),
-            Voucher.starts_at <= now,
-            Voucher.ends_at > now,
-            or_(Voucher.max_uses.is_(None), Voucher.used < Voucher.max_uses),
-        )
-    )
-    if row is None:
-        raise VoucherRefused(N_("Mã giảm giá không có, đã hết hạn hoặc hết lượt."), field="voucher")
+    row = db.scalar(select(Voucher).where(Voucher.code == code.upper()))
+    state = "unknown" if row is None else voucher_state(row, now)
+    if row is None or state != "running":
+        raise VoucherRefused(WHY_NOT[state], field="voucher")
     return VoucherTerms(
         voucher_id=row.id,
         code=row.code,
@@ -174,6 +226,18 @@ def voucher_terms(db: Session, code: str, *, now: datetime) -> VoucherTerms | No
         amount=row.amount,
         max_discount_vnd=row.max_discount_vnd,
         min_subtotal_vnd=row.min_subtotal_vnd,
+    )
+
+
+def voucher_state(row: Voucher, now: datetime) -> str:
+    """Where the voucher stands now."""
+    return state_of_voucher(
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        is_stopped=row.stopped_at is not None,
+        used=row.used,
+        max_uses=row.max_uses,
+        now=now,
     )
 
 

@@ -7,8 +7,11 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from shop.checkout import routes, services
+from shop.checkout.panels import delivery_panels
 from shop.orders import signals
 from shop.orders.models import Order
+from shop.orders.slots import DESK_PANELS
+from shop.web.workspaces import ORDER_PANELS
 
 
 def give_voucher_back(
@@ -22,4 +25,6 @@ def init_app(app: Flask) -> None:
     """Connect the signals, tell templates about the basket; may be called for several apps."""
     signals.order_cancelled.connect(give_voucher_back, weak=False)
     signals.order_expired.connect(give_voucher_back, weak=False)
+    ORDER_PANELS.fill(delivery_panels)
+    DESK_PANELS.fill(delivery_panels)
     app.context_processor(routes.init_context)

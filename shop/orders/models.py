@@ -52,6 +52,7 @@ SHIPMENT_STATES = (
     "cancelled",
 )
 CALL_OUTCOMES = ("confirmed", "no_answer", "wrong_number", "refused", "call_again")
+DELIVERY_METHODS = ("ship", "hand", "pickup")
 
 
 class CheckoutGroup(Base):
@@ -74,6 +75,7 @@ class Order(Base):
         one_of("state", ORDER_STATES),
         one_of("payment_state", PAYMENT_STATES),
         one_of("fulfilment_state", FULFILMENT_STATES),
+        one_of("delivery_method", DELIVERY_METHODS),
         CheckConstraint(
             "subtotal_vnd >= 0 AND discount_vnd >= 0 AND shipping_vnd >= 0 AND total_vnd >= 0",
             name="amounts",
@@ -96,6 +98,10 @@ class Order(Base):
     """Derived from the payment ledger, cached; ``flask doctor`` recomputes and compares."""
     fulfilment_state: Mapped[str] = mapped_column(String(20), default="none")
     """Derived from the shipments, cached."""
+    delivery_method: Mapped[str] = mapped_column(String(10), default="ship")
+    """By post or carrier, by the producer's own hand, or fetched by the buyer."""
+    pickup_place: Mapped[str] = mapped_column(String(300), default="")
+    """Where and when the buyer fetches it, as it was agreed."""
     subtotal_vnd: Mapped[Ref]
     discount_vnd: Mapped[Ref] = mapped_column(default=0)
     shipping_vnd: Mapped[Ref]

@@ -286,6 +286,10 @@ class OrderDraft:
     """A deposit in đồng; None: all or nothing, as ``is_prepaid`` says."""
     awaits_goods: bool = False
     """The goods are still to come: no stock is held."""
+    delivery_method: str = "ship"
+    """One of models.DELIVERY_METHODS."""
+    pickup_place: str = ""
+    """Where and when the buyer fetches it."""
     detail: Mapping[str, object] = field(default_factory=dict)
     """What the timeline keeps about the price, e.g. the voucher's code."""
 

@@ -1,6 +1,6 @@
 """Reading attempts, the ledger, refunds and payee accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -108,16 +108,23 @@ def has_payee_account(db: Session, producer_id: int) -> bool:
 
 def payee_account(db: Session, producer_id: int, now: datetime) -> PayeeAccount | None:
     """The account in force at ``now``."""
-    return db.scalar(
+    return accounts_in_force(db, [producer_id], now).get(producer_id)
+
+
+def accounts_in_force(
+    db: Session, producer_ids: Collection[int], now: datetime
+) -> dict[int, PayeeAccount]:
+    """Each producer's account in force at ``now``; those without one are left out."""
+    rows = db.scalars(
         select(PayeeAccount)
         .where(
-            PayeeAccount.producer_id == producer_id,
+            PayeeAccount.producer_id.in_(producer_ids),
             PayeeAccount.state == "active",
             PayeeAccount.effective_at <= now,
         )
-        .order_by(PayeeAccount.effective_at.desc(), PayeeAccount.id.desc())
-        .limit(1)
+        .order_by(PayeeAccount.effective_at, PayeeAccount.id)
     )
+    return {row.producer_id: row for row in rows}
 
 
 def payee_accounts(db: Session, producer_id: int) -> list[PayeeAccount]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from shop.core.text import fold
@@ -47,8 +48,30 @@ def list_communes(db: Session, province_code: str) -> list[Commune]:
     return sorted(found, key=_by_name)
 
 
+def province_options(db: Session) -> list[tuple[str, str]]:
+    """(code, name) of all provinces for a pick list, in the order of ``list_provinces``."""
+    return _options(db, select(Province.code, Province.name))
+
+
+def commune_options(db: Session, province_code: str) -> list[tuple[str, str]]:
+    """(code, name) of a province's communes for a pick list, in the order of ``list_communes``."""
+    found = select(Commune.code, Commune.name).where(Commune.province_code == province_code)
+    return _options(db, found)
+
+
+def _options(db: Session, places: Select[str, str]) -> list[tuple[str, str]]:
+    rows = [(code, name) for code, name in db.execute(places)]
+    return sorted(rows, key=lambda row: (_sorted_by(row[1]), row[0]))
+
+
+@lru_cache(maxsize=4096)
+def _sorted_by(official: str) -> str:
+    """There are 3,355 names, and a pick list asks for the same ones again and again."""
+    return fold(rules.short_name(official))
+
+
 def _by_name(place: Province | Commune) -> tuple[str, str]:
-    return fold(rules.short_name(place.name)), place.code
+    return _sorted_by(place.name), place.code
 
 
 def province_by_slug(db: Session, slug: str) -> Province | None:

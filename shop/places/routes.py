@@ -19,6 +19,7 @@ from shop.web.request import read_session
 
 bp = Blueprint("places", __name__, url_prefix="/dia-phuong")
 
+_FRAGMENTS: Final = {"manh": "places/candidates.html", "chon": "places/choices.html"}
 _CACHE: Final = "public, max-age=86400, stale-while-revalidate=604800"
 """A day: units change by law, announced long before, and a withdrawn code is refused on use."""
 
@@ -41,17 +42,18 @@ def communes() -> Response:
 def find() -> Response:
     """Candidates for an old or new name ``q``, for a person to confirm.
 
-    ``dang`` is the form of the answer: a page, ``manh`` (a fragment for htmx) or ``json``. It is in
-    the address, not in a header, so that every cache keeps the three apart.
+    ``dang`` is the form of the answer: a page, ``manh`` (a fragment for htmx), ``chon`` (the same
+    with a button to choose each, for a form) or ``json``. It is in the address, not in a header, so
+    that every cache keeps the four apart.
     """
-    typed = request.args.get("q", "")[: rules.MAX_TEXT]
+    typed = (request.args.get("q") or request.args.get("old_place") or "")[: rules.MAX_TEXT]
     form = request.args.get("dang", "")
     matches = queries.find_places(read_session(), typed)
     if form == "json":
         return _cacheable(jsonify(q=typed, candidates=[_as_json(match) for match in matches]))
     shown = {"typed": typed, "matches": matches, "reason": reason}
-    if form == "manh":
-        return _cacheable(make_response(render_template("places/candidates.html", **shown)))
+    if form in _FRAGMENTS:
+        return _cacheable(make_response(render_template(_FRAGMENTS[form], **shown)))
     return make_response(render_template("places/find.html", **shown))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from shop.checkout import services
 from shop.checkout.models import Basket, Voucher
+from shop.checkout.rules.settings import TermsDraft
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 
@@ -42,3 +43,15 @@ def make_voucher(db: Session, **over: Any) -> Voucher:
         "max_uses": 100,
     }
     return services.create_voucher(db, **(values | over))
+
+
+def make_terms(db: Session, producer_id: int, **over: Any) -> None:
+    """A producer's own delivery; the house's rates unless ``zones`` are given."""
+    services.set_terms(
+        db,
+        producer_id=producer_id,
+        draft=TermsDraft(**over),
+        seen_version=0,
+        actor_id=None,
+        now=NOW,
+    )

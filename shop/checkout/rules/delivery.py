@@ -1,4 +1,4 @@
-"""What delivery costs: zone of the two provinces × packed weight, explained in
+"""What delivery costs and by which ways goods reach a buyer, explained in
 docs/algorithms/delivery-quote.md. Weights in grams, amounts in đồng.
 """
 
@@ -8,16 +8,25 @@ from typing import Final, Literal
 
 from shop.core.text import N_
 
-Zone = Literal["province", "region", "country"]
+Reach = Literal["list", "province", "region", "country"]
+"""Which places a zone covers: a list of provinces, or as seen from the producer's own."""
 
-ZONE_WORDS: Final = {
-    "province": N_("trong tỉnh"),
-    "region": N_("trong vùng"),
-    "country": N_("toàn quốc"),
+Method = Literal["ship", "hand", "pickup"]
+
+REACH_WORDS: Final = {
+    "list": N_("Các tỉnh tự chọn"),
+    "province": N_("Trong tỉnh"),
+    "region": N_("Trong vùng"),
+    "country": N_("Toàn quốc"),
 }
 
+METHOD_WORDS: Final[Mapping[str, str]] = {
+    "ship": N_("Gửi tận nơi"),
+    "hand": N_("Người bán tự giao"),
+    "pickup": N_("Tự đến lấy"),
+}
 
-TRANSIT_DAYS: Final[dict[Zone, tuple[int, int]]] = {
+TRANSIT_DAYS: Final[dict[str, tuple[int, int]]] = {
     "province": (1, 3),
     "region": (2, 4),
     "country": (3, 6),
@@ -27,26 +36,50 @@ estimate and promised nowhere."""
 
 
 @dataclass(frozen=True)
-class Rate:
-    """The price of one parcel of up to ``max_weight_g`` to a zone."""
+class Tariff:
+    """The price of a parcel by its weight: brackets, and what each further step costs."""
 
-    zone: str
-    max_weight_g: int
-    price_vnd: int
-    free_from_vnd: int | None = None
-    """Goods worth this much travel free in this bracket; None: never."""
+    brackets: tuple[tuple[int, int], ...]
+    """(up to so many grams, đồng), the lightest first; at least one."""
+    step_g: int = 0
+    """Beyond the last bracket each started step of this weight costs ``step_vnd``; 0: heavier goods
+    travel as several parcels."""
+    step_vnd: int = 0
+
+    def fee(self, weight_g: int) -> int:
+        """What goods of this weight cost."""
+        heaviest, dearest = self.brackets[-1]
+        if weight_g > heaviest and self.step_g:
+            return dearest + -(-(weight_g - heaviest) // self.step_g) * self.step_vnd
+        full, rest = divmod(weight_g, heaviest)
+        if full and not rest:
+            return full * dearest
+        return full * dearest + next(price for limit, price in self.brackets if rest <= limit)
 
 
-def _brackets(zone: str, prices: Mapping[int, int]) -> list[Rate]:
-    return [Rate(zone, kilograms * 1000, price) for kilograms, price in prices.items()]
+@dataclass(frozen=True)
+class Zone:
+    """Where a tariff holds."""
+
+    reach: Reach
+    tariff: Tariff
+    provinces: frozenset[str] = frozenset()
+    """Codes, for a list."""
+    is_free: bool = True
+    """Whether the free-from amount counts here."""
 
 
-HOUSE_RATES: Final = (
-    *_brackets("province", {1: 18_000, 3: 24_000, 5: 30_000, 10: 45_000, 20: 70_000, 30: 95_000}),
-    *_brackets("region", {1: 25_000, 3: 33_000, 5: 42_000, 10: 65_000, 20: 105_000, 30: 145_000}),
-    *_brackets("country", {1: 32_000, 3: 45_000, 5: 58_000, 10: 92_000, 20: 155_000, 30: 220_000}),
+def _house(reach: Reach, *prices: int) -> Zone:
+    limits = (1_000, 3_000, 5_000, 10_000, 20_000, 30_000)
+    return Zone(reach, Tariff(tuple(zip(limits, prices, strict=True))))
+
+
+HOUSE_ZONES: Final = (
+    _house("province", 18_000, 24_000, 30_000, 45_000, 70_000, 95_000),
+    _house("region", 25_000, 33_000, 42_000, 65_000, 105_000, 145_000),
+    _house("country", 32_000, 45_000, 58_000, 92_000, 155_000, 220_000),
 )
-"""What applies while a producer has set no rates: round figures near what the post charges."""
+"""What applies while a producer has set no zones: round figures near what the post charges."""
 
 
 def region_of(province_code: str) -> str:
@@ -61,37 +94,120 @@ def region_of(province_code: str) -> str:
     return "centre" if number <= 68 else "south"
 
 
-def zone_between(origin_province: str, target_province: str) -> Zone:
+def zone_between(origin_province: str, target_province: str) -> Reach:
     """Same province, same region, or the rest of the country."""
     if origin_province == target_province:
         return "province"
     return "region" if region_of(origin_province) == region_of(target_province) else "country"
 
 
-def choose_rates(tables: Iterable[Sequence[Rate]], zone: str) -> list[Rate]:
-    """The first table that knows the zone, the built-in one where none does; lightest first."""
-    for table in (*tables, HOUSE_RATES):
-        chosen = [rate for rate in table if rate.zone == zone]
-        if chosen:
-            return sorted(chosen, key=lambda rate: rate.max_weight_g)
-    raise ValueError(f"no zone is called {zone}")
+@dataclass(frozen=True)
+class Home:
+    """Where a producer is."""
+
+    province_code: str
+    commune_code: str = ""
 
 
-def delivery_fee(rates: Sequence[Rate], *, weight_g: int, goods_vnd: int) -> int:
-    """What the buyer pays for delivery, in đồng.
+@dataclass(frozen=True)
+class Target:
+    """Where a buyer is; the commune may not be chosen yet."""
 
-    The first bracket that holds the weight. Heavier goods travel as full parcels of the heaviest
-    bracket and one with the rest. The bracket's free-from amount makes it free; several parcels
-    are free only if each of their brackets is.
+    province_code: str
+    commune_code: str = ""
+
+
+@dataclass(frozen=True)
+class Hand:
+    """The producer's own hands carry it, near by."""
+
+    area: str
+    """``commune`` or ``province``: how far they go."""
+    price_vnd: int = 0
+    free_from_vnd: int | None = None
+
+    def reaches(self, home: Home, target: Target) -> bool:
+        """Whether the buyer is near enough."""
+        if self.area == "commune":
+            return bool(target.commune_code) and target.commune_code == home.commune_code
+        return target.province_code == home.province_code
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Everything a producer says about delivery."""
+
+    home: Home
+    zones: tuple[Zone, ...] = HOUSE_ZONES
+    has_post: bool = True
+    free_from_vnd: int | None = None
+    """Goods worth this much travel free in the zones that say so; None: never."""
+    free_max_weight_g: int | None = None
+    """Heavier goods are not free, whatever they are worth."""
+    remote_vnd: int = 0
+    remote_communes: frozenset[str] = frozenset()
+    pickup_place: str | None = None
+    """Where and when goods may be fetched; None: they may not."""
+    hand: Hand | None = None
+
+    def zone_to(self, province_code: str) -> Zone | None:
+        """The zone of a province: a list that names it, else the nearest reach."""
+        for zone in self.zones:
+            if province_code in zone.provinces:
+                return zone
+        near = {zone.reach: zone for zone in reversed(self.zones)}
+        reach = zone_between(self.home.province_code, province_code)
+        wider = {
+            "province": ("province", "region", "country"),
+            "region": ("region", "country"),
+            "country": ("country",),
+        }[reach]
+        return next((near[one] for one in wider if one in near), None)
+
+    def is_free(self, zone: Zone, weight_g: int, goods_vnd: int) -> bool:
+        """Whether these goods travel free of the zone's price."""
+        return (
+            zone.is_free
+            and self.free_from_vnd is not None
+            and goods_vnd >= self.free_from_vnd
+            and (self.free_max_weight_g is None or weight_g <= self.free_max_weight_g)
+        )
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way for one order, and what the buyer pays for it."""
+
+    method: Method
+    fee_vnd: int
+    surcharge_vnd: int = 0
+    """The part of the fee that a remote commune causes."""
+    is_waived: bool = False
+    """Whether the zone's price fell away because of what the goods are worth."""
+    place: str = ""
+    """Where to fetch it."""
+
+
+def ways(terms: Terms, target: Target, *, weight_g: int, goods_vnd: int) -> tuple[Way, ...]:
+    """By which ways goods reach the buyer, the usual one first; empty: by none.
+
+    ``goods_vnd`` is what the goods cost before discounts. A remote commune's surcharge is asked for
+    even where the rest is free: the carrier asks for it too.
     """
-    heaviest = rates[-1]
-    full, rest = divmod(weight_g, heaviest.max_weight_g)
-    parcels = [heaviest] * full
-    if rest or not full:
-        parcels.append(next(rate for rate in rates if rest <= rate.max_weight_g))
-    if all(rate.free_from_vnd is not None and goods_vnd >= rate.free_from_vnd for rate in parcels):
-        return 0
-    return sum(rate.price_vnd for rate in parcels)
+    found: list[Way] = []
+    zone = terms.zone_to(target.province_code) if terms.has_post else None
+    if zone is not None:
+        is_waived = terms.is_free(zone, weight_g, goods_vnd)
+        extra = terms.remote_vnd if target.commune_code in terms.remote_communes else 0
+        price = 0 if is_waived else zone.tariff.fee(weight_g)
+        found.append(Way("ship", price + extra, extra, is_waived))
+    hand = terms.hand
+    if hand is not None and hand.reaches(terms.home, target):
+        is_waived = hand.free_from_vnd is not None and goods_vnd >= hand.free_from_vnd
+        found.append(Way("hand", 0 if is_waived else hand.price_vnd, 0, is_waived))
+    if terms.pickup_place is not None:
+        found.append(Way("pickup", 0, place=terms.pickup_place))
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -105,14 +221,24 @@ class Estimate:
 
 
 def estimate(
-    tables: Sequence[Sequence[Rate]], zones: Iterable[Zone], pieces: Sequence[tuple[int, int]]
-) -> Estimate:
-    """Over all zones asked for; ``pieces`` are (packed weight in grams, price in đồng), at least
-    one. Exactly what checkout asks for a basket of that one piece."""
-    fees: list[int] = []
+    terms: Terms, provinces: Iterable[str], pieces: Sequence[tuple[int, int]]
+) -> Estimate | None:
+    """Over all provinces asked for; ``pieces`` are (packed weight in grams, price in đồng), at
+    least one. Exactly what checkout asks to have a basket of that one piece sent, but for remote
+    communes. None when none of the provinces is sent to.
+    """
+    fees: set[int] = set()
     days: list[int] = []
-    for zone in zones:
-        rates = choose_rates(tables, zone)
-        fees += [delivery_fee(rates, weight_g=weight, goods_vnd=price) for weight, price in pieces]
-        days += TRANSIT_DAYS[zone]
-    return Estimate(min(fees), max(fees), min(days), max(days))
+    priced: set[Zone] = set()
+    for code in provinces:
+        zone = terms.zone_to(code) if terms.has_post else None
+        if zone is None:
+            continue
+        days += TRANSIT_DAYS[zone_between(terms.home.province_code, code)]
+        if zone not in priced:
+            priced.add(zone)
+            fees |= {
+                0 if terms.is_free(zone, weight, price) else zone.tariff.fee(weight)
+                for weight, price in pieces
+            }
+    return Estimate(min(fees), max(fees), min(days), max(days)) if fees else None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from shop.checkout.rules.delivery import Target, Terms, Way, ways
 from shop.checkout.rules.refusals import VoucherRefused
 from shop.core.errors import Conflict
 from shop.core.money import distribute
@@ -84,9 +85,14 @@ class OrderQuote:
     producer_name: str
     goods: tuple[Goods, ...]
     shipping_list_vnd: int | None
-    """None while the place of delivery is not known."""
+    """None while the place of delivery is not known, or out of reach."""
     voucher: VoucherTerms | None = None
     shipping_discount_vnd: int = 0
+    ways: tuple[Way, ...] = ()
+    """How it can reach the buyer; empty while the place is not known, or out of reach."""
+    way: Way | None = None
+    """The one chosen, or the usual one."""
+    is_out_of_reach: bool = False
 
     @property
     def subtotal_vnd(self) -> int:
@@ -107,6 +113,18 @@ class OrderQuote:
     @property
     def total_vnd(self) -> int:
         return self.subtotal_vnd - self.discount_vnd + self.shipping_vnd
+
+    def delivered(self, terms: Terms, target: Target, method: str) -> "OrderQuote":
+        """With delivery to a place; a method that does not reach it becomes the usual one."""
+        found = ways(terms, target, weight_g=self.weight_g, goods_vnd=self.subtotal_vnd)
+        chosen = next((way for way in found if way.method == method), found[0] if found else None)
+        return replace(
+            self,
+            ways=found,
+            way=chosen,
+            shipping_list_vnd=chosen.fee_vnd if chosen else None,
+            is_out_of_reach=chosen is None,
+        )
 
 
 @dataclass(frozen=True)

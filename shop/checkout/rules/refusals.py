@@ -20,6 +20,13 @@ class LiveLimit(Conflict):
     message = N_("Mỗi người chỉ mua được %(limit)s “%(product)s” với giá trong phiên live.")
 
 
+class NoDelivery(Invalid):
+    message = N_(
+        "%(producer)s không giao được như vậy tới nơi nhận này. "
+        "Vui lòng chọn cách giao khác, hoặc bỏ hàng của họ khỏi giỏ."
+    )
+
+
 class NoWayToPay(Invalid):
     message = N_("%(producer)s không nhận cách trả tiền này. Vui lòng chọn cách khác.")
 

@@ -114,6 +114,8 @@ def _write(
         state="awaiting_payment" if is_prepaid else "awaiting_confirmation",
         payment_state=rules.payment_state(sums.total_vnd, charged_vnd=0, refunded_vnd=0),
         fulfilment_state="none",
+        delivery_method=draft.delivery_method,
+        pickup_place=draft.pickup_place[:300],
         subtotal_vnd=sums.subtotal_vnd,
         discount_vnd=sums.discount_vnd,
         shipping_vnd=sums.shipping_vnd,

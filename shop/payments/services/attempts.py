@@ -1,5 +1,6 @@
 """Offering ways to pay and opening an attempt: all that happens before a provider is called."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import uuid4
 
@@ -17,17 +18,38 @@ def enabled_providers(
     db: Session, *, producer_id: int, config: PaymentConfig, now: datetime
 ) -> list[Provider]:
     """The ways this producer can be paid at ``now``, in the order to offer them."""
-    account = queries.payee_account(db, producer_id, now)
+    found = offered_providers(db, producer_ids=[producer_id], config=config, now=now)
+    return found[producer_id]
+
+
+def offered_providers(
+    db: Session, *, producer_ids: Collection[int], config: PaymentConfig, now: datetime
+) -> dict[int, list[Provider]]:
+    """For each producer the ways it can be paid at ``now``, in the order to offer them.
+
+    One statement, however many producers share a checkout.
+    """
+    payees = queries.accounts_in_force(db, producer_ids, now)
+    switched_on = sorted(
+        (
+            provider
+            for provider in all_providers().values()
+            if provider.is_on(config) and not provider.capabilities.feed
+        ),
+        key=lambda provider: provider.order,
+    )
+    return {
+        producer_id: [one for one in switched_on if _takes(one, payees.get(producer_id), config)]
+        for producer_id in producer_ids
+    }
+
+
+def _takes(provider: Provider, account: PayeeAccount | None, config: PaymentConfig) -> bool:
+    """Whether a provider can bring money to this account (None: there is none)."""
     payee = None if account is None else (account.bank_bin, account.number)
-    found = [
-        provider
-        for provider in all_providers().values()
-        if provider.is_on(config)
-        and not provider.capabilities.feed
-        and (payee is not None or not provider.capabilities.needs_payee_account)
-        and (provider.accounts is None or payee in provider.accounts(config))
-    ]
-    return sorted(found, key=lambda provider: provider.order)
+    return (payee is not None or not provider.capabilities.needs_payee_account) and (
+        provider.accounts is None or payee in provider.accounts(config)
+    )
 
 
 def create_attempt(

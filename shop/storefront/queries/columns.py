@@ -14,7 +14,7 @@ from shop.catalogue.models import (
     Variant,
 )
 from shop.catalogue.search import TODAY, F, valid_stars
-from shop.checkout.models import DeliveryRate
+from shop.checkout.models import DeliveryTerms
 from shop.contacts.models import ProducerContact, ProducerLink
 from shop.core.db import UtcDateTime
 from shop.places.models import Commune, Province
@@ -31,7 +31,7 @@ COMMUNE: Final = Commune.__table__.c
 LEVEL: Final = StockLevel.__table__.c
 WINDOW: Final = PriceWindow.__table__.c
 SECTION: Final = ProductSection.__table__.c
-RATE: Final = DeliveryRate.__table__.c
+TERMS: Final = DeliveryTerms.__table__.c
 REACH: Final = ProducerContact.__table__.c
 OUTLET: Final = ProducerLink.__table__.c
 AnyRow = Row[*tuple[Any, ...]]

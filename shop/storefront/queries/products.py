@@ -13,9 +13,9 @@ from shop.storefront.queries.columns import (
     OUTLET,
     PAPER,
     PHOTO,
-    RATE,
     REACH,
     SECTION,
+    TERMS,
     WINDOW,
     AnyRow,
     M,
@@ -39,9 +39,7 @@ _PRODUCT: Final = (
         F.youth_unit,
         valid_stars.label("stars"),
         *(PHOTO.sha, PHOTO.width, PHOTO.height, PHOTO.alt, PHOTO.alt_en, PHOTO.is_illustration),
-        exists()
-        .where(or_(RATE.producer_id == P.producer_id, RATE.producer_id.is_(None)))
-        .label("has_rates"),
+        exists().where(TERMS.producer_id == P.producer_id).label("has_rates"),
         exists().where(SECTION.product_id == P.id).label("has_sections"),
         or_(
             exists().where(REACH.producer_id == P.producer_id),

@@ -2,25 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import lru_cache
-from typing import Final
 
 from flask import redirect, request
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from shop.checkout.queries import delivery_tables
-from shop.checkout.rules import TRANSIT_DAYS, Estimate, estimate, zone_between
+from shop.checkout.queries import delivery_terms
+from shop.checkout.rules import Estimate, Home, Terms, estimate
+from shop.places.remembered import remember_province, remembered_province
 from shop.places.rules import short_name
 from shop.storefront.routes.frame import bp, known_slug
 from shop.storefront.state import shopfront
 from shop.web.access import public
 from shop.web.assets import localized_path
-from shop.web.request import house, read_session
-
-_COOKIE_AGE: Final = timedelta(days=365)
+from shop.web.request import read_session
 
 
 @dataclass(frozen=True)
@@ -30,12 +27,10 @@ class Delivery:
     province_code: str
     """Empty when the visitor has not chosen yet: the estimate then spans the whole country."""
     place: str
-    cost: Estimate
-    is_own_province: bool
-
-
-def _cookie_name() -> str:
-    return "__Host-giao" if house().is_secure else "giao"
+    cost: Estimate | None
+    """None: not sent there."""
+    is_everywhere: bool
+    """Whether the whole country is sent to."""
 
 
 def delivery_of(
@@ -48,17 +43,20 @@ def delivery_of(
 ) -> Delivery | None:
     """The estimate for one piece; ``pieces`` are (packed grams, price) of the sizes on offer.
 
-    None without any size. ``has_rates`` False saves the statement: the built-in table counts.
+    None without any size. ``has_rates`` False saves the statement: the built-in zones count.
     """
     if not pieces:
         return None
-    tables = delivery_tables(db, producer_id) if has_rates else ()
+    home = {producer_id: origin}
+    terms = delivery_terms(db, home)[producer_id] if has_rates else Terms(Home(origin))
     names = shopfront().places(db).names
-    code = request.cookies.get(_cookie_name(), "")[:2]
+    is_everywhere = terms.has_post and all(terms.zone_to(code) for code in names)
+    code = remembered_province()
     if code not in names:
-        return Delivery("", "", estimate(tables, TRANSIT_DAYS, pieces), is_own_province=False)
-    cost = estimate(tables, [zone_between(origin, code)], pieces)
-    return Delivery(code, short_name(names[code]), cost, is_own_province=origin == code)
+        cost = estimate(terms, names, pieces)
+        return Delivery("", "", cost, is_everywhere)
+    cost = estimate(terms, [code], pieces)
+    return Delivery(code, short_name(names[code]), cost, is_everywhere)
 
 
 def province_options(db: Session, chosen: str) -> Markup:
@@ -82,16 +80,5 @@ def deliver_to(slug: str) -> Response:
     """Remember where the visitor lives, in a cookie of their own, and go back to the product."""
     answer = redirect(f"{localized_path('/san-pham/')}{known_slug(slug)}#giao-hang", 303)
     code = request.form.get("province_code", "")[:2]
-    if code in shopfront().places(read_session()).names:
-        answer.set_cookie(
-            _cookie_name(),
-            code,
-            max_age=_COOKIE_AGE,
-            secure=house().is_secure,
-            httponly=True,
-            samesite="Lax",
-            path="/",
-        )
-    else:
-        answer.delete_cookie(_cookie_name(), path="/", secure=house().is_secure, samesite="Lax")
-    return answer
+    is_known = code in shopfront().places(read_session()).names
+    return remember_province(answer, code if is_known else "")

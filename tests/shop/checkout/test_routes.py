@@ -14,19 +14,21 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, func, select, text
 from werkzeug.serving import make_server
 
-from shop.catalogue.models import Product, Variant
-from shop.checkout import invariants
+from shop.catalogue.models import Producer, Product, Variant
+from shop.checkout import invariants, services
 from shop.checkout.models import Basket, BasketLine, Voucher
 from shop.core.db import Database
 from shop.orders import invariants as order_invariants
 from shop.orders import services as orders
 from shop.orders.models import CheckoutGroup, Order, OrderContact
 from shop.payments.models import PaymentAttempt
+from shop.places.queries import commune_options
 from shop.stock import invariants as stock_invariants
 from shop.stock.queries import levels
 from tests.conftest import csrf
+from tests.factories.accounts import make_person
 from tests.factories.catalogue import make_product, variant_of
-from tests.factories.checkout import make_voucher
+from tests.factories.checkout import make_terms, make_voucher
 from tests.factories.payments import make_payee_account
 from tests.factories.stock import make_stock
 
@@ -520,3 +522,186 @@ def test_both_languages_and_the_statement_count(client: FlaskClient, database: D
         statements.clear()
         assert client.get(f"{prefix}/gio-hang").status_code == 200
         assert len(statements) <= 6, statements
+
+
+def seller_of(database: Database, variant: Variant) -> str:
+    with database.read() as db:
+        return db.scalars(select(Producer.slug).where(Producer.id == variant.producer_id)).one()
+
+
+def test_fetching_it_costs_nothing_and_the_order_says_where(
+    client: FlaskClient, database: Database
+) -> None:
+    variant = make_goods(database)
+    with database.transaction() as db:
+        make_terms(
+            db,
+            variant.producer_id,
+            has_pickup=True,
+            pickup_place="Xưởng thôn Chè Cọ",
+            pickup_hours="7–17 giờ",
+        )
+    add(client, variant)
+    slug = seller_of(database, variant)
+    page = client.get("/dat-hang/tinh-tien?province_code=19").get_data(as_text=True)
+    assert page.count(f'name="delivery_{slug}"') == 2
+    chosen = {f"delivery_{slug}": "pickup"}
+    sums = client.get(
+        "/dat-hang/tinh-tien", query_string={"province_code": "19", **chosen}
+    ).get_data(as_text=True)
+    assert hidden(sums, "expected_total") == "65000"
+    refused = post(client, "/dat-hang", fields(client, **{f"delivery_{slug}": "hand"}))
+    assert refused.status_code == 422
+    assert "không giao được như vậy" in refused.get_data(as_text=True)
+    answer = post(client, "/dat-hang", fields(client, expected_total="65000", **chosen))
+    assert answer.status_code == 303
+    assert "Xưởng thôn Chè Cọ · 7–17 giờ" in client.get(answer.location).get_data(as_text=True)
+    with database.read() as db:
+        order = db.scalars(select(Order)).one()
+        assert (order.delivery_method, order.shipping_vnd) == ("pickup", 0)
+    check(database)
+
+
+def test_a_place_nobody_delivers_to_is_told_and_refused(
+    client: FlaskClient, database: Database
+) -> None:
+    variant = make_goods(database)
+    with database.transaction() as db:
+        make_terms(db, variant.producer_id, has_post=False, has_hand=True, hand_area="commune")
+    add(client, variant)
+    sums = client.get("/dat-hang/tinh-tien?province_code=01").get_data(as_text=True)
+    assert "không giao tới nơi này" in sums
+    assert hidden(sums, "expected_total") == ""
+    with database.read() as db:
+        far = commune_options(db, "01")[0][0]
+    refused = post(client, "/dat-hang", fields(client, province_code="01", commune_code=far))
+    assert refused.status_code == 422
+    assert count(database, Order) == 0
+    assert post(client, "/dat-hang", fields(client)).status_code == 303, "the same commune"
+
+
+def test_a_remote_commune_is_shown_before_it_is_charged(
+    client: FlaskClient, database: Database, now: Any
+) -> None:
+    variant = make_goods(database)
+    with database.transaction() as db:
+        make_terms(db, variant.producer_id, remote_vnd=20_000)
+        services.change_remote(
+            db, producer_id=variant.producer_id, add=["02185"], actor_id=None, now=now
+        )
+    add(client, variant)
+    sent = fields(client, expected_total="83000")
+    answer = post(client, "/dat-hang", sent)
+    assert answer.status_code == 409
+    body = answer.get_data(as_text=True)
+    assert "103.000" in body
+    assert "phụ phí vùng xa 20.000" in body
+    assert hidden(body, "expected_total") == "103000"
+    assert post(client, "/dat-hang", sent | {"expected_total": "103000"}).status_code == 303
+
+
+def test_an_old_name_is_proposed_and_confirmed(client: FlaskClient, database: Database) -> None:
+    add(client, make_goods(database))
+    typed = {"province_code": "", "commune_code": "", "old_place": "Côn Minh, Na Rì, Bắc Kạn"}
+    refused = post(client, "/dat-hang", fields(client, **typed))
+    assert refused.status_code == 422
+    body = refused.get_data(as_text=True)
+    assert 'name="noi" value="19-02185"' in body
+    assert "Hãy bấm chọn nơi đúng" in body
+    assert count(database, Order) == 0
+    looked_up = post(client, "/dat-hang", fields(client, **typed, lam="tim"))
+    assert looked_up.status_code == 200
+    assert 'name="noi" value="19-02185"' in looked_up.get_data(as_text=True)
+    confirmed = post(client, "/dat-hang", fields(client, **typed, noi="19-02185"))
+    body = confirmed.get_data(as_text=True)
+    assert re.search(r'<option selected value="02185">Xã Côn Minh', body)
+    assert "Thôn Chè Cọ" in body, "what was typed is kept"
+    assert hidden(body, "expected_total") == "83000"
+    part_of_form = client.get("/dia-phuong/tim?dang=chon&old_place=na+ri").get_data(as_text=True)
+    assert "<form" not in part_of_form
+    assert 'name="noi"' in part_of_form
+
+
+@pytest.mark.parametrize(
+    "pair", ["", "19", "19-", "99-99999", "\x00", "a-b", "1" * 5000, "19-0218"]
+)
+def test_a_forged_confirmation_is_harmless(
+    client: FlaskClient, database: Database, pair: str
+) -> None:
+    add(client, make_goods(database))
+    answer = post(client, "/dat-hang", fields(client, noi=pair))
+    assert answer.status_code == 200
+    assert count(database, Order) == 0
+
+
+def test_back_at_the_empty_basket_one_finds_the_order(
+    app: Flask, client: FlaskClient, database: Database
+) -> None:
+    variant = make_goods(database)
+    add(client, variant)
+    sent = fields(client)
+    order_page = post(client, "/dat-hang", sent).location
+    code = order_page.partition("?")[0].rpartition("/")[2]
+    for path in ("/gio-hang", "/dat-hang"):
+        page = client.get(path).get_data(as_text=True)
+        assert "Bạn vừa đặt hàng lúc" in page, path
+    link = re.search(r'href="(/dat-hang/xong/[^"]+)"', page)
+    assert link
+    assert code in client.get(link[1].replace("&amp;", "&")).get_data(as_text=True)
+    other_key = post(client, "/dat-hang", sent | {"submit_key": "another-page-of-the-same"})
+    assert other_key.status_code == 409
+    assert "Bạn vừa đặt hàng lúc" in other_key.get_data(as_text=True)
+    assert "Bạn vừa đặt" not in app.test_client().get("/gio-hang").get_data(as_text=True)
+    add(client, variant)
+    again = post(client, "/dat-hang", sent)
+    assert again.location == order_page
+    cookie = client.get_cookie("gio")
+    assert cookie is not None
+    assert cookie.value.endswith(".1"), "what is in the basket now is still counted"
+
+
+def test_buying_at_once_needs_four_requests(client: FlaskClient, database: Database) -> None:
+    """The basket, the form, the order and its page; the total with delivery is seen before."""
+    variant = make_goods(database)
+    client.set_cookie("giao", "19")
+    one = post(client, "/gio-hang", {"variant_id": variant.id, "quantity": 1, "mua_ngay": "1"})
+    assert one.location == "/dat-hang"
+    page = client.get(one.location).get_data(as_text=True)
+    assert hidden(page, "expected_total") == "83000"
+    assert "Xã Côn Minh" in page
+    sent = FORM | {name: hidden(page, name) for name in ("submit_key", "expected_total")}
+    three = post(client, "/dat-hang", sent)
+    assert client.get(three.location).status_code == 200
+
+
+def test_a_signed_in_buyer_finds_the_last_address(database: Database, signed_in: Any) -> None:
+    with database.transaction() as db:
+        make_person(db, email="mai@buyer.test")
+    variant = make_goods(database)
+    mine = signed_in("mai@buyer.test")
+    add(mine, variant)
+    page = mine.get("/dat-hang").get_data(as_text=True)
+    sent = FORM | {"csrf_token": csrf(mine), "submit_key": hidden(page, "submit_key")}
+    sent["note"] = "Chỉ lần này"
+    assert mine.post("/dat-hang", data=sent).status_code == 303
+    add(mine, variant)
+    page = mine.get("/dat-hang").get_data(as_text=True)
+    assert 'value="Lò Thị Mai"' in page
+    assert "Thôn Chè Cọ" in page
+    assert "Chỉ lần này" not in page
+    assert re.search(r'<option selected value="02185">', page)
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_hostile_choices_per_producer_are_refused_or_left_out(
+    client: FlaskClient, database: Database, value: str
+) -> None:
+    variant = make_goods(database)
+    add(client, variant)
+    slug = seller_of(database, variant)
+    sent = fields(client, **{f"delivery_{slug}": value, f"payment_{value[:50]}": value})
+    answer = post(client, "/dat-hang", sent)
+    assert answer.status_code in {303, 413, 422}
+    shown = client.get("/dat-hang/tinh-tien", query_string={f"delivery_{value[:90]}": value[:999]})
+    assert shown.status_code == 200
+    check(database)

@@ -7,22 +7,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shop.checkout.rules import (
-    HOUSE_RATES,
+    HOUSE_ZONES,
     Goods,
+    Hand,
+    Home,
     Offer,
     OrderQuote,
     Quote,
-    Rate,
+    Target,
+    Tariff,
+    Terms,
     VoucherRefused,
     VoucherTerms,
-    choose_rates,
-    delivery_fee,
+    Way,
+    Zone,
+    estimate,
     quote_checkout,
     region_of,
+    ways,
     zone_between,
 )
-
-COUNTRY = choose_rates((), "country")
 
 
 def goods(price: int, quantity: int, number: int = 1) -> Goods:
@@ -67,6 +71,16 @@ def test_regions_cover_the_country() -> None:
     assert {region_of(f"{code:02}") for code in range(1, 97)} == {"north", "centre", "south"}
 
 
+HOUSE = Terms(Home("19", "02185"))
+
+
+def sent(terms: Terms, weight: int, *, to: str = "01", commune: str = "", goods: int = 0) -> int:
+    """What having it sent costs; there must be that way."""
+    found = ways(terms, Target(to, commune), weight_g=weight, goods_vnd=goods)
+    assert found[0].method == "ship"
+    return found[0].fee_vnd
+
+
 @pytest.mark.parametrize(
     ("weight", "fee"),
     [
@@ -80,24 +94,91 @@ def test_regions_cover_the_country() -> None:
     ],
 )
 def test_fee_by_weight(weight: int, fee: int) -> None:
-    assert delivery_fee(COUNTRY, weight_g=weight, goods_vnd=0) == fee
+    assert sent(HOUSE, weight, to="96") == fee
 
 
 @given(st.integers(1, 200_000), st.integers(1, 200_000))
 def test_heavier_never_costs_less_within_the_brackets(first: int, second: int) -> None:
     light, heavy = sorted((min(first, 30_000), min(second, 30_000)))
-    assert delivery_fee(COUNTRY, weight_g=light, goods_vnd=0) <= delivery_fee(
-        COUNTRY, weight_g=heavy, goods_vnd=0
-    )
+    assert sent(HOUSE, light, to="96") <= sent(HOUSE, heavy, to="96")
 
 
-def test_own_rates_come_before_the_house_and_may_be_free() -> None:
-    own = [Rate("province", 5_000, 15_000, free_from_vnd=300_000)]
-    assert choose_rates((own, ()), "province") == own
-    assert choose_rates((own, ()), "country") == COUNTRY
-    assert delivery_fee(own, weight_g=4_000, goods_vnd=299_999) == 15_000
-    assert delivery_fee(own, weight_g=4_000, goods_vnd=300_000) == 0
-    assert {rate.zone for rate in HOUSE_RATES} == {"province", "region", "country"}
+OWN = Terms(
+    Home("19", "02185"),
+    zones=(
+        Zone("list", Tariff(((2_000, 22_000),), 500, 3_000), frozenset({"01", "24"})),
+        Zone("province", Tariff(((1_000, 15_000),), 1_000, 2_000)),
+        Zone("country", Tariff(((1_000, 30_000),), 1_000, 8_000), is_free=False),
+    ),
+    free_from_vnd=500_000,
+    free_max_weight_g=10_000,
+    remote_vnd=20_000,
+    remote_communes=frozenset({"00001"}),
+    pickup_place="Xưởng ở thôn Chè Cọ · 7–17 giờ",
+    hand=Hand("commune", 5_000, 200_000),
+)
+"""The producer of the worked table in docs/algorithms/delivery-quote.md."""
+
+
+@pytest.mark.parametrize(
+    ("to", "weight", "goods", "fee"),
+    [
+        ("01", 2_000, 0, 22_000),
+        ("01", 2_001, 0, 25_000),
+        ("01", 3_500, 0, 31_000),
+        ("24", 500, 0, 22_000),
+        ("19", 2_500, 0, 19_000),
+        ("37", 2_000, 0, 38_000),
+        ("96", 1_000, 0, 30_000),
+        ("01", 10_000, 499_999, 70_000),
+        ("01", 10_000, 500_000, 0),
+        ("01", 10_001, 500_000, 73_000),
+        ("96", 1_000, 500_000, 30_000),
+    ],
+)
+def test_own_zones_steps_and_free_from(to: str, weight: int, goods: int, fee: int) -> None:
+    assert sent(OWN, weight, to=to, goods=goods) == fee
+
+
+def test_a_remote_commune_costs_more_even_where_the_rest_is_free() -> None:
+    assert sent(OWN, 1_000, to="01", commune="00001") == 42_000
+    assert sent(OWN, 1_000, to="01", commune="00001", goods=500_000) == 20_000
+
+
+@given(st.integers(1, 300_000), st.integers(1, 300_000), st.sampled_from(["01", "19", "96"]))
+def test_by_steps_heavier_never_costs_less(first: int, second: int, to: str) -> None:
+    light, heavy = sorted((first, second))
+    assert sent(OWN, light, to=to) <= sent(OWN, heavy, to=to)
+
+
+def test_near_by_it_is_carried_by_hand_and_everybody_may_fetch_it() -> None:
+    def offered(target: Target, goods: int = 0) -> list[tuple[str, int]]:
+        found = ways(OWN, target, weight_g=500, goods_vnd=goods)
+        return [(way.method, way.fee_vnd) for way in found]
+
+    near = Target("19", "02185")
+    assert offered(near) == [("ship", 15_000), ("hand", 5_000), ("pickup", 0)]
+    assert offered(near, 200_000)[1] == ("hand", 0)
+    assert offered(Target("19")) == [("ship", 15_000), ("pickup", 0)]
+    wide = replace(OWN, hand=Hand("province", 9_000), has_post=False, pickup_place=None)
+    assert ways(wide, Target("19"), weight_g=1, goods_vnd=0) == (Way("hand", 9_000),)
+    assert ways(wide, Target("01"), weight_g=1, goods_vnd=0) == ()
+
+
+def test_a_place_in_no_zone_is_not_sent_to() -> None:
+    near_only = replace(OWN, zones=OWN.zones[:2], pickup_place=None, hand=None)
+    assert ways(near_only, Target("96"), weight_g=1, goods_vnd=0) == ()
+    quote = part(goods(50_000, 1)).delivered(near_only, Target("96"), "ship")
+    assert quote.is_out_of_reach
+    assert not Quote((quote,)).is_complete
+    assert estimate(near_only, ["96"], [(500, 1)]) is None
+    assert {zone.reach for zone in HOUSE_ZONES} == {"province", "region", "country"}
+
+
+def test_a_way_that_does_not_reach_becomes_the_usual_one() -> None:
+    quote = part(goods(50_000, 1))
+    assert quote.delivered(OWN, Target("96"), "hand").way == Way("ship", 30_000)
+    assert quote.delivered(OWN, Target("96"), "pickup").shipping_list_vnd == 0
 
 
 def test_the_worked_table_of_the_document() -> None:

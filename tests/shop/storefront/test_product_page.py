@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Certificate
 from shop.catalogue.pictures import scan_name
-from shop.checkout.models import DeliveryRate
-from shop.checkout.rules import HOUSE_RATES, estimate, zone_between
+from shop.checkout.rules import Home, Terms, estimate
 from shop.core.db import Database
 from tests.conftest import post
 from tests.factories.catalogue import (
@@ -24,6 +23,7 @@ from tests.factories.catalogue import (
     make_variant,
     variant_of,
 )
+from tests.factories.checkout import make_terms
 from tests.factories.stock import make_stock
 
 NOW = datetime.now(UTC)
@@ -57,12 +57,14 @@ def test_an_estimate_is_what_checkout_asks(
     pieces: list[tuple[int, int]],
     expected: tuple[int, int, int, int],
 ) -> None:
-    made = estimate((), [zone_between(origin, target)], pieces)
+    made = estimate(Terms(Home(origin)), [target], pieces)
+    assert made is not None
     assert (made.low_vnd, made.high_vnd, made.first_day, made.last_day) == expected
 
 
 def test_an_estimate_covers_every_zone_it_is_asked_for() -> None:
-    made = estimate((HOUSE_RATES,), ["province", "region", "country"], [(900, 1)])
+    made = estimate(Terms(Home("19")), ["19", "01", "96"], [(900, 1)])
+    assert made is not None
     assert (made.low_vnd, made.high_vnd) == (18_000, 32_000)
     assert (made.first_day, made.last_day) == (1, 6)
 
@@ -82,15 +84,7 @@ def test_the_chosen_province_is_remembered_and_free_is_free(
         told = shown_delivery(client.get(page).text)
         assert "Giao đến Hà Nội: 25.000 ₫ , khoảng 2–4 ngày" in told, told
     with database.transaction() as db:
-        db.add(
-            DeliveryRate(
-                producer_id=producer,
-                zone="region",
-                max_weight_g=5_000,
-                price_vnd=9_000,
-                free_from_vnd=60_000,
-            )
-        )
+        make_terms(db, producer, free_from_vnd=60_000)
     assert "miễn phí" in shown_delivery(client.get(f"/san-pham/{slug}").text)
     assert "25.000 ₫" in shown_delivery(client.get(f"/san-pham/{other}").text)
     post(client, f"/san-pham/{slug}/giao-den", {"province_code": ""})

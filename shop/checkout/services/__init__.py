@@ -1,0 +1,26 @@
+"""Verbs of the basket, of the transaction that makes orders, of vouchers and of delivery."""
+
+from shop.checkout.services.basket import add_to_basket, change_basket, open_basket
+from shop.checkout.services.placing import CheckoutRequest, Placed, place_checkout
+from shop.checkout.services.terms import change_remote, set_terms
+from shop.checkout.services.vouchers import (
+    create_voucher,
+    person_key,
+    redeem,
+    release_voucher,
+)
+
+__all__ = [
+    "CheckoutRequest",
+    "Placed",
+    "add_to_basket",
+    "change_basket",
+    "change_remote",
+    "create_voucher",
+    "open_basket",
+    "person_key",
+    "place_checkout",
+    "redeem",
+    "release_voucher",
+    "set_terms",
+]
