@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from shop.catalogue.models import Producer, Product, ProductFacets, Variant
 from shop.catalogue.queries import SaleRow, variants_for_sale
-from shop.checkout.queries import delivery_tables
-from shop.checkout.rules import choose_rates, delivery_fee, zone_between
+from shop.checkout.queries import delivery_terms
+from shop.checkout.rules import NoDelivery, Target, ways
 from shop.core.clock import today_vn
 from shop.orders.models import Order, OrderContact
 from shop.preorders import rules
@@ -143,13 +143,16 @@ def sale_of(db: Session, harvest: Harvest, now: datetime) -> SaleRow | None:
 
 
 def shipping_vnd(db: Session, sale: SaleRow, *, quantity: int, price: int, province: str) -> int:
-    """What delivery of so many pieces costs: as checkout asks for a basket of them."""
-    zone = zone_between(sale.province_code, province)
-    return delivery_fee(
-        choose_rates(delivery_tables(db, sale.producer_id), zone),
-        weight_g=sale.packed_weight_g * quantity,
-        goods_vnd=price * quantity,
-    )
+    """What having so many pieces sent costs: as checkout asks for a basket of them.
+
+    Raises NoDelivery (field ``province_code``) where the producer sends nothing to.
+    """
+    terms = delivery_terms(db, {sale.producer_id: sale.province_code})[sale.producer_id]
+    weight_g = sale.packed_weight_g * quantity
+    for way in ways(terms, Target(province), weight_g=weight_g, goods_vnd=price * quantity):
+        if way.method == "ship":
+            return way.fee_vnd
+    raise NoDelivery(field="province_code", producer=sale.producer_name)
 
 
 def taken_by_buyer(db: Session, window_id: int, *, phone: str, buyer_id: int | None) -> int:
