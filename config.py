@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     payos_api_base: str = "https://api-merchant.payos.vn"
     # address of a payOS link by its {id}, for links whose making was answered too late
     payos_checkout_url: str = "https://pay.payos.vn/web/{id}"
+    # refunds above this many đồng need a second person
+    refund_second_person_vnd: int = Field(default=2_000_000, ge=0, le=1_000_000_000)
     # whether staff and admins must pass a second factor; unset: yes in production
     require_staff_totp: bool | None = None
     # whether rate limits are enforced

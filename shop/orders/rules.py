@@ -79,6 +79,13 @@ EVENT_WORDS: Final = {
     "goods_in": N_("Hàng đã về kho, người bán chuẩn bị gửi"),
     "moved": N_("Người bán dời đợt giao hàng"),
     "kept": N_("Người mua đồng ý ngày giao mới"),
+    "refund_asked": N_("Đang xử lý hoàn tiền"),
+    "refund_account": N_("Người mua đã cho tài khoản nhận tiền hoàn"),
+    "refund_done": N_("Đã hoàn tiền cho người mua"),
+    "refund_failed": N_("Tiền hoàn bị trả về, sẽ chuyển lại"),
+    "disputed": N_("Ngân hàng của người mua khiếu nại khoản tiền"),
+    "dispute_won": N_("Khiếu nại của ngân hàng kết thúc, tiền được giữ"),
+    "dispute_ended": N_("Khiếu nại của ngân hàng đã kết thúc"),
 }
 
 BUYER_REASONS: Final = {

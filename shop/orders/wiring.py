@@ -39,6 +39,20 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
     "orders.moved": (N_("Đơn đặt trước %(code)s: đợt giao dời sang %(days)s"), _BUYER_URL),
     "orders.window_cancelled": (N_("%(producer)s đã hủy đợt giao của đơn %(code)s"), _BUYER_URL),
     "orders.goods_in": (N_("Đơn đặt trước %(code)s: hàng đã về"), _BUYER_URL),
+    "orders.refund_failed": (
+        N_("Khoản hoàn %(amount)s của đơn %(code)s chưa tới bạn, người bán sẽ chuyển lại"),
+        _BUYER_URL,
+    ),
+    "orders.refund_returned": (
+        N_("Khoản hoàn %(amount)s của đơn %(code)s không tới khách, cần chuyển lại"),
+        _DESK_URL,
+    ),
+    "orders.disputed": (
+        N_("Ngân hàng của khách khiếu nại tiền đơn %(code)s: dừng đóng gói"),
+        _DESK_URL,
+    ),
+    "orders.dispute_won": (N_("Khiếu nại đơn %(code)s đã xong, tiền được giữ"), _DESK_URL),
+    "orders.dispute_ended": (N_("Khiếu nại đơn %(code)s đã kết thúc"), _DESK_URL),
 }
 
 BODIES: Final[Mapping[str, str]] = {

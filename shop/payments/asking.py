@@ -27,7 +27,7 @@ from shop.payments.provider import (
     Pulled,
 )
 from shop.payments.registry import all_providers, provider_called
-from shop.payments.services import apply_txn
+from shop.payments.services import apply_txn, record_dispute, record_refund
 from shop.payments.starting import view_attempt
 
 log = logging.getLogger(__name__)
@@ -169,6 +169,10 @@ def _record(
     outcome: str = "open"
     for txn in pulled.txns:
         outcome = apply_txn(db, txn, now=now)
+    for refund in pulled.refunds:
+        outcome = record_refund(db, provider=provider.slug, fact=refund, now=now)
+    for dispute in pulled.disputes:
+        outcome = record_dispute(db, provider=provider.slug, fact=dispute, now=now)
     if pulled.fate in {"expired", "failed"}:
         db.execute(
             update(PaymentAttempt)

@@ -20,9 +20,16 @@ _MONEY = f"""
     GROUP BY o.id, o.code, o.state, o.payment_state, o.total_vnd
 """  # noqa: S608 - our own constants
 
+_GRANTED = (
+    "(SELECT COALESCE(SUM(g.amount_vnd), 0) FROM refund g WHERE g.order_id = o.order_id "
+    "AND g.kind = 'granted' AND g.state IN ('requested','approved','sent','done'))"
+)
 _CLAIM = (
     "CASE WHEN o.state IN ('awaiting_payment','awaiting_confirmation','confirmed','completed') "
-    "THEN o.total_vnd ELSE 0 END"
+    f"AND o.total_vnd > {_GRANTED} THEN o.total_vnd - {_GRANTED} ELSE 0 END"
+)
+_OPEN_DISPUTE = (
+    "EXISTS (SELECT 1 FROM payment_dispute d WHERE d.order_id = o.order_id AND d.state = 'open')"
 )
 
 INVARIANTS = {
@@ -36,7 +43,7 @@ INVARIANTS = {
     """,  # noqa: S608
     "payments_state_is_derived": f"""
         SELECT o.code, o.payment_state FROM ({_MONEY}) o
-        WHERE o.payment_state <> 'disputed' AND o.payment_state <> CASE
+        WHERE o.payment_state <> CASE WHEN {_OPEN_DISPUTE} THEN 'disputed'
             WHEN o.refunded > 0 AND o.charged - o.refunded < o.total_vnd
                 THEN CASE WHEN o.charged > o.refunded THEN 'partly_refunded' ELSE 'refunded' END
             WHEN o.charged - o.refunded > o.total_vnd THEN 'overpaid'
@@ -58,6 +65,19 @@ INVARIANTS = {
     "payments_done_refund_is_in_ledger": """
         SELECT r.id FROM refund r WHERE r.state = 'done' AND NOT EXISTS (
             SELECT 1 FROM payment_txn t WHERE t.order_id = r.order_id AND t.kind = 'refund')
+    """,
+    # Refunds on their way never promise more than the order still holds.
+    "payments_refunds_promised_twice": f"""
+        SELECT o.code FROM ({_MONEY}) o
+        WHERE o.charged - o.refunded < (
+            SELECT COALESCE(SUM(r.amount_vnd), 0) FROM refund r
+            WHERE r.order_id = o.order_id AND r.state IN ('requested','approved','sent'))
+            AND NOT {_OPEN_DISPUTE}
+    """,  # noqa: S608
+    "payments_refunds_exceed_their_charge": """
+        SELECT t.id FROM payment_txn t JOIN refund r ON r.txn_row_id = t.id
+        WHERE r.state IN ('requested','approved','sent','done')
+        GROUP BY t.id, t.amount_vnd HAVING SUM(r.amount_vnd) > t.amount_vnd
     """,
     # 5. A wrong amount, currency or account belongs to no order by itself.
     "payments_foreign_money_in_order": """

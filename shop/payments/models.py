@@ -10,7 +10,9 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -76,6 +78,8 @@ class PaymentTxn(Base):
     currency: Mapped[str] = mapped_column(String(3), default="VND")
     order_id: Mapped[Ref | None] = mapped_column(ForeignKey("shop_order.id"))
     attempt_id: Mapped[Ref | None] = mapped_column(ForeignKey("payment_attempt.id"))
+    charge_id: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    """The provider's name of the charge that this fact gives back; empty for charges."""
     account_digest: Mapped[str] = mapped_column(String(64), default="")
     raw_digest: Mapped[str] = mapped_column(String(64))
     actor_id: Mapped[Ref | None]
@@ -126,28 +130,81 @@ class WebhookEvent(Base):
 
 
 class Refund(Base):
-    """Money to give back: by the provider, or by hand with proof."""
+    """Money to give back: one row is one pay-out, by the provider or by hand with proof.
+
+    A pay-out that failed stays failed; what is still owed becomes a new row.
+    """
 
     __tablename__ = "refund"
     __table_args__ = (
         one_of("state", ("requested", "approved", "sent", "done", "failed", "rejected")),
+        one_of("kind", ("owed", "granted")),
+        one_of("asked_by", ("system", "buyer", "producer", "staff", "provider")),
         CheckConstraint("amount_vnd > 0", name="amount_vnd"),
+        UniqueConstraint("provider", "provider_refund_id"),
     )
 
     id: Mapped[Id]
     order_id: Mapped[Ref] = mapped_column(ForeignKey("shop_order.id"), index=True)
-    txn_row_id: Mapped[Ref | None] = mapped_column(ForeignKey("payment_txn.id"))
+    txn_row_id: Mapped[Ref | None] = mapped_column(ForeignKey("payment_txn.id"), index=True)
+    """The charge it gives back (part of)."""
     provider: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(10), default="owed", server_default="owed")
+    """``owed``: the seller has no claim on the money. ``granted``: somebody decided to give it."""
+    is_by_hand: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """A person pays it out and proves it; otherwise the provider is asked to."""
     amount_vnd: Mapped[Ref]
     reason: Mapped[str] = mapped_column(String(60))
+    note: Mapped[str] = mapped_column(String(300), default="", server_default="")
     idempotency_key: Mapped[str] = mapped_column(String(64), unique=True)
+    """Stored and committed before the provider is called, so a retry repeats the same call."""
     state: Mapped[str] = mapped_column(String(10), default="requested")
+    asked_by: Mapped[str] = mapped_column(String(10), default="system", server_default="system")
     requested_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     approved_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    done_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    provider_refund_id: Mapped[str | None] = mapped_column(String(120))
+    """The provider's own name of the refund."""
+    asked_at: Mapped[datetime | None]
+    """When the provider was last asked; the sender claims a row by moving it."""
+    fault: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    """Why it failed, as a code."""
+    payee_bin: Mapped[str] = mapped_column(String(6), default="", server_default="")
+    payee_number: Mapped[str] = mapped_column(String(30), default="", server_default="")
+    payee_holder: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    """The buyer's account, as the buyer gave it; erasure may empty the three."""
     reference: Mapped[str] = mapped_column(String(60), default="")
     """The bank's name of the transfer that gave the money back."""
     proof_sha: Mapped[str | None] = mapped_column(String(64))
+    is_proof_pdf: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Dispute(Base):
+    """A buyer's bank takes a charge into question. While it is open, the order is not packed."""
+
+    __tablename__ = "payment_dispute"
+    __table_args__ = (
+        UniqueConstraint("provider", "provider_dispute_id"),
+        one_of("state", ("open", "won", "lost", "closed")),
+        CheckConstraint("amount >= 0", name="amount"),
+    )
+
+    id: Mapped[Id]
+    provider: Mapped[str] = mapped_column(String(20))
+    provider_dispute_id: Mapped[str] = mapped_column(String(120))
+    order_id: Mapped[Ref | None] = mapped_column(ForeignKey("shop_order.id"), index=True)
+    txn_row_id: Mapped[Ref | None] = mapped_column(ForeignKey("payment_txn.id"))
+    amount: Mapped[Ref]
+    """In ``currency``; đồng when that is VND."""
+    currency: Mapped[str] = mapped_column(String(3))
+    reason: Mapped[str] = mapped_column(String(40))
+    status: Mapped[str] = mapped_column(String(40))
+    """In the provider's words."""
+    state: Mapped[str] = mapped_column(String(10))
+    answer_by: Mapped[datetime | None]
+    opened_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
 

@@ -15,7 +15,7 @@ from shop.payments.banks import bank_name
 from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.provider import Capabilities, Instruction, OrderView, PaymentConfig
 from shop.payments.registry import provider_called
-from shop.payments.rules import AWAITING_MONEY, KEEPS_MONEY, Money, asked_now
+from shop.payments.rules import AWAITING_MONEY, KEEPS_MONEY, Money, asked_now, left_to_pay
 from shop.payments.starting import view_attempt
 
 
@@ -55,8 +55,9 @@ def pay_view(db: Session, order_id: int, config: PaymentConfig, now: datetime) -
     order, attempt = row
     provider = provider_called(attempt.provider)
     money = queries.money_of(db, order.id)
-    left = max(0, order.total_vnd - money.net_vnd) if order.state in KEEPS_MONEY else 0
+    left = left_of(db, order, money)
     asked = asked_now(order.total_vnd, net_vnd=money.net_vnd, upfront_vnd=order.upfront_vnd)
+    asked = min(left, asked)
     is_in_time = order.expires_at is None or order.expires_at > now or money.net_vnd > 0
     is_waiting = order.state in AWAITING_MONEY and left > 0 and is_in_time
     instruction = None
@@ -70,13 +71,21 @@ def pay_view(db: Session, order_id: int, config: PaymentConfig, now: datetime) -
         capabilities=provider.capabilities,
         money=money,
         left_vnd=left,
-        now_vnd=min(left, asked),
+        now_vnd=asked,
         is_waiting=is_waiting,
         refunds=queries.open_refunds(db, order.id),
         instruction=instruction,
         bank=bank_name(attempt.account_bin or ""),
         qr=qr_svg(instruction.qr_payload) if instruction and instruction.qr_payload else Markup(),
     )
+
+
+def left_of(db: Session, order: Order, money: Money) -> int:
+    """The đồng that the order still waits for; nothing once it has ended."""
+    if order.state not in KEEPS_MONEY:
+        return 0
+    granted = queries.granted_vnd(db, order.id)
+    return left_to_pay(money, total_vnd=order.total_vnd, granted_vnd=granted)
 
 
 def qr_svg(payload: str) -> Markup:

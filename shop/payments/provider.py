@@ -17,6 +17,8 @@ TxnKind = Literal[
     "charge", "charge_failed", "refund", "refund_failed", "chargeback", "chargeback_reversed"
 ]
 AttemptFate = Literal["open", "succeeded", "failed", "expired"]
+RefundFate = Literal["pending", "succeeded", "failed"]
+DisputeState = Literal["open", "won", "lost", "closed"]
 
 
 class ProviderSilent(Unavailable):
@@ -60,6 +62,9 @@ class Capabilities:
     exact_amount: bool = False
     """The provider collects exactly what was asked; another amount belongs to no order."""
     refund: bool = False
+    """The provider gives money back when asked; otherwise a person does, and proves it."""
+    operator_money: bool = False
+    """The money lands in the operator's account, so staff decide on giving it back."""
     expires: bool = False
     feed: bool = False
     """It tells of transfers paid another way, so it is never offered at checkout."""
@@ -143,6 +148,8 @@ class PaymentConfig:
     """The absolute signed link of an order's page, given its code."""
     transfer_hold: timedelta = timedelta(minutes=30)
     cod_confirm: timedelta = timedelta(hours=48)
+    second_person_vnd: int = 2_000_000
+    """Refunds above this many đồng need a second person."""
     stripe: StripeConfig | None = None
     sepay: SepayConfig | None = None
     payos: PayosConfig | None = None
@@ -208,6 +215,65 @@ class ProviderTxn:
     """A virtual account that leads to ``account``; the payer may have been given either."""
     reference: str = ""
     """The bank's own name of the transfer: two ways that tell of it tell the same one."""
+    charge_id: str = ""
+    """The ``txn_id`` of the charge that this fact gives back; empty for charges."""
+
+
+@dataclass(frozen=True)
+class RefundView:
+    """What a provider may know of a refund it is asked to make."""
+
+    amount_vnd: int
+    charge_vnd: int
+    """The whole charge of which ``amount_vnd`` goes back."""
+    charge_id: str
+    provider_ref: str
+    """The attempt that the charge came by."""
+    key: str
+    """Stored before the first call, the same in every repetition."""
+    order_code: str
+    reason: str
+    created_at: datetime
+    refund_id: str = ""
+    """The provider's name of the refund once it is known: then it is only asked about."""
+    is_repeat: bool = False
+    """An earlier call's outcome is unknown: look whether it was made before making it."""
+
+
+@dataclass(frozen=True)
+class RefundFact:
+    """What a provider says about one refund, ours or made in its dashboard."""
+
+    refund_id: str
+    charge_id: str
+    amount_vnd: int
+    currency: str
+    fate: RefundFate
+    occurred_at: datetime
+    raw_digest: str
+    key: str = ""
+    """Our key when the refund is ours; empty for one made elsewhere."""
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class DisputeFact:
+    """What a provider says about one dispute of a charge."""
+
+    dispute_id: str
+    charge_id: str
+    amount: int
+    currency: str
+    state: DisputeState
+    status: str
+    reason: str
+    opened_at: datetime
+    raw_digest: str
+    is_withdrawn: bool = False
+    """The money was taken away from us."""
+    is_reinstated: bool = False
+    """And came back."""
+    answer_by: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -216,7 +282,8 @@ class Pushed:
 
     event_key: str
     provider_ref: str
-    """The attempt it hints at; empty when the message is none of our business."""
+    """What it hints at (an attempt, or whatever ``pull`` can be asked about); empty when the
+    message is none of our business."""
     txns: tuple[ProviderTxn, ...] = ()
     """What a feed tells outright; other providers are asked about the attempt instead."""
 
@@ -227,6 +294,8 @@ class Pulled:
 
     fate: AttemptFate
     txns: tuple[ProviderTxn, ...] = ()
+    refunds: tuple[RefundFact, ...] = ()
+    disputes: tuple[DisputeFact, ...] = ()
 
 
 def _always(_config: PaymentConfig) -> bool:
@@ -265,6 +334,10 @@ class Provider:
     """The payees (bank's BIN, number) that it pays into; left out: any."""
     reply: Callable[[str], tuple[int, dict[str, object] | None]] = _plain_reply
     """(outcome): status and JSON (or nothing) that acknowledge a message that was taken."""
+    refund: Callable[[PaymentConfig, RefundView], RefundFact] | None = None
+    """Make a refund, or ask about one already made. Raises ProviderSilent, ProviderRefused."""
+    push_method: Literal["GET", "POST"] = "POST"
+    """A GET message's body is its raw query string."""
 
     @property
     def first_state(self) -> Literal["awaiting_payment", "awaiting_confirmation"]:

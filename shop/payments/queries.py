@@ -5,17 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from shop.orders.models import Order
 from shop.payments.models import (
+    Dispute,
     PayeeAccount,
     PaymentAttempt,
     PaymentMatch,
     PaymentTxn,
     Refund,
 )
-from shop.payments.rules import OPEN_REFUNDS, VND, Money, add_up
+from shop.payments.rules import COUNTED, OPEN_REFUNDS, VND, Charge, Money, add_up
 
 
 def lock_order(db: Session, order_id: int) -> Order | None:
@@ -79,6 +80,59 @@ def money_of(db: Session, order_id: int) -> Money:
     return add_up((kind, int(amount)) for kind, amount in db.execute(_facts_of(order_id)))
 
 
+def granted_vnd(db: Session, order_id: int) -> int:
+    """What people decided to give back of the order, on its way or done, in đồng."""
+    granted = db.scalar(
+        select(func.coalesce(func.sum(Refund.amount_vnd), 0)).where(
+            Refund.order_id == order_id, Refund.kind == "granted", Refund.state.in_(COUNTED)
+        )
+    )
+    return int(granted or 0)
+
+
+def charges_of(db: Session, order_id: int) -> list[Charge]:
+    """The order's charges with what is left of each to give back."""
+    used = (
+        select(func.coalesce(func.sum(Refund.amount_vnd), 0))
+        .where(Refund.txn_row_id == PaymentTxn.id, Refund.state.in_(COUNTED))
+        .scalar_subquery()
+    )
+    rows = db.execute(
+        select(PaymentTxn.id, PaymentTxn.provider, PaymentTxn.amount_vnd - used)
+        .outerjoin(PaymentMatch, PaymentMatch.txn_row_id == PaymentTxn.id)
+        .where(
+            func.coalesce(PaymentTxn.order_id, PaymentMatch.order_id) == order_id,
+            PaymentTxn.kind == "charge",
+            PaymentTxn.currency == VND,
+        )
+    )
+    return [Charge(row_id, provider, int(left)) for row_id, provider, left in rows]
+
+
+def charge_called(db: Session, provider: str, txn_id: str) -> PaymentTxn | None:
+    """The charge that the provider knows by this name."""
+    return db.scalar(
+        select(PaymentTxn).where(
+            PaymentTxn.provider == provider,
+            PaymentTxn.txn_id == txn_id,
+            PaymentTxn.kind == "charge",
+        )
+    )
+
+
+def order_of_txn(db: Session, txn: PaymentTxn) -> int | None:
+    """The order that a ledger fact belongs to, by itself or by a person's decision."""
+    if txn.order_id is not None:
+        return txn.order_id
+    return db.scalar(select(PaymentMatch.order_id).where(PaymentMatch.txn_row_id == txn.id))
+
+
+def is_disputed(db: Session, order_id: int) -> bool:
+    """Whether a buyer's bank is questioning one of the order's charges right now."""
+    found = select(Dispute.id).where(Dispute.order_id == order_id, Dispute.state == "open")
+    return db.scalar(found.limit(1)) is not None
+
+
 def open_refunds(db: Session, order_id: int) -> list[Refund]:
     """Refunds promised and not yet in the ledger, newest last."""
     return list(
@@ -139,9 +193,21 @@ def payee_accounts(db: Session, producer_id: int) -> list[PayeeAccount]:
 
 
 def is_unmatched() -> Any:
-    """Money in that belongs to no order yet."""
+    """Money in that belongs to no order yet and was not given back by its provider."""
     has_match = select(PaymentMatch.txn_row_id).where(PaymentMatch.txn_row_id == PaymentTxn.id)
-    return and_(PaymentTxn.order_id.is_(None), PaymentTxn.kind == "charge", ~has_match.exists())
+    back = aliased(PaymentTxn)
+    went_back = select(back.id).where(
+        back.provider == PaymentTxn.provider,
+        back.charge_id == PaymentTxn.txn_id,
+        back.kind == "refund",
+        back.amount_vnd >= PaymentTxn.amount_vnd,
+    )
+    return and_(
+        PaymentTxn.order_id.is_(None),
+        PaymentTxn.kind == "charge",
+        ~has_match.exists(),
+        ~went_back.exists(),
+    )
 
 
 def attempts_to_poll(now: datetime, asked_before: datetime, providers: Sequence[str]) -> Any:

@@ -216,6 +216,7 @@ def finish_refund(refund_id: int) -> Any:
         reference=form.reference.data,
         actor_id=actor().id(),
         now=clock.now(),
+        limit_vnd=config_of(database()).second_person_vnd,
     )
     db.commit()
     flash(_("Đã ghi nhận việc hoàn tiền."), "ok")

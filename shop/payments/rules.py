@@ -23,11 +23,41 @@ REFUND_STEPS: Final = {
     "requested": frozenset({"approved", "rejected", "done"}),
     "approved": frozenset({"sent", "done", "rejected"}),
     "sent": frozenset({"done", "failed"}),
-    "failed": frozenset({"approved"}),
     "done": frozenset({"failed"}),
+    "failed": frozenset(),
     "rejected": frozenset(),
 }
-"""A refund can fail after it was done: banks and card schemes send money back."""
+"""A refund can fail after it was done: banks and card schemes send money back. What failed stays
+failed; what is still to be given back becomes a new refund with a key of its own."""
+NOT_SENT: Final = frozenset({"requested", "approved"})
+COUNTED: Final = OPEN_REFUNDS | {"done"}
+"""Refunds that have used up (part of) a charge."""
+
+REFUND_REASONS: Final = {
+    "damaged": N_("Hàng hư hỏng hoặc vỡ"),
+    "wrong_goods": N_("Giao sai hoặc thiếu hàng"),
+    "quality": N_("Hàng không đạt chất lượng"),
+    "returned": N_("Khách trả hàng"),
+    "not_delivered": N_("Không giao được"),
+    "goodwill": N_("Bớt tiền cho khách"),
+    "window_moved": N_("Đợt giao đặt trước bị dời hoặc hủy"),
+    "other": N_("Lý do khác"),
+}
+"""Why somebody decides to give money back; callers of ``ask_refund`` choose one of these."""
+REASON_WORDS: Final = REFUND_REASONS | {
+    "excess": N_("Khách trả thừa"),
+    "order_cancelled": N_("Đơn đã hủy"),
+    "order_expired": N_("Đơn đã hết hạn"),
+    "dashboard": N_("Hoàn ở trang của nơi thu tiền"),
+}
+REFUND_WORDS: Final = {
+    "requested": N_("Chờ xử lý"),
+    "approved": N_("Đã duyệt, chờ chuyển"),
+    "sent": N_("Đang chuyển"),
+    "done": N_("Đã hoàn"),
+    "failed": N_("Chuyển không thành"),
+    "rejected": N_("Không hoàn"),
+}
 
 
 class NoPayeeAccount(Conflict):
@@ -70,6 +100,42 @@ class SamePerson(Conflict):
     message = N_("Người gửi hoặc thành viên của cơ sở không được tự duyệt tài khoản nhận tiền.")
 
 
+class NothingToRefund(Conflict):
+    message = N_("Đơn này không còn khoản tiền nào để hoàn.")
+
+
+class RefundTooLarge(Invalid):
+    message = N_("Chỉ còn hoàn được tối đa %(left)s của đơn này.")
+
+
+class StillAwaited(Conflict):
+    message = N_("Đơn còn chờ trả tiền. Hãy hủy đơn, tiền đã nhận sẽ tự thành khoản hoàn.")
+
+
+class SecondPerson(Conflict):
+    message = N_("Khoản hoàn lớn cần hai người. Hãy nhờ người khác làm bước này.")
+
+
+class NotApprovedYet(Conflict):
+    message = N_("Khoản hoàn lớn phải được người thứ hai duyệt trước khi chuyển.")
+
+
+class ProofNeeded(Invalid):
+    message = N_("Khoản hoàn lớn cần ảnh chụp hoặc tệp PDF chứng từ.")
+
+
+class OwedMoney(Conflict):
+    message = N_("Đơn đang nợ khách khoản tiền này nên không từ chối được.")
+
+
+class ByProvider(Conflict):
+    message = N_("Khoản này do nơi thu tiền hoàn. Hãy chọn “Chuyển tay” nếu họ không hoàn được.")
+
+
+class InDispute(Conflict):
+    message = N_("Ngân hàng của khách đang khiếu nại khoản tiền này. Hãy chờ kết quả.")
+
+
 class UnknownOrder(Invalid):
     message = N_("Không có đơn nào mang mã này.")
 
@@ -80,6 +146,9 @@ class Money:
 
     charged_vnd: int = 0
     refunded_vnd: int = 0
+    """Given back or taken back: refunds and disputes."""
+    disputed_vnd: int = 0
+    """The part of it that a buyer's bank took."""
 
     @property
     def net_vnd(self) -> int:
@@ -94,7 +163,7 @@ def add_up(facts: Iterable[tuple[str, int]]) -> Money:
         sums[kind] = sums.get(kind, 0) + amount
     refunded = sums.get("refund", 0) - sums.get("refund_failed", 0)
     disputed = sums.get("chargeback", 0) - sums.get("chargeback_reversed", 0)
-    return Money(charged_vnd=sums.get("charge", 0), refunded_vnd=refunded + disputed)
+    return Money(sums.get("charge", 0), refunded + disputed, disputed)
 
 
 def asked_now(total_vnd: int, *, net_vnd: int, upfront_vnd: int | None) -> int:
@@ -103,10 +172,59 @@ def asked_now(total_vnd: int, *, net_vnd: int, upfront_vnd: int | None) -> int:
     return max(0, min(goal, total_vnd) - net_vnd)
 
 
-def owed_back(money: Money, *, order_state: str, total_vnd: int) -> int:
-    """The đồng that should go back to the buyer: all of it after the end, else the excess."""
-    claim = total_vnd if order_state in KEEPS_MONEY else 0
+def owed_back(money: Money, *, order_state: str, total_vnd: int, granted_vnd: int = 0) -> int:
+    """The đồng that should go back to the buyer: all of it after the end, else the excess.
+
+    ``granted_vnd`` is what people decided to give back, on its way or done: it lowers the claim.
+    """
+    claim = max(0, total_vnd - granted_vnd) if order_state in KEEPS_MONEY else 0
     return max(0, money.net_vnd - claim)
+
+
+def left_to_pay(money: Money, *, total_vnd: int, granted_vnd: int = 0) -> int:
+    """The đồng that the buyer still has to pay. What a bank took back is not asked for again."""
+    return max(0, total_vnd - granted_vnd - money.net_vnd - money.disputed_vnd)
+
+
+@dataclass(frozen=True)
+class Charge:
+    """A charge of an order and what of it no refund has used up yet, in đồng."""
+
+    row_id: int
+    provider: str
+    left_vnd: int
+
+
+def share_out(charges: Iterable[Charge], amount_vnd: int) -> list[tuple[Charge, int]]:
+    """Which charges give ``amount_vnd`` back, the newest first; short when they have less left."""
+    parts = []
+    for charge in sorted(charges, key=lambda one: -one.row_id):
+        part = min(charge.left_vnd, amount_vnd)
+        if part > 0:
+            parts.append((charge, part))
+            amount_vnd -= part
+    return parts
+
+
+def approval_fault(
+    *, amount_vnd: int, limit_vnd: int, requested_by: int | None, actor_id: int
+) -> Conflict | None:
+    """Why this person may not approve: above the limit nobody approves their own wish."""
+    is_own = requested_by is not None and requested_by == actor_id
+    return SecondPerson() if amount_vnd > limit_vnd and is_own else None
+
+
+def payout_fault(
+    *, amount_vnd: int, limit_vnd: int, approved_by: int | None, actor_id: int, has_proof: bool
+) -> Conflict | Invalid | None:
+    """Why this person may not pay it out: above the limit another one approved it, with proof."""
+    if amount_vnd <= limit_vnd:
+        return None
+    if approved_by is None:
+        return NotApprovedYet()
+    if approved_by == actor_id:
+        return SecondPerson()
+    return None if has_proof else ProofNeeded(field="proof")
 
 
 def may_step(state: str, wanted: str) -> bool:

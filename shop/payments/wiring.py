@@ -62,6 +62,7 @@ def payment_config(settings: Settings) -> PaymentConfig:
         order_link=order_link,
         transfer_hold=timedelta(minutes=settings.transfer_hold_minutes),
         cod_confirm=timedelta(hours=settings.cod_confirm_hours),
+        second_person_vnd=settings.refund_second_person_vnd,
         stripe=_stripe(settings),
         sepay=_sepay(settings),
         payos=_payos(settings),

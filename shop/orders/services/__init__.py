@@ -16,6 +16,7 @@ from shop.orders.services.parcels import (
     propose_picks,
     ship,
 )
+from shop.orders.services.parts import notify_buyer, notify_producer, tell
 from shop.orders.services.placing import create_order, open_group, place_orders
 from shop.orders.services.receiving import confirm_arrival
 
@@ -30,10 +31,13 @@ __all__ = [
     "expire_orders",
     "fail_delivery",
     "money_changed",
+    "notify_buyer",
+    "notify_producer",
     "open_group",
     "pack_order",
     "place_orders",
     "propose_picks",
     "receive_goods",
     "ship",
+    "tell",
 ]

@@ -168,13 +168,15 @@ def guest_of(db: Session, order: Order, now: datetime) -> str | None:
     )
 
 
-def notify_producer(db: Session, order: Order, kind: str, *, now: datetime, **more: Any) -> None:
-    """A message for everybody who works for the producer."""
+def notify_producer(
+    db: Session, order: Order, kind: str, *, now: datetime, cause: str = "", **more: Any
+) -> None:
+    """A message for everybody who works for the producer; ``cause`` as in ``notify_buyer``."""
     notify(
         db,
         person_ids=[member.person_id for member in members_of(db, "producer", order.producer_id)],
         kind=f"orders.{kind}",
-        cause=f"order:{order.id}",
+        cause=cause or f"order:{order.id}",
         payload={"code": order.code, "producer": order.producer_name, **more},
         now=now,
         ref=f"order:{order.id}",

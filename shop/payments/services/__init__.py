@@ -1,24 +1,48 @@
-"""What can be done with money: attempts, the ledger, receipts, refunds, payee accounts."""
+"""What can be done with money: attempts, the ledger, refunds, disputes, payee accounts."""
 
 from shop.payments.services.attempts import (
     create_attempt,
     enabled_providers,
     offered_providers,
 )
-from shop.payments.services.ledger import apply_txn, match_txn, settle_refunds
+from shop.payments.services.disputes import record_dispute
+from shop.payments.services.ledger import apply_txn, match_txn
+from shop.payments.services.owing import settle_refunds
 from shop.payments.services.payees import decide_account, submit_account, withdraw_account
-from shop.payments.services.receipts import confirm_receipt, finish_refund, left_to_pay
+from shop.payments.services.receipts import confirm_receipt, left_to_pay
+from shop.payments.services.refunds import (
+    approve_refund,
+    ask_refund,
+    finish_refund,
+    give_account,
+    pay_by_hand,
+    record_refund,
+    refundable_vnd,
+    refuse_refund,
+    reject_refund,
+    return_refund,
+)
 
 __all__ = [
     "apply_txn",
+    "approve_refund",
+    "ask_refund",
     "confirm_receipt",
     "create_attempt",
     "decide_account",
     "enabled_providers",
     "finish_refund",
+    "give_account",
     "left_to_pay",
     "match_txn",
     "offered_providers",
+    "pay_by_hand",
+    "record_dispute",
+    "record_refund",
+    "refundable_vnd",
+    "refuse_refund",
+    "reject_refund",
+    "return_refund",
     "settle_refunds",
     "submit_account",
     "withdraw_account",

@@ -1,7 +1,6 @@
 """The one way money enters: every provider, every path, one function, once."""
 
 import hashlib
-import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -20,17 +19,15 @@ from shop.payments.models import (
     PaymentMatch,
     PaymentTxn,
     PaymentTxnDetail,
-    Refund,
 )
 from shop.payments.provider import ProviderTxn
 from shop.payments.registry import provider_called
 from shop.payments.rules import (
-    KEEPS_MONEY,
     VND,
     AlreadyMatched,
     ForeignMoney,
-    owed_back,
 )
+from shop.payments.services.owing import settle_refunds
 
 Outcome = Literal["applied", "duplicate", "unmatched"]
 
@@ -62,7 +59,7 @@ def apply_txn(
         return "duplicate"
     if order is None:
         return "unmatched"
-    _follow(db, order, now)
+    follow_ledger(db, order, now)
     if fit.attempt_id is not None:
         _settle_attempt(db, fit.attempt_id, txn.kind)
     return "applied"
@@ -94,56 +91,42 @@ def match_txn(
         detail={"txn": txn.id, "amount_vnd": txn.amount_vnd},
         note=note,
     )
-    _follow(db, locked, now)
+    follow_ledger(db, locked, now)
 
 
-def settle_refunds(db: Session, *, order: Order, now: datetime) -> None:
-    """Keep refund tasks equal to what is owed back: add what is missing, withdraw what is not due.
-
-    The caller holds the order's lock.
-    """
-    money = queries.money_of(db, order.id)
-    owed = owed_back(money, order_state=order.state, total_vnd=order.total_vnd)
-    waiting = queries.open_refunds(db, order.id)
-    promised = sum(refund.amount_vnd for refund in waiting)
-    for refund in reversed(waiting):
-        if promised <= owed:
-            break
-        if refund.state == "requested":
-            refund.state, refund.ended_at = "rejected", now
-            promised -= refund.amount_vnd
-    if promised < owed:
-        db.add(
-            Refund(
-                order_id=order.id,
-                provider=order.payment_provider,
-                amount_vnd=owed - promised,
-                reason="excess" if order.state in KEEPS_MONEY else f"order_{order.state}",
-                idempotency_key=secrets.token_hex(16),
-                created_at=now,
-            )
-        )
-    db.flush()
-
-
-def _follow(db: Session, order: Order, now: datetime) -> None:
+def follow_ledger(db: Session, order: Order, now: datetime) -> None:
+    """Let the (locked) order and its refunds follow what the ledger and the disputes say now."""
     money = queries.money_of(db, order.id)
     orders.money_changed(
         db,
         order=order,
         charged_vnd=money.charged_vnd,
         refunded_vnd=money.refunded_vnd,
+        is_disputed=queries.is_disputed(db, order.id),
         now=now,
     )
     settle_refunds(db, order=order, now=now)
 
 
 def _find_order(db: Session, txn: ProviderTxn) -> _Fit:
+    if txn.charge_id:
+        return _beside_charge(db, txn)
     attempt, reason = _find_attempt(db, txn)
     if attempt is None:
         return _Fit(None, None, reason)
     reason = _objection(txn, attempt)
     return _Fit(None if reason else attempt.order_id, attempt.id, reason)
+
+
+def _beside_charge(db: Session, txn: ProviderTxn) -> _Fit:
+    """What gives a charge back belongs to the order that has the charge."""
+    charge = queries.charge_called(db, txn.provider, txn.charge_id)
+    if charge is None:
+        return _Fit(None, None, "no_order")
+    if txn.currency != VND:
+        return _Fit(None, None, "wrong_currency")
+    order_id = queries.order_of_txn(db, charge)
+    return _Fit(order_id, charge.attempt_id if order_id == charge.order_id else None)
 
 
 def _find_attempt(db: Session, txn: ProviderTxn) -> tuple[PaymentAttempt | None, str]:
@@ -188,6 +171,7 @@ def _insert(db: Session, txn: ProviderTxn, fit: _Fit, now: datetime, actor_id: i
         currency=txn.currency,
         order_id=fit.order_id,
         attempt_id=fit.attempt_id,
+        charge_id=txn.charge_id,
         account_digest=hashlib.sha256(txn.account.encode()).hexdigest() if txn.account else "",
         raw_digest=txn.raw_digest,
         actor_id=actor_id,

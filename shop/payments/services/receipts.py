@@ -1,4 +1,4 @@
-"""Money that a person says has come or gone: transfers seen in the bank app, cash, refunds paid."""
+"""Money that a person says has come: transfers seen in the bank app, cash."""
 
 import hashlib
 from datetime import datetime
@@ -9,8 +9,7 @@ from shop.accounts.services import record_audit
 from shop.core.errors import NotFound
 from shop.core.text import fold
 from shop.orders.models import Order
-from shop.payments import queries
-from shop.payments.models import Refund
+from shop.payments import queries, rules
 from shop.payments.provider import ProviderTxn
 from shop.payments.registry import provider_called
 from shop.payments.rules import (
@@ -19,22 +18,25 @@ from shop.payments.rules import (
     AlreadyPaid,
     NotByHand,
     NothingDelivered,
-    WrongStep,
     asked_now,
-    may_step,
 )
 from shop.payments.services.ledger import Outcome, apply_txn
 
 
 def left_to_pay(db: Session, order: Order) -> int:
     """The đồng still missing; 0 when the order is paid."""
-    return max(0, order.total_vnd - queries.money_of(db, order.id).net_vnd)
+    return rules.left_to_pay(
+        queries.money_of(db, order.id),
+        total_vnd=order.total_vnd,
+        granted_vnd=queries.granted_vnd(db, order.id),
+    )
 
 
 def _asked(db: Session, order: Order) -> int:
     """What the buyer was asked for: the deposit first, then the rest."""
     net_vnd = queries.money_of(db, order.id).net_vnd
-    return asked_now(order.total_vnd, net_vnd=net_vnd, upfront_vnd=order.upfront_vnd)
+    asked = asked_now(order.total_vnd, net_vnd=net_vnd, upfront_vnd=order.upfront_vnd)
+    return min(asked, left_to_pay(db, order))
 
 
 def confirm_receipt(
@@ -98,52 +100,6 @@ def confirm_receipt(
         detail={"amount_vnd": amount, "provider": provider.slug},
     )
     return outcome
-
-
-def finish_refund(
-    db: Session, *, refund_id: int, reference: str, actor_id: int, now: datetime
-) -> Refund:
-    """Record that a refund was paid out by hand, with the bank's reference.
-
-    The ledger gets the fact and the order follows. Raises NotFound, WrongStep.
-    """
-    refund = db.get(Refund, refund_id)
-    order = queries.lock_order(db, refund.order_id) if refund is not None else None
-    if refund is None or order is None:
-        raise NotFound
-    db.refresh(refund)
-    if not may_step(refund.state, "done"):
-        raise WrongStep
-    refund.state, refund.reference, refund.ended_at = "done", reference, now
-    refund.approved_by = actor_id
-    db.flush()
-    facts = f"refund|{refund.id}|{refund.amount_vnd}|{reference}|{actor_id}"
-    apply_txn(
-        db,
-        ProviderTxn(
-            provider=refund.provider,
-            txn_id=f"refund:{refund.id}",
-            kind="refund",
-            amount_vnd=refund.amount_vnd,
-            currency=VND,
-            occurred_at=now,
-            raw_digest=hashlib.sha256(facts.encode()).hexdigest(),
-            order_hint=order.code,
-        ),
-        now=now,
-        actor_id=actor_id,
-    )
-    record_audit(
-        db,
-        actor_id=actor_id,
-        action="payments.refund_done",
-        subject_kind="refund",
-        subject_id=refund.id,
-        now=now,
-        detail={"amount_vnd": refund.amount_vnd, "order": order.id},
-        note=reference,
-    )
-    return refund
 
 
 def _name(code: str, reference: str, submit_key: str) -> str:
