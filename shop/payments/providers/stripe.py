@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shop.core.text import N_
-from shop.payments import stripe_api
+from shop.payments import stripe_api, stripe_refunds
 from shop.payments.outgoing import is_safe_address
 from shop.payments.provider import (
     AttemptView,
@@ -29,8 +29,11 @@ from shop.payments.provider import (
     ProviderTxn,
     Pulled,
     Pushed,
+    RefundFact,
+    RefundView,
     StripeConfig,
 )
+from shop.payments.stripe_refunds import DISPUTE_ID, INTENT_ID, REFUND_ID
 
 SLUG = "stripe"
 SESSION_LIFE = timedelta(minutes=60)
@@ -41,15 +44,22 @@ MAX_AMOUNT = 10**12
 
 _SESSION_ID = re.compile(r"cs_[A-Za-z0-9_]{1,100}")
 _EVENT_ID = re.compile(r"evt_[A-Za-z0-9_]{1,100}")
-_INTENT_ID = re.compile(r"pi_[A-Za-z0-9_]{1,100}")
-_OURS = frozenset(
-    {
-        "checkout.session.completed",
-        "checkout.session.async_payment_succeeded",
-        "checkout.session.async_payment_failed",
-        "checkout.session.expired",
-    }
-)
+_OURS: Mapping[str, tuple[str, re.Pattern[str]]] = {
+    "checkout.session.completed": ("id", _SESSION_ID),
+    "checkout.session.async_payment_succeeded": ("id", _SESSION_ID),
+    "checkout.session.async_payment_failed": ("id", _SESSION_ID),
+    "checkout.session.expired": ("id", _SESSION_ID),
+    "refund.created": ("id", REFUND_ID),
+    "refund.updated": ("id", REFUND_ID),
+    "refund.failed": ("id", REFUND_ID),
+    "charge.refunded": ("payment_intent", INTENT_ID),
+    "charge.dispute.created": ("id", DISPUTE_ID),
+    "charge.dispute.updated": ("id", DISPUTE_ID),
+    "charge.dispute.closed": ("id", DISPUTE_ID),
+    "charge.dispute.funds_withdrawn": ("id", DISPUTE_ID),
+    "charge.dispute.funds_reinstated": ("id", DISPUTE_ID),
+}
+"""Events that matter, and which field of theirs names the thing to ask about."""
 _FAILED_INTENTS = frozenset({"requires_payment_method", "canceled"})
 
 
@@ -104,23 +114,26 @@ def _parse_push(
     settings = _settings(config)
     stripe_api.verify_signature(settings, headers.get("Stripe-Signature", ""), body, now)
     event = stripe_api.read_event(body)
-    event_id, kind = event.get("id"), event.get("type")
+    event_id, kind = event.get("id"), str(event.get("type"))
     if not isinstance(event_id, str) or not _EVENT_ID.fullmatch(event_id):
         raise Malformed
     if event.get("livemode") is not settings.is_live or kind not in _OURS:
         return Pushed(event_key=event_id, provider_ref="")
     data = event.get("data")
     thing = data.get("object") if isinstance(data, dict) else None
-    session_id = thing.get("id") if isinstance(thing, dict) else None
-    if not isinstance(session_id, str) or not _SESSION_ID.fullmatch(session_id):
+    field, pattern = _OURS[kind]
+    name = thing.get(field) if isinstance(thing, dict) else None
+    if name is None and field != "id":
+        return Pushed(event_key=event_id, provider_ref="")
+    if not isinstance(name, str) or not pattern.fullmatch(name):
         raise Malformed
-    return Pushed(event_key=event_id, provider_ref=session_id)
+    return Pushed(event_key=event_id, provider_ref=name)
 
 
 def _pull(config: PaymentConfig, provider_ref: str, now: datetime) -> Pulled:
     settings = _settings(config)
     if not _SESSION_ID.fullmatch(provider_ref):
-        raise Malformed
+        return _pull_beside(settings, provider_ref, now)
     session = stripe_api.call(
         settings,
         "GET",
@@ -130,6 +143,36 @@ def _pull(config: PaymentConfig, provider_ref: str, now: datetime) -> Pulled:
     if session.get("id") != provider_ref or session.get("livemode") is not settings.is_live:
         raise Malformed
     return _read_session(session, now)
+
+
+def _pull_beside(settings: StripeConfig, name: str, now: datetime) -> Pulled:
+    """What is known of a refund, a dispute or a payment's refunds, and of the charge behind it.
+
+    The charge comes along, so that it does not matter which message arrives first.
+    """
+    if DISPUTE_ID.fullmatch(name):
+        dispute = stripe_refunds.dispute_called(settings, name, now)
+        charge = _charge_of(settings, dispute.charge_id, now)
+        return Pulled("open", charge, disputes=(dispute,)) if charge else Pulled("open")
+    if REFUND_ID.fullmatch(name):
+        refunds = [stripe_refunds.refund_called(settings, name, now)]
+    elif INTENT_ID.fullmatch(name):
+        refunds = stripe_refunds.refunds_of(settings, name, now)
+    else:
+        raise Malformed
+    charge = _charge_of(settings, refunds[0].charge_id, now) if refunds else ()
+    return Pulled("open", charge, refunds=tuple(refunds)) if charge else Pulled("open")
+
+
+def _charge_of(settings: StripeConfig, intent_id: str, now: datetime) -> tuple[ProviderTxn, ...]:
+    session = stripe_refunds.session_of(settings, intent_id)
+    if session is None or session.get("livemode") is not settings.is_live:
+        return ()
+    return _read_session(session, now).txns
+
+
+def _refund(config: PaymentConfig, view: RefundView) -> RefundFact:
+    return stripe_refunds.make_refund(_settings(config), view, view.created_at)
 
 
 def _read_session(session: Mapping[str, Any], now: datetime) -> Pulled:
@@ -152,7 +195,7 @@ def _txn(session: Mapping[str, Any], kind: Any, now: datetime) -> ProviderTxn:
     amount, currency = session.get("amount_total"), session.get("currency")
     metadata = session.get("metadata")
     order_code = metadata.get("order_id") if isinstance(metadata, dict) else None
-    if not isinstance(intent_id, str) or not _INTENT_ID.fullmatch(intent_id):
+    if not isinstance(intent_id, str) or not INTENT_ID.fullmatch(intent_id):
         raise Malformed
     if type(amount) is not int or not 0 < amount <= MAX_AMOUNT:
         raise Malformed
@@ -192,7 +235,15 @@ PROVIDER = Provider(
     slug=SLUG,
     label=N_("Thẻ quốc tế (Stripe)"),
     hint=N_("Visa, Mastercard, JCB; trả trên trang của Stripe."),
-    capabilities=Capabilities(redirect=True, push=True, pull=True, exact_amount=True, expires=True),
+    capabilities=Capabilities(
+        redirect=True,
+        push=True,
+        pull=True,
+        exact_amount=True,
+        expires=True,
+        refund=True,
+        operator_money=True,
+    ),
     hold=lambda _config: SESSION_LIFE + 2 * GRACE,
     life=SESSION_LIFE,
     grace=GRACE,
@@ -201,5 +252,6 @@ PROVIDER = Provider(
     parse_push=_parse_push,
     pull=_pull,
     cancel=_cancel,
+    refund=_refund,
     order=30,
 )

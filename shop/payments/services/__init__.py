@@ -9,6 +9,7 @@ from shop.payments.services.disputes import record_dispute
 from shop.payments.services.ledger import apply_txn, match_txn
 from shop.payments.services.owing import settle_refunds
 from shop.payments.services.payees import decide_account, submit_account, withdraw_account
+from shop.payments.services.provider_refunds import record_refund, refuse_refund
 from shop.payments.services.receipts import confirm_receipt, left_to_pay
 from shop.payments.services.refunds import (
     approve_refund,
@@ -16,9 +17,7 @@ from shop.payments.services.refunds import (
     finish_refund,
     give_account,
     pay_by_hand,
-    record_refund,
     refundable_vnd,
-    refuse_refund,
     reject_refund,
     return_refund,
 )

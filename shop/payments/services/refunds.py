@@ -7,18 +7,15 @@ from typing import Any, Literal
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from shop.accounts.services import record_audit
 from shop.core.errors import NotFound
 from shop.core.money import format_vnd
 from shop.orders import services as orders
 from shop.orders.models import Order
 from shop.payments import queries
 from shop.payments.models import PaymentTxn, Refund
-from shop.payments.provider import ProviderTxn, RefundFact
-from shop.payments.registry import provider_called
+from shop.payments.provider import ProviderTxn
 from shop.payments.rules import (
     NOT_SENT,
-    OPEN_REFUNDS,
     REFUND_REASONS,
     VND,
     ByProvider,
@@ -33,6 +30,7 @@ from shop.payments.rules import (
 )
 from shop.payments.services.ledger import apply_txn, follow_ledger
 from shop.payments.services.owing import step_refund, write_refunds
+from shop.payments.services.refund_parts import audit_refund, locked_refund, tell_refund
 
 AskedBy = Literal["system", "buyer", "producer", "staff"]
 
@@ -85,7 +83,7 @@ def ask_refund(
     )
     for number, refund in enumerate(made):
         refund.idempotency_key = f"{digest}-{number}"
-        _audit(db, refund, "asked", actor_id, now, note)
+        audit_refund(db, refund, "asked", actor_id, now, note)
     db.flush()
     orders.tell(db, order, "refund_asked", actor_id=actor_id, now=now, detail={"amount": amount})
     return made
@@ -125,7 +123,7 @@ def approve_refund(
 
     Raises NotFound, SecondPerson, InDispute, WrongStep.
     """
-    refund, order = _locked(db, refund_id)
+    refund, order = locked_refund(db, refund_id)
     fault = approval_fault(
         amount_vnd=refund.amount_vnd,
         limit_vnd=limit_vnd,
@@ -140,7 +138,7 @@ def approve_refund(
         db, refund, "approved", from_=frozenset({"requested"}), now=now, approved_by=actor_id
     ):
         raise WrongStep
-    _audit(db, refund, "approved", actor_id, now)
+    audit_refund(db, refund, "approved", actor_id, now)
     return refund
 
 
@@ -148,12 +146,12 @@ def reject_refund(
     db: Session, *, refund_id: int, note: str, actor_id: int, now: datetime
 ) -> Refund:
     """Say no to a refund that somebody wished. Raises NotFound, OwedMoney, WrongStep."""
-    refund, order = _locked(db, refund_id)
+    refund, order = locked_refund(db, refund_id)
     if refund.kind == "owed":
         raise OwedMoney
     if not step_refund(db, refund, "rejected", from_=NOT_SENT, now=now):
         raise WrongStep
-    _audit(db, refund, "rejected", actor_id, now, note)
+    audit_refund(db, refund, "rejected", actor_id, now, note)
     follow_ledger(db, order, now)
     return refund
 
@@ -163,7 +161,7 @@ def pay_by_hand(db: Session, *, refund_id: int, actor_id: int, now: datetime) ->
 
     Only before the provider was asked: what it may already have sent is never paid twice.
     """
-    refund, _order = _locked(db, refund_id)
+    refund, _order = locked_refund(db, refund_id)
     if refund.state not in NOT_SENT or refund.is_by_hand:
         raise WrongStep
     moved = db.execute(
@@ -175,7 +173,7 @@ def pay_by_hand(db: Session, *, refund_id: int, actor_id: int, now: datetime) ->
     if moved is None:
         raise WrongStep
     db.refresh(refund)
-    _audit(db, refund, "by_hand", actor_id, now)
+    audit_refund(db, refund, "by_hand", actor_id, now)
     return refund
 
 
@@ -223,7 +221,7 @@ def finish_refund(
     The ledger gets the fact and the order follows. Raises NotFound, ByProvider, NotApprovedYet,
     SecondPerson, ProofNeeded (field ``proof``), InDispute, WrongStep.
     """
-    refund, order = _locked(db, refund_id)
+    refund, order = locked_refund(db, refund_id)
     if not refund.is_by_hand:
         raise ByProvider
     fault = payout_fault(
@@ -246,8 +244,8 @@ def finish_refund(
     if not step_refund(db, refund, "done", from_=NOT_SENT, now=now, **paid):
         raise WrongStep
     _apply_by_hand(db, refund, order, "refund", actor_id, now)
-    _audit(db, refund, "done", actor_id, now, reference)
-    _told(db, refund, order, "refund_done", now)
+    audit_refund(db, refund, "done", actor_id, now, reference)
+    tell_refund(db, refund, order, "refund_done", now)
     return refund
 
 
@@ -258,138 +256,15 @@ def return_refund(
 
     Raises NotFound, ByProvider, WrongStep.
     """
-    refund, order = _locked(db, refund_id)
+    refund, order = locked_refund(db, refund_id)
     if not refund.is_by_hand:
         raise ByProvider
     if not step_refund(db, refund, "failed", from_=frozenset({"done"}), now=now, fault="returned"):
         raise WrongStep
     _apply_by_hand(db, refund, order, "refund_failed", actor_id, now)
-    _audit(db, refund, "returned", actor_id, now, note)
-    _told(db, refund, order, "refund_failed", now)
+    audit_refund(db, refund, "returned", actor_id, now, note)
+    tell_refund(db, refund, order, "refund_failed", now)
     return refund
-
-
-def record_refund(db: Session, *, provider: str, fact: RefundFact, now: datetime) -> str:
-    """Put what a provider says about a refund into the ledger and the refund's row, once.
-
-    A refund made in the provider's own dashboard gets a row of its own. States never go back
-    except that a done one may fail. Returns the ledger's outcome or ``open``; ``ignored`` for a
-    charge that is none of ours.
-    """
-    charge = queries.charge_called(db, provider, fact.charge_id)
-    if charge is None:
-        return "ignored"
-    order_id = queries.order_of_txn(db, charge)
-    order = queries.lock_order(db, order_id) if order_id is not None else None
-    refund = _row_of(db, provider, fact, charge, order, now)
-    if refund is not None and order is not None:
-        _name_it(db, refund, fact)
-        if not _step_by_provider(db, refund, order, fact, now):
-            return "open"
-    if fact.fate == "pending" or (
-        fact.fate == "failed" and not _was_counted(db, provider, fact.refund_id)
-    ):
-        if order is not None:
-            follow_ledger(db, order, now)
-        return "open"
-    return apply_txn(
-        db,
-        ProviderTxn(
-            provider=provider,
-            txn_id=fact.refund_id,
-            kind="refund" if fact.fate == "succeeded" else "refund_failed",
-            amount_vnd=fact.amount_vnd,
-            currency=fact.currency,
-            occurred_at=fact.occurred_at,
-            raw_digest=fact.raw_digest,
-            charge_id=fact.charge_id,
-        ),
-        now=now,
-    )
-
-
-def refuse_refund(db: Session, *, refund_id: int, fault: str, now: datetime) -> None:
-    """The provider will not make the refund at all: staff are told, what is owed stays owed."""
-    refund, order = _locked(db, refund_id)
-    if step_refund(db, refund, "failed", from_=OPEN_REFUNDS, now=now, fault=fault[:60]):
-        follow_ledger(db, order, now)
-        _told(db, refund, order, "refund_failed", now)
-
-
-def _locked(db: Session, refund_id: int) -> tuple[Refund, Order]:
-    refund = db.get(Refund, refund_id)
-    order = queries.lock_order(db, refund.order_id) if refund is not None else None
-    if refund is None or order is None:
-        raise NotFound
-    db.refresh(refund)
-    return refund, order
-
-
-def _row_of(
-    db: Session,
-    provider: str,
-    fact: RefundFact,
-    charge: PaymentTxn,
-    order: Order | None,
-    now: datetime,
-) -> Refund | None:
-    named = Refund.provider == provider, Refund.provider_refund_id == fact.refund_id
-    refund = db.scalar(select(Refund).where(*named))
-    if refund is None and fact.key:
-        refund = db.scalar(
-            select(Refund).where(Refund.provider == provider, Refund.idempotency_key == fact.key)
-        )
-    if refund is not None or order is None or fact.fate == "failed" or fact.currency != VND:
-        return refund
-    made = Refund(
-        order_id=order.id,
-        txn_row_id=charge.id,
-        provider=provider,
-        kind="granted",
-        is_by_hand=False,
-        amount_vnd=fact.amount_vnd,
-        reason="dashboard",
-        asked_by="provider",
-        state="sent",
-        idempotency_key=hashlib.sha256(f"{provider}:{fact.refund_id}".encode()).hexdigest()[:40],
-        provider_refund_id=fact.refund_id,
-        created_at=now,
-    )
-    db.add(made)
-    db.flush()
-    return made
-
-
-def _name_it(db: Session, refund: Refund, fact: RefundFact) -> None:
-    db.refresh(refund)
-    if refund.provider_refund_id is None:
-        refund.provider_refund_id = fact.refund_id
-        db.flush()
-
-
-def _step_by_provider(
-    db: Session, refund: Refund, order: Order, fact: RefundFact, now: datetime
-) -> bool:
-    """Move the row as the provider says; False when it already says as much or more."""
-    if fact.fate == "pending":
-        return step_refund(db, refund, "sent", from_=NOT_SENT, now=now)
-    if fact.fate == "succeeded":
-        if step_refund(db, refund, "done", from_=OPEN_REFUNDS, now=now):
-            _told(db, refund, order, "refund_done", now)
-            return True
-        return refund.state == "done"
-    if step_refund(
-        db, refund, "failed", from_=OPEN_REFUNDS | {"done"}, now=now, fault=fact.fault[:60]
-    ):
-        _told(db, refund, order, "refund_failed", now)
-    return True
-
-
-def _was_counted(db: Session, provider: str, refund_id: str) -> bool:
-    found = select(PaymentTxn.id).where(
-        PaymentTxn.provider == provider, PaymentTxn.txn_id == refund_id, PaymentTxn.kind == "refund"
-    )
-    return db.scalar(found) is not None
 
 
 def _apply_by_hand(
@@ -418,39 +293,3 @@ def _apply_by_hand(
         now=now,
         actor_id=actor_id,
     )
-
-
-def _told(db: Session, refund: Refund, order: Order, kind: str, now: datetime) -> None:
-    """The timeline says so; of a failure buyer and sellers hear (of money gone back, with it)."""
-    amount = refund.amount_vnd
-    orders.tell(db, order, kind, now=now, detail={"amount": amount, "refund": refund.id})
-    if kind == "refund_failed":
-        words = {"amount": format_vnd(amount)}
-        cause = f"refund:{refund.id}"
-        orders.notify_buyer(db, order, kind, now=now, cause=cause, **words)
-        orders.notify_producer(db, order, "refund_returned", now=now, cause=cause, **words)
-
-
-def _audit(
-    db: Session,
-    refund: Refund,
-    verb: str,
-    actor_id: int | None,
-    now: datetime,
-    note: str = "",
-) -> None:
-    record_audit(
-        db,
-        actor_id=actor_id,
-        action=f"payments.refund_{verb}",
-        subject_kind="refund",
-        subject_id=refund.id,
-        now=now,
-        detail={"amount_vnd": refund.amount_vnd, "order": refund.order_id},
-        note=note,
-    )
-
-
-def is_operator_money(refund: Refund) -> bool:
-    """Whether the money lies with the operator, so that staff decide."""
-    return provider_called(refund.provider).capabilities.operator_money

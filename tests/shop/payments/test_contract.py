@@ -78,6 +78,8 @@ def test_capabilities_match_the_functions(slug: str) -> None:
     assert can.push is (plug.parse_push is not None)
     assert can.pull is (plug.pull is not None)
     assert can.expires is (plug.cancel is not None)
+    assert can.refund is (plug.refund is not None)
+    assert not can.by_hand or not can.operator_money
     assert can.feed is (plug.feed is not None)
     assert can.by_hand or can.pull or can.feed, "money must be able to arrive"
     assert not can.push or can.pull or can.feed, "a lost message must be found again"
@@ -221,6 +223,21 @@ BREAKS = {
             "reference, created_at) "
             "VALUES ({order}, 'vietqr', 5, 'x', 'k', 'done', '', '2026-11-22')"
         )
+    ],
+    "payments_refunds_promised_twice": [
+        (
+            "INSERT INTO refund (order_id, provider, amount_vnd, reason, idempotency_key, state, "
+            "reference, created_at) "
+            "VALUES ({order}, 'vietqr', 5, 'x', 'k', 'requested', '', '2026-11-22')"
+        )
+    ],
+    "payments_refunds_exceed_their_charge": [
+        _txn(),
+        (
+            "INSERT INTO refund (order_id, txn_row_id, provider, amount_vnd, reason, "
+            "idempotency_key, state, reference, created_at) "
+            "VALUES ({order}, 901, 'vietqr', 95001, 'x', 'k', 'done', '', '2026-11-22')"
+        ),
     ],
     "payments_foreign_money_in_order": [_txn(currency="USD")],
     "payments_attempt_of_other_order": [_txn(order="{other}")],

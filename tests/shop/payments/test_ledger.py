@@ -94,6 +94,7 @@ def test_owed_back(net: int, state: str, owed: int) -> None:
 def test_refund_steps() -> None:
     assert may_step("requested", "done")
     assert may_step("done", "failed")
+    assert not may_step("failed", "approved"), "a new decision is a new refund with a new key"
     assert not may_step("rejected", "done")
     assert not may_step("nonsense", "done")
 
@@ -348,11 +349,17 @@ def test_cancelling_a_paid_order_makes_the_refund_task(database: Database, db: S
     )
     (refund,) = queries.open_refunds(db, order.id)
     actor = make_person(db)
-    services.finish_refund(db, refund_id=refund.id, reference="FT9", actor_id=actor.id, now=NOW)
+    paid: dict[str, Any] = {
+        "refund_id": refund.id,
+        "reference": "FT9",
+        "actor_id": actor.id,
+        "limit_vnd": 10**9,
+    }
+    services.finish_refund(db, **paid, now=NOW)
     assert (order.payment_state, refund.state) == ("refunded", "done")
     assert queries.money_of(db, order.id) == Money(95_000, 95_000)
     with pytest.raises(WrongStep):
-        services.finish_refund(db, refund_id=refund.id, reference="FT9", actor_id=actor.id, now=NOW)
+        services.finish_refund(db, **paid, now=NOW)
     db.commit()
     assert_sound(database)
 

@@ -376,7 +376,9 @@ def test_nonsense_answers_change_nothing(
         _pull(stripe_config, ref)
 
 
-@pytest.mark.parametrize("ref", ["", "cs_../x", "pi_1", "cs_x?expand=1", "cs_" + "x" * 500])
+@pytest.mark.parametrize(
+    "ref", ["", "cs_../x", "ch_1", "pi_1/../x", "re_", "dp_1?x", "cs_x?a=1", "cs_" + "x" * 500]
+)
 def test_strange_session_ids_are_never_called(
     stripe: StripeStandIn, stripe_config: PaymentConfig, ref: str
 ) -> None:
