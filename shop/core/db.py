@@ -11,6 +11,7 @@ when it first writes. So the driver is put in autocommit mode; a read sends ``BE
 
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -31,13 +32,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
 
 from shop.core.errors import Unavailable
 
 BUSY_SECONDS: Final = 5.0
 """How long a writer waits for its turn before the request ends in a 503 with Retry-After."""
+
+IDLE_SECONDS: Final = 2.0
+"""After how long in the pool a connection is asked for a sign of life before its next use."""
 
 MAX_ID: Final = 2**31 - 1
 """Largest identifier accepted from outside; larger integers never reach a query."""
@@ -142,7 +149,7 @@ class Database:
         self.url = parsed
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         # what people typed stays out of error messages, and so out of logs
-        options: dict[str, Any] = {"pool_pre_ping": not self.is_sqlite, "hide_parameters": True}
+        options: dict[str, Any] = {"hide_parameters": True}
         if self.is_sqlite:
             options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
         else:
@@ -152,6 +159,8 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite_connection)
             event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            _ping_after_idling(self.engine)
         self._reading = self.engine.execution_options(chophien_writes=False)
         if not self.is_sqlite:
             self._reading = self._reading.execution_options(postgresql_readonly=True)
@@ -183,6 +192,31 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def _ping_after_idling(engine: Engine) -> None:
+    """Ask a pooled connection for a sign of life when it has been idle for IDLE_SECONDS.
+
+    A database that was restarted is then met by a new connection, not by an error; and busy
+    connections are spared the round trip that a ping before each use would cost.
+    """
+
+    def note(_raw: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info["chophien_idle_since"] = time.monotonic()
+
+    def ping(
+        raw: DBAPIConnection, record: ConnectionPoolEntry, _fairy: PoolProxiedConnection
+    ) -> None:
+        since = record.info.pop("chophien_idle_since", None)
+        if since is None or time.monotonic() - since < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(raw)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error  # the pool connects anew
+
+    event.listen(engine, "checkin", note)
+    event.listen(engine, "checkout", ping)
 
 
 def _prepare_sqlite_connection(connection: Any, _record: Any) -> None:

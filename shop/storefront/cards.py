@@ -4,7 +4,7 @@ kept: the key is the very values, so a kept card cannot be out of date."""
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, Final
 
 from flask import current_app
@@ -15,6 +15,7 @@ from shop.core import clock
 from shop.core.money import format_vnd
 from shop.core.text import N_
 from shop.storefront.queries import AnyRow
+from shop.storefront.queries.columns import CardRow
 from shop.storefront.rules import NEW_DAYS
 from shop.storefront.state import shopfront
 from shop.web.assets import localized_path
@@ -27,10 +28,11 @@ _BADGE_SOON: Final = timedelta(hours=48)
 _SEASON: Final = N_("Đang mùa")
 _NEW: Final = N_("Mới")
 
-_shown: Final = attrgetter(
+_SHOWN: Final = (
     *("slug", "name", "name_en", "producer_name", "place", "price_min_vnd", "price_max_vnd"),
     *("available", "ocop_group", "photo_sha", "stars", "youth_unit"),
 )
+_shown: Final = itemgetter(*map(CardRow._fields.index, _SHOWN))
 """The columns of ``queries.columns.CARD`` that a card shows as they are."""
 
 
@@ -43,10 +45,10 @@ class Card:
     badge: tuple[str, str] | None
     language: str
 
-    def drawn(self, heading: str = "h3", is_eager: bool = False) -> Markup:
-        """The card's markup. ``heading``: the level of its name; eager: on the first screen."""
+    def drawn(self, kept: dict[object, Markup], heading: str, is_eager: bool) -> Markup:
+        """The card's markup, kept in ``kept``. ``heading``: the level of its name; eager: on the
+        first screen."""
         key = (self.values, self.badge, self.language, heading, is_eager)
-        kept = shopfront().drawn
         found = kept.get(key)
         if found is None:
             if len(kept) >= KEPT_CARDS:
@@ -78,7 +80,8 @@ class Card:
 
 def drawn_grid(items: Iterable[Card], eager: int = 0, heading: str = "h3") -> Markup:
     """The markup of many cards, given to templates; the first ``eager`` are on the first screen."""
-    drawn = "\n".join(card.drawn(heading, at < eager) for at, card in enumerate(items))
+    kept = shopfront().drawn
+    drawn = "\n".join(card.drawn(kept, heading, at < eager) for at, card in enumerate(items))
     return Markup(drawn)  # noqa: S704 - our own templates
 
 

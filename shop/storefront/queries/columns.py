@@ -1,5 +1,6 @@
 """What the statements of the public pages share: columns, and conditions that judge the present."""
 
+from collections import namedtuple
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -56,7 +57,10 @@ CARD: Final = (
     F.published_at,
     valid_stars.label("stars"),
 )
-"""What a product card shows."""
+"""What a product card shows. Statements for cards begin with these: cards read them by place."""
+
+CardRow = namedtuple("CardRow", [column.key for column in CARD])  # type: ignore[misc]
+"""A card row that no statement gave."""
 
 IS_LISTED: Final = F.is_listed == true()
 _NOW: Final = bindparam("now", type_=UtcDateTime)

@@ -121,6 +121,6 @@ def rows_of(db: Session, ids: Sequence[int], *, today: date) -> list[AnyRow]:
     """Card rows of at most a page of products, in the order of their ids, each with the catalogue's
     ``version``."""
     bound: dict[str, Any] = dict.fromkeys(_SLOTS, 0) | dict(zip(_SLOTS, ids, strict=False))
-    rows = db.connection().execute(_BY_IDS, bound | {"today": today})
+    rows = db.connection().execute(_BY_IDS, bound | {"today": today}).all()
     by_id = {row.product_id: row for row in rows}
     return [by_id[product_id] for product_id in ids if product_id in by_id]

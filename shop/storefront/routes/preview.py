@@ -13,7 +13,7 @@ from shop.core import clock
 from shop.places.queries import place_names
 from shop.storefront import queries
 from shop.storefront.cards import cards
-from shop.storefront.queries.columns import CARD
+from shop.storefront.queries.columns import CARD, CardRow
 from shop.storefront.routes.products import drawn_product
 
 
@@ -65,7 +65,7 @@ def _card(draft: Draft, row: Any, photos: Sequence[Photo], *, available: int) ->
     """What ``cards`` reads of a listed product, from a draft."""
     prices = [variant.price_vnd for variant in draft.variants if variant.is_active]
     known = {column.key: getattr(row, column.key, None) for column in CARD}
-    return SimpleNamespace(
+    return CardRow(
         **known
         | {
             "product_id": draft.product.id,
