@@ -5,39 +5,32 @@
 Needs only Python 3.9 or later. The rules are in docs/algorithms/journal-hash-chain.md.
 """
 
-import hashlib
 import json
 import sys
-import urllib.request
-
-
-def h(*parts):
-    return hashlib.sha256(b"".join(parts))
+from hashlib import sha256
+from urllib.request import urlopen
 
 
 def first_fault(journal):
-    previous = h(b"lot:" + journal["lot"].encode()).hexdigest()
-    for number, entry in enumerate(journal["entries"], start=1):
+    head = sha256(f"lot:{journal['lot']}".encode()).hexdigest()
+    for seq, entry in enumerate(journal["entries"], start=1):
         body = entry["body"]
+        if (body["seq"], body["lot"], entry["previous"]) != (seq, journal["lot"], head):
+            return f"entry {seq} is missing, foreign or does not follow the one before it"
         text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        if body["seq"] != number or body["lot"] != journal["lot"]:
-            return f"entry {number} is missing, foreign or out of order"
-        if entry["previous"] != previous:
-            return f"entry {number} does not follow the one before it"
-        if h((previous + text).encode()).hexdigest() != entry["hash"]:
-            return f"entry {number} was changed"
-        previous = entry["hash"]
-    if journal["head"] != {"seq": len(journal["entries"]), "hash": previous}:
-        return "entries are missing at the end"
-    return None
+        head = sha256((head + text).encode()).hexdigest()
+        if head != entry["hash"]:
+            return f"entry {seq} was changed"
+    is_whole = journal["head"] == {"seq": len(journal["entries"]), "hash": head}
+    return None if is_whole else "entries are missing at the end"
 
 
 def anchor_fault(journal, anchor):
-    level = [h(b"\0", leaf.encode()).digest() for leaf in anchor["leaves"]] or [h().digest()]
+    level = [sha256(b"\0" + leaf.encode()).digest() for leaf in anchor["leaves"]]
     while len(level) > 1:
-        pairs = [h(b"\1", *level[i : i + 2]).digest() for i in range(0, len(level) - 1, 2)]
+        pairs = [sha256(b"\1" + a + b).digest() for a, b in zip(level[::2], level[1::2])]
         level = pairs + level[len(level) - len(level) % 2 :]
-    if level[0].hex() != anchor["merkle_root"]:
+    if (level or [sha256().digest()])[0].hex() != anchor["merkle_root"]:
         return f"the root of {anchor['day']} does not cover its leaves"
     known = {f"{journal['lot']}:{e['body']['seq']}:{e['hash']}" for e in journal["entries"]}
     for leaf in anchor["leaves"]:
@@ -47,12 +40,12 @@ def anchor_fault(journal, anchor):
 
 
 def read(place):
-    with urllib.request.urlopen(place) if "://" in place else open(place, "rb") as source:
+    with urlopen(place) if "://" in place else open(place, "rb") as source:
         return json.load(source)
 
 
 if __name__ == "__main__":
-    journal, *anchors = map(read, sys.argv[1:])
-    faults = [first_fault(journal), *(anchor_fault(journal, anchor) for anchor in anchors)]
-    print(next(filter(None, faults), f"the journal is whole, checked against {len(anchors)} roots"))
+    lot, *roots = map(read, sys.argv[1:])
+    faults = [first_fault(lot), *(anchor_fault(lot, root) for root in roots)]
+    print(next(filter(None, faults), f"the journal is whole, checked against {len(roots)} roots"))
     sys.exit(any(faults))
