@@ -1,5 +1,5 @@
-"""List, product page and search in CPU milliseconds a request, beside a limit program; suggestions
-and searches that nobody has asked before.
+"""List, product page, trace page and search in CPU milliseconds a request, beside a limit program;
+suggestions and searches that nobody has asked before.
 
     .venv/bin/python -m benchmarks.pages [--products 20000] [--runs 5] [--engines sqlite,postgresql]
 
@@ -25,12 +25,17 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, make_url, select, text
 
+from config import Settings
+from shop.catalogue.models import Product
 from shop.core import clock, schema
 from shop.core.db import Database
 from shop.demo import synthetic
+from shop.traceability.models import Lot
 from tests import postgres
+from tests.factories.traceability import make_lot
+from wsgi import create_app
 
 ROOT = Path(__file__).resolve().parent.parent
 TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
@@ -40,13 +45,26 @@ GROUP = "medicinal"
 SEARCHES = ("mật ong", "chè shan", "hà giang")
 
 
-def prepare(url: str, products: int) -> list[str]:
-    """Migrate and fill the database unless it is filled; slugs of 60 products."""
+LOTS = 20
+
+
+def prepare(url: str, products: int) -> tuple[list[str], list[str]]:
+    """Migrate and fill the database unless it is filled; slugs of 60 products, codes of lots."""
     database = Database(url)
     schema.upgrade(database)
     with database.transaction() as db:
         if not db.scalar(text("SELECT count(*) FROM product_facets")):
             synthetic.load(db, products, now=clock.now())
+    create_app(
+        Settings(app_env="testing", database_url=url)
+    )  # connects what services tell each other
+    with database.transaction() as db:
+        traced = db.scalars(select(Lot.code).limit(LOTS)).all() or [
+            make_lot(
+                db, product=product, released=True, now=clock.now().replace(microsecond=0)
+            ).code
+            for product in db.scalars(select(Product).limit(LOTS))
+        ]
     with database.engine.connect() as connection:
         step = max(1, products // 60)
         query = text("SELECT slug FROM product_facets WHERE product_id % :step = 0 LIMIT 60")
@@ -55,7 +73,7 @@ def prepare(url: str, products: int) -> list[str]:
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as link:
             link.execute(text("VACUUM ANALYZE"))
     database.dispose()
-    return slugs
+    return slugs, list(traced)
 
 
 @contextmanager
@@ -141,7 +159,7 @@ def run_engine(
     name: str, url: str, database_pids: list[int], options: argparse.Namespace
 ) -> list[dict[str, object]]:
     """All pages on one database."""
-    slugs = prepare(url, options.products)
+    slugs, traced = prepare(url, options.products)
     settings = {
         "DATABASE_URL": url,
         "APP_ENV": "testing",
@@ -155,6 +173,7 @@ def run_engine(
     pages = {
         "list": (listed, listed),
         "product": (shown, shown),
+        "trace": ([f"/t/{code}" for code in traced], shown),
         "search": ([f"/san-pham?q={quote(words)}" for words in SEARCHES], listed),
     }
     found = []

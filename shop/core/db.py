@@ -98,8 +98,12 @@ class Base(DeclarativeBase):
 
 def insert_into(db: Session, table: type[Any]) -> Any:
     """The dialect's INSERT, which knows ON CONFLICT on both databases."""
-    is_postgres = db.get_bind().dialect.name == "postgresql"
-    return postgresql.insert(table) if is_postgres else sqlite.insert(table)
+    return insert_on(db.get_bind().dialect.name, table)
+
+
+def insert_on(dialect: str, table: Any) -> Any:
+    """``insert_into`` for a statement that is built once and kept."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
@@ -149,13 +153,15 @@ class Database:
         self.url = parsed
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         # what people typed stays out of error messages, and so out of logs
-        options: dict[str, Any] = {"hide_parameters": True}
+        # and the connection used last is used next: on SQLite it is in the right mode already
+        options: dict[str, Any] = {"hide_parameters": True, "pool_use_lifo": True}
         if self.is_sqlite:
             options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
         else:
             options |= {"pool_size": pool_size, "max_overflow": 10, "pool_timeout": BUSY_SECONDS}
         self.engine: Engine = create_engine(parsed, **options)
         self._writers = _FairLock() if self.is_sqlite else None
+        self._writing: dict[float, Engine] = {}
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite_connection)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -176,11 +182,11 @@ class Database:
         unless told); with 0 it never waits, for writes that may as well be skipped.
         """
         wait = BUSY_SECONDS if patience is None else patience
-        engine = self.engine.execution_options(chophien_patience=wait)
-        session = Session(engine, expire_on_commit=False)
-        if self._writers is not None:
-            _take_turns(session, self._writers, wait)
-        return session
+        if self._writers is None:
+            return Session(self.engine, expire_on_commit=False)
+        if wait not in self._writing:
+            self._writing[wait] = self.engine.execution_options(chophien_patience=wait)
+        return _TurnTaking(self._writing[wait], self._writers, wait)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -250,25 +256,28 @@ def _begin_sqlite(connection: Connection) -> None:
         raise
 
 
-def _take_turns(session: Session, lock: _FairLock, patience: float) -> None:
-    """Hold ``lock`` from the session's first use of the database to the end of its transaction."""
-    is_holding = False
+class _TurnTaking(Session):
+    """A write session of SQLite: it holds ``lock`` from its first use of the database to the end of
+    its transaction."""
 
-    def begin(_session: Session, transaction: SessionTransaction) -> None:
-        nonlocal is_holding
-        if transaction.parent is None:
-            if not lock.acquire(patience):
-                raise Unavailable
-            is_holding = True
+    def __init__(self, engine: Engine, lock: _FairLock, patience: float) -> None:
+        super().__init__(engine, expire_on_commit=False)
+        self.lock, self.patience, self.is_holding = lock, patience, False
 
-    def end(_session: Session, transaction: SessionTransaction) -> None:
-        nonlocal is_holding
-        if transaction.parent is None and is_holding:
-            is_holding = False
-            lock.release()
 
-    event.listen(session, "after_transaction_create", begin)
-    event.listen(session, "after_transaction_end", end)
+@event.listens_for(_TurnTaking, "after_transaction_create")
+def _take_turn(session: _TurnTaking, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        if not session.lock.acquire(session.patience):
+            raise Unavailable
+        session.is_holding = True
+
+
+@event.listens_for(_TurnTaking, "after_transaction_end")
+def _end_turn(session: _TurnTaking, transaction: SessionTransaction) -> None:
+    if transaction.parent is None and session.is_holding:
+        session.is_holding = False
+        session.lock.release()
 
 
 # Database objects that Alembic does not see: triggers and the like, one declared list.

@@ -8,7 +8,7 @@ from flask import current_app
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from shop.storefront.memory import Memory
+from shop.core.memory import Memory
 from shop.storefront.queries import COUNTS_SECONDS, KEPT_COUNTS, Places, read_places
 
 KEPT_HITS: Final = 200

@@ -17,6 +17,7 @@ from shop.traceability.configuration import configure
 from shop.traceability.queries import alerts
 from shop.traceability.queries.alerts import Whose
 from shop.traceability.queries.on_sale import origin_of
+from shop.traceability.routes import kept
 from shop.traceability.rules.clones import Thresholds
 from shop.web.access import Actor
 from shop.web.i18n import gettext
@@ -42,6 +43,7 @@ def init_app(app: Flask) -> None:
     house = cast(House, app.extensions["house"])
     limits = Thresholds(settings.clone_scans_per_day, settings.clone_days_after_opening)
     configure(house.database, limits)
+    kept.init_app(app)
     PRODUCER_NAV.fill(entry_link)
     PRODUCER_NAV.fill(lot_link)
     PRODUCER_TODO.fill(lots_to_do)

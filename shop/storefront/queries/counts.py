@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from shop.catalogue.rules import SUBGROUPS
 from shop.catalogue.search import TODAY, F, Query, found
+from shop.core.memory import Memory
 from shop.storefront.counting import NOTHING_KNOWN, Cell, Counts, count_facets, sharpened
-from shop.storefront.memory import Memory
 from shop.storefront.queries.columns import IS_IN_SEASON, IS_LIVE_SOON, AnySelect
 from shop.storefront.queries.narrowing import (
     PAPER_OF,

@@ -1,12 +1,14 @@
 """Reading lots, their journals, codes and counts."""
 
 from shop.traceability.queries.codes import (
+    Glance,
     LotName,
     Scans,
     Target,
     best_stars,
     code_url,
     existing,
+    glance_of,
     label_facts,
     lot_code,
     lot_names,
@@ -81,6 +83,7 @@ __all__ = [
     "Checked",
     "Edge",
     "Genealogy",
+    "Glance",
     "Input",
     "KeyRow",
     "LotName",
@@ -105,6 +108,7 @@ __all__ = [
     "facts_in_force",
     "genealogy",
     "get_lot",
+    "glance_of",
     "gtins_waiting",
     "has_story",
     "heads_between",

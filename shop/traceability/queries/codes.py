@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Label, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from shop.catalogue.models import (
+    CatalogueVersion,
     Certificate,
     Producer,
     Product,
@@ -100,50 +102,7 @@ class Target:
 
 def target_of(db: Session, code: str) -> Target | None:
     """Everything the page behind a code starts from, in one statement."""
-    lot_commune, lot_province = aliased(Commune), aliased(Province)
-    seen = ScanStat.code == TraceCode.code
-    first_photo = (
-        select(ProductPhoto.id)
-        .where(ProductPhoto.product_id == Product.id)
-        .order_by(ProductPhoto.position, ProductPhoto.id)
-        .limit(1)
-        .correlate(Product)
-        .scalar_subquery()
-    )
-    row = db.execute(
-        select(
-            TraceCode,
-            Lot,
-            Product,
-            Producer,
-            Variant,
-            Commune.name.label("commune"),
-            Province.name.label("province"),
-            lot_commune.name.label("lot_commune"),
-            lot_province.name.label("lot_province"),
-            ProductPhoto,
-            select(func.sum(ScanStat.count)).where(seen).scalar_subquery().label("scans"),
-            select(func.min(ScanStat.first_seen_at)).where(seen).scalar_subquery().label("first"),
-            select(CodeOpening.first_at)
-            .where(CodeOpening.code == TraceCode.code)
-            .scalar_subquery()
-            .label("opened"),
-            select(func.max(CloneAlert.level))
-            .where(CloneAlert.code == TraceCode.code, CloneAlert.state == "open")
-            .scalar_subquery()
-            .label("alert"),
-        )
-        .join(Product, Product.id == TraceCode.product_id)
-        .join(Producer, Producer.id == Product.producer_id)
-        .join(Province, Province.code == Producer.province_code)
-        .outerjoin(Commune, Commune.code == Producer.commune_code)
-        .outerjoin(Lot, Lot.id == TraceCode.lot_id)
-        .outerjoin(Variant, Variant.id == Lot.variant_id)
-        .outerjoin(lot_commune, lot_commune.code == Lot.commune_code)
-        .outerjoin(lot_province, lot_province.code == lot_commune.province_code)
-        .outerjoin(ProductPhoto, ProductPhoto.id == first_photo)
-        .where(TraceCode.code == code)
-    ).one_or_none()
+    row = db.execute(_target(), {"code": code}).one_or_none()
     if row is None:
         return None
     place = ", ".join(filter(None, (row.commune, row.province)))
@@ -161,6 +120,97 @@ def target_of(db: Session, code: str) -> Target | None:
         first_scan_at=row.first,
         opened_at=row.opened,
         alert=row.alert,
+    )
+
+
+def _looks() -> tuple[Label[Any], ...]:
+    """What was seen of a code: how often and since when it was looked at, opened, suspected."""
+    seen = ScanStat.code == TraceCode.code
+    opening = select(CodeOpening.first_at).where(CodeOpening.code == TraceCode.code)
+    alert = select(func.max(CloneAlert.level)).where(
+        CloneAlert.code == TraceCode.code, CloneAlert.state == "open"
+    )
+    return (
+        select(func.sum(ScanStat.count)).where(seen).scalar_subquery().label("scans"),
+        select(func.min(ScanStat.first_seen_at)).where(seen).scalar_subquery().label("first"),
+        opening.scalar_subquery().label("opened"),
+        alert.scalar_subquery().label("alert"),
+    )
+
+
+class Glance(NamedTuple):
+    """How a code stands now: all that can change on its page between two changes of the catalogue,
+    and what was seen of it."""
+
+    version: int
+    """The catalogue's: it moves with every change of what the public sees."""
+    level: str
+    state: str
+    lot_state: str | None
+    head_seq: int | None
+    opened_at: datetime | None
+    alert: str | None
+    scans: int
+    first_scan_at: datetime | None
+
+
+def glance_of(db: Session, code: str) -> Glance | None:
+    """How a code stands, read in one light statement."""
+    row = db.connection().execute(_glance(), {"code": code}).one_or_none()
+    if row is None:
+        return None
+    return Glance._make(row)._replace(scans=int(row.scans or 0))
+
+
+@lru_cache
+def _glance() -> Select[Any]:
+    code, lot = TraceCode.__table__.c, Lot.__table__.c
+    scans, first, opened, alert = _looks()
+    version = select(CatalogueVersion.number).limit(1).scalar_subquery()
+    return (
+        select(
+            version, code.level, code.state, lot.state, lot.head_seq, opened, alert, scans, first
+        )
+        .select_from(TraceCode.__table__.outerjoin(Lot.__table__, lot.id == code.lot_id))
+        .where(code.code == bindparam("code"))
+    )
+
+
+@lru_cache
+def _target() -> Any:
+    lot_commune, lot_province = aliased(Commune), aliased(Province)
+    first_photo = (
+        select(ProductPhoto.id)
+        .where(ProductPhoto.product_id == Product.id)
+        .order_by(ProductPhoto.position, ProductPhoto.id)
+        .limit(1)
+        .correlate(Product)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            TraceCode,
+            Lot,
+            Product,
+            Producer,
+            Variant,
+            Commune.name.label("commune"),
+            Province.name.label("province"),
+            lot_commune.name.label("lot_commune"),
+            lot_province.name.label("lot_province"),
+            ProductPhoto,
+            *_looks(),
+        )
+        .join(Product, Product.id == TraceCode.product_id)
+        .join(Producer, Producer.id == Product.producer_id)
+        .join(Province, Province.code == Producer.province_code)
+        .outerjoin(Commune, Commune.code == Producer.commune_code)
+        .outerjoin(Lot, Lot.id == TraceCode.lot_id)
+        .outerjoin(Variant, Variant.id == Lot.variant_id)
+        .outerjoin(lot_commune, lot_commune.code == Lot.commune_code)
+        .outerjoin(lot_province, lot_province.code == lot_commune.province_code)
+        .outerjoin(ProductPhoto, ProductPhoto.id == first_photo)
+        .where(TraceCode.code == bindparam("code"))
     )
 
 

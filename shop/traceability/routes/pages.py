@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -17,6 +17,7 @@ from shop.traceability import labels, queries, services
 from shop.traceability.forms import SuspicionForm
 from shop.traceability.models import Lot
 from shop.traceability.queries import batches
+from shop.traceability.routes.kept import LOOKED, kept_page
 from shop.traceability.routes.show import shown_events
 from shop.traceability.rules import codes, journal
 from shop.traceability.rules.lots import Judged, UnknownLot, is_sellable, judge
@@ -25,6 +26,7 @@ from shop.traceability.sharing import trace_card
 from shop.traceability.slots import RECALLED_PANELS
 from shop.web.access import public
 from shop.web.assets import localized_path
+from shop.web.i18n import gettext, show_datetime
 from shop.web.limits import limiter
 from shop.web.request import database, house, read_session, write_session
 from shop.web.share_pictures import share_answer, share_url
@@ -62,17 +64,29 @@ def code_page(code: str, *, found: queries.Target | None = None) -> Page:
         return _wrong("shape", code), 404
     if not codes.is_right(read):
         return _wrong("mistyped", code, near=_only_near(read)), 404
-    target = found or queries.target_of(read_session(), read)
-    if target is None:
-        return _wrong("unknown", code), 404
     now = clock.now()
-    is_counted = request.method == "GET" and _count(read, now)
-    return _no_store(_trace_page(target, now, scans=target.scans + int(is_counted)))
+    glance = _look(read, now)
+    if glance is None:
+        return _wrong("unknown", code), 404
+
+    def draw() -> str:
+        target = found or queries.target_of(read_session(), read)
+        if target is None:
+            raise UnknownLot
+        return _trace_page(target, now)
+
+    page = draw() if found else kept_page(read, glance, now, draw)
+    return _no_store(page.replace(LOOKED, _looked(glance.scans, glance.first_scan_at or now)))
 
 
-def _trace_page(
-    target: queries.Target, now: datetime, *, scans: int, form: SuspicionForm | None = None
-) -> str:
+def _looked(scans: int, first_scan_at: datetime) -> str:
+    """How often a code was looked at, as markup: the one sentence that differs at every look."""
+    words = gettext("Đây là lần quét thứ %(n)s của mã này, lần đầu %(first)s.")
+    return str(escape(words % {"n": scans, "first": show_datetime(first_scan_at)}))
+
+
+def _trace_page(target: queries.Target, now: datetime, *, form: SuspicionForm | None = None) -> str:
+    """The page with ``LOOKED`` where that sentence belongs."""
     db, today, lot = read_session(), clock.today_vn(now), target.lot
     papers = valid_certificates(db, target.product.id, today)
     inside = _inside(target)
@@ -97,8 +111,7 @@ def _trace_page(
         best=best,
         share_image=house().public_url
         + share_url(localized_path(f"/t/{target.code.code}/anh-chia-se.jpg"), card),
-        scans=scans,
-        first_scan_at=target.first_scan_at or now,
+        looked=LOOKED,
         form=form or SuspicionForm(),
         is_reported=request.args.get("da_gui") == "1",
         can_buy=is_on_sale
@@ -155,15 +168,21 @@ def share_picture(code: str) -> Response:
     )
 
 
-def _count(code: str, now: datetime) -> bool:
-    """Count one look, in a write of its own; a busy database skips it. No visitor data is kept."""
-    try:
-        with database().write(patience=0) as db:
-            services.count_scan(db, code=code, now=now)
-            db.commit()
-    except (Unavailable, OperationalError):
-        return False
-    return True
+def _look(code: str, now: datetime) -> queries.Glance | None:
+    """How a code stands. A GET is counted in the same short write; a busy database skips the count
+    and shows the page. No visitor data is kept."""
+    if request.method == "GET":
+        try:
+            with database().write(patience=0) as db:
+                glance = queries.glance_of(db, code)
+                if glance is None:
+                    return None
+                services.count_scan(db, code=code, now=now)
+                db.commit()
+                return glance._replace(scans=glance.scans + 1)
+        except (Unavailable, OperationalError):
+            pass  # another holds the write: this look goes uncounted
+    return queries.glance_of(read_session(), code)
 
 
 def _wrong(reason: str, typed: str, near: str | None = None) -> str:
@@ -194,16 +213,22 @@ def report(code: str) -> Page:
         raise UnknownLot
     form, now = SuspicionForm.read(), clock.now()
     if not form.validate():
-        return _no_store(_trace_page(target, now, scans=target.scans, form=form), 422)
+        return _with_form(target, now, form, 422)
     db = write_session()
     try:
         services.report_code(db, code=read, words=form.words.data, now=now)
     except (Invalid, Conflict) as refusal:
         form.add_error(refusal)
         status = 409 if isinstance(refusal, Conflict) else 422
-        return _no_store(_trace_page(target, now, scans=target.scans, form=form), status)
+        return _with_form(target, now, form, status)
     db.commit()
     return redirect(url_for(".show", code=read, da_gui=1) + "#nghi-van", 303)
+
+
+def _with_form(target: queries.Target, now: datetime, form: SuspicionForm, status: int) -> Response:
+    page = _trace_page(target, now, form=form)
+    looked = _looked(target.scans, target.first_scan_at or now)
+    return _no_store(page.replace(LOOKED, looked), status)
 
 
 @bp.post("/t/<code>/da-mo")

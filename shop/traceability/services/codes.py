@@ -1,14 +1,16 @@
 """Codes: made, printed, looked at, reported."""
 
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Product
 from shop.core.clock import today_vn
-from shop.core.db import insert_into
+from shop.core.db import insert_on
 from shop.core.errors import Conflict, Invalid
 from shop.core.text import N_, clean
 from shop.traceability import queries
@@ -91,16 +93,27 @@ def make_labels(
 
 def count_scan(db: Session, *, code: str, now: datetime) -> None:
     """Count that somebody looked at ``code`` today. Nothing about who, from where or with what."""
-    if db.get_bind().dialect.name == "postgresql":
-        db.execute(text("SET LOCAL lock_timeout = '200ms'"))
-    row = insert_into(db, ScanStat).values(
-        code=code, day=today_vn(now), count=1, first_seen_at=now, last_seen_at=now
+    connection = db.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(_SHORT_WAIT)
+    looked = {"code": code, "day": today_vn(now), "now": now}
+    connection.execute(_one_more_look(connection.dialect.name), looked)
+
+
+_SHORT_WAIT = text("SET LOCAL lock_timeout = '200ms'")
+
+
+@lru_cache
+def _one_more_look(dialect: str) -> Any:
+    """Built once: this runs for every scan."""
+    stat = ScanStat.__table__
+    now = bindparam("now", type_=stat.c.last_seen_at.type)
+    row = insert_on(dialect, stat).values(
+        code=bindparam("code"), day=bindparam("day"), count=1, first_seen_at=now, last_seen_at=now
     )
-    db.execute(
-        row.on_conflict_do_update(
-            index_elements=[ScanStat.code, ScanStat.day],
-            set_={"count": ScanStat.count + 1, "last_seen_at": now},
-        )
+    return row.on_conflict_do_update(
+        index_elements=[stat.c.code, stat.c.day],
+        set_={"count": stat.c.count + 1, "last_seen_at": now},
     )
 
 

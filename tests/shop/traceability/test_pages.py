@@ -94,6 +94,41 @@ def test_gets_are_counted_and_heads_are_not(
     assert scans(database) == 2
 
 
+def test_a_kept_page_is_drawn_once_and_follows_what_changes(
+    client: FlaskClient, database: Database, lot: Lot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = []
+    target_of = queries.target_of
+    monkeypatch.setattr(queries, "target_of", lambda *a: drawn.append(a[1]) or target_of(*a))
+
+    def look(query: str = "") -> str:
+        return body(client.get(f"/t/{lot.code}{query}"))
+
+    first, again = look(), look()
+    assert len(drawn) == 1
+    assert again == first.replace("lần quét thứ 1 ", "lần quét thứ 2 ")
+    assert "\ue000" not in first
+    with database.transaction() as db:
+        services.record_event(
+            db,
+            lot_id=lot.id,
+            kind="processing",
+            facts={"step": "Đã kiểm tra độ ẩm từng túi"},
+            actor_id=1,
+            submit_key="a new entry",
+            now=clock.now(),
+        )
+    assert "Đã kiểm tra độ ẩm từng túi" in look()
+    with database.transaction() as db:
+        services.hold_lot(db, lot_id=lot.id, reason="Chờ kiểm nghiệm", actor_id=1, now=clock.now())
+    assert 'data-verdict="on_hold"' in look()
+    assert len(drawn) == 3
+    look("?da_gui=1")
+    client.set_cookie("basket", "x.1")
+    look()
+    assert len(drawn) == 5, "an address with a query and a visitor with a cookie are served apart"
+
+
 def test_a_busy_database_skips_the_count_and_shows_the_page(
     client: FlaskClient, database: Database, lot: Lot
 ) -> None:
