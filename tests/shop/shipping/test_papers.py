@@ -230,7 +230,7 @@ def seller(database: Database) -> int:
 
 
 @pytest.fixture
-def desk(seller: int, signed_in: Callable[..., FlaskClient]) -> FlaskClient:
+def own(seller: int, signed_in: Callable[..., FlaskClient]) -> FlaskClient:
     return signed_in("seller@shipping.test")
 
 
@@ -242,7 +242,7 @@ def place(database: Database, producer_id: int, **over: object) -> Order:
 
 
 def test_a_partial_shipment_has_a_page_and_a_share_for_each_parcel(
-    database: Database, seller: int, desk: FlaskClient
+    database: Database, seller: int, own: FlaskClient
 ) -> None:
     order = place(database, seller, quantity=3)
     with database.transaction() as db:
@@ -262,7 +262,7 @@ def test_a_partial_shipment_has_a_page_and_a_share_for_each_parcel(
                 quantity=1,
             )
         )
-    answer = desk.get(f"/ban-hang/in?don={order.code}")
+    answer = own.get(f"/ban-hang/in?don={order.code}")
     assert answer.status_code == 200
     assert answer.mimetype == "application/pdf"
     assert answer.headers["Cache-Control"] == "private, no-store"
@@ -274,14 +274,14 @@ def test_a_partial_shipment_has_a_page_and_a_share_for_each_parcel(
 
 
 def test_all_to_pack_print_in_one_file_with_proposed_lots(
-    database: Database, seller: int, desk: FlaskClient, tmp_path: Path
+    database: Database, seller: int, own: FlaskClient, tmp_path: Path
 ) -> None:
     with database.transaction() as db:
         variant = variant_of(db, make_product(db, producer=db.get_one(Producer, seller)))
         make_stock(db, variant.id, 9)
     codes = [place(database, seller, variant=variant).code for _ in range(3)]
     place(database, seller, confirmed=False)
-    answer = desk.get("/ban-hang/in?giay=phieu&kho=a5&muc=to_pack")
+    answer = own.get("/ban-hang/in?giay=phieu&kho=a5&muc=to_pack")
     pages = texts_of(answer.data)
     assert len(pages) == 3
     assert [next(code for code in codes if code in page) for page in pages] == codes
@@ -294,17 +294,17 @@ def test_all_to_pack_print_in_one_file_with_proposed_lots(
     assert {f"HTTP://LOCALHOST/D/{code}" for code in codes} <= read
 
 
-def test_paid_orders_collect_nothing(database: Database, seller: int, desk: FlaskClient) -> None:
+def test_paid_orders_collect_nothing(database: Database, seller: int, own: FlaskClient) -> None:
     order = place(database, seller, provider="vietqr", confirmed=False)
     with database.transaction() as db:
         live = db.get_one(Order, order.id)
         money_changed(db, order=live, charged_vnd=live.total_vnd, refunded_vnd=0, now=NOW)
-    [said] = texts_of(desk.get(f"/ban-hang/in?don={order.code}").data)
+    [said] = texts_of(own.get(f"/ban-hang/in?don={order.code}").data)
     assert "ĐÃ THANH TOÁN" in said
 
 
 def test_nobody_prints_what_is_not_theirs(
-    database: Database, seller: int, desk: FlaskClient
+    database: Database, seller: int, own: FlaskClient
 ) -> None:
     with database.transaction() as db:
         other = make_producer(db, name="HTX Khác").id
@@ -318,11 +318,11 @@ def test_nobody_prints_what_is_not_theirs(
         f"/ban-hang/in?don={foreign.code}&giay=../../x",
         f"/ban-hang/in?don={foreign.code}&kho=a0",
     ):
-        assert desk.get(address).status_code == 404, address
+        assert own.get(address).status_code == 404, address
     many = "&".join(["don=7KQ2M9XW4T"] * 101)
-    assert desk.get(f"/ban-hang/in?{many}").status_code == 422
+    assert own.get(f"/ban-hang/in?{many}").status_code == 422
     mine = place(database, seller)
-    [said] = texts_of(desk.get(f"/ban-hang/in?don={foreign.code}&don={mine.code}").data)
+    [said] = texts_of(own.get(f"/ban-hang/in?don={foreign.code}&don={mine.code}").data)
     assert mine.code in said
     assert foreign.code not in said
 
@@ -332,10 +332,10 @@ def test_strangers_print_nothing(database: Database, client: FlaskClient) -> Non
 
 
 def test_the_qr_leads_its_producer_to_the_desk_and_others_to_the_lookup(
-    database: Database, seller: int, desk: FlaskClient, app: object
+    database: Database, seller: int, own: FlaskClient, app: object
 ) -> None:
     order = place(database, seller)
-    own = desk.get(f"/D/{order.code}")
+    own = own.get(f"/D/{order.code}")
     assert own.status_code == 303
     assert own.location.endswith(f"/ban-hang/don-hang/{order.code}")
     stranger = app.test_client()  # type: ignore[attr-defined]
@@ -349,12 +349,12 @@ def test_the_qr_leads_its_producer_to_the_desk_and_others_to_the_lookup(
     assert stranger.get("/d/%00").status_code == 303
 
 
-def test_the_desk_offers_to_print(database: Database, seller: int, desk: FlaskClient) -> None:
+def test_the_desk_offers_to_print(database: Database, seller: int, own: FlaskClient) -> None:
     order = place(database, seller)
-    page = desk.get("/ban-hang/don-hang?muc=to_pack").get_data(as_text=True)
+    page = own.get("/ban-hang/don-hang?muc=to_pack").get_data(as_text=True)
     assert re.search(rf'name="don" value="{order.code}" form="chon-don"', page)
     assert 'id="chon-don"' in page
-    one = desk.get(f"/ban-hang/don-hang/{order.code}").get_data(as_text=True)
+    one = own.get(f"/ban-hang/don-hang/{order.code}").get_data(as_text=True)
     assert f"don={order.code}" in one
 
 

@@ -1,0 +1,1 @@
+"""Plugs: one carrier a file."""
