@@ -1,7 +1,7 @@
 """What must always hold of settlements: each query gives the rows that break it, so none."""
 
 INVARIANTS = {
-    # 14. Σ expected = Σ remitted + Σ fees + Σ differences, open or written off: by line, and so all.
+    # 14. Σ expected = Σ remitted + Σ fees + Σ differences (open, or written off).
     "shipping_settlement_adds_up": """
         SELECT producer_id FROM cod_settlement_line GROUP BY producer_id
         HAVING SUM(expected_vnd) <> SUM(remitted_vnd) + SUM(fee_vnd)

@@ -2,19 +2,46 @@
 
 from datetime import datetime
 
-from flask import Flask
+from flask import Flask, url_for
 from sqlalchemy.orm import Session
 
 from shop.orders.models import Order
 from shop.orders.slots import DESK_PANELS, DESK_TOOLS
+from shop.shipping.queries.settlements import open_differences
 from shop.shipping.rules.papers import KINDS, PAGE_SIZES
-from shop.web.slots import Panel
+from shop.web.access import Actor
+from shop.web.i18n import gettext as _
+from shop.web.slots import NavItem, Panel, Todo
+from shop.web.workspaces import PRODUCER_NAV, PRODUCER_TODO
 
 
 def init_app(_app: Flask) -> None:
     """Fill the slots; doing it again changes nothing."""
     DESK_TOOLS.fill(desk_tool)
     DESK_PANELS.fill(order_panel)
+    PRODUCER_NAV.fill(producer_nav)
+    PRODUCER_TODO.fill(producer_todo)
+
+
+def producer_nav(actor: Actor) -> list[NavItem]:
+    """What carriers collected."""
+    if not actor.is_producer:
+        return []
+    return [NavItem(_("Đối soát COD"), url_for("shipping.settlements"), "wallet", order=23)]
+
+
+def producer_todo(db: Session, actor: Actor) -> list[Todo]:
+    """Differences that nobody explained yet."""
+    waiting = open_differences(db, list(actor.producers))
+    return [
+        Todo(
+            _("Chênh lệch COD cần xử lý"),
+            waiting,
+            url_for("shipping.differences"),
+            "wallet",
+            order=40,
+        )
+    ]
 
 
 def desk_tool(_db: Session, tab: str, _now: datetime) -> list[Panel]:

@@ -122,6 +122,7 @@ def test_every_command_and_job_is_documented() -> None:
 PLUG_FOLDERS = (
     "shop/marketplaces/profiles",
     "shop/payments/providers",
+    "shop/shipping/carriers",
     "shop/traceability/events",
     "shop/notifications/channels",
     "livestream/sessions/rules",

@@ -42,6 +42,21 @@ def figures(db: Session, producer_id: int) -> Figures:
     return Figures(*(int(value) for value in row))
 
 
+def open_differences(db: Session, producer_ids: Collection[int]) -> int:
+    """How many lines of the producers have an open difference."""
+    return (
+        db.scalar(
+            select(func.count())
+            .select_from(CodSettlementLine)
+            .where(
+                CodSettlementLine.producer_id.in_(producer_ids),
+                CodSettlementLine.difference_vnd != 0,
+            )
+        )
+        or 0
+    )
+
+
 def settlements_of(
     db: Session, producer_id: int, *, offset: int, limit: int
 ) -> tuple[list[CodSettlement], int]:

@@ -101,12 +101,16 @@ class Layout:
     def as_json(self) -> dict[str, Any]:
         return {"header": self.header, **self.columns}
 
+    @property
+    def is_usable(self) -> bool:
+        """Whether rows can be read: what names a parcel, and what money."""
+        has_name = {"tracking", "code"} & set(self.columns)
+        return bool(has_name and {"cod", "remitted"} & set(self.columns))
+
     def check(self, width: int) -> None:
         """Raises BadMapping."""
-        has_name = {"tracking", "code"} & set(self.columns)
-        has_money = {"cod", "remitted"} & set(self.columns)
         places = list(self.columns.values())
-        if not has_name or not has_money or len(set(places)) != len(places):
+        if not self.is_usable or len(set(places)) != len(places):
             raise BadMapping
         if any(not 0 <= place < width for place in places):
             raise BadMapping
