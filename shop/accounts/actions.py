@@ -79,6 +79,7 @@ WORDS: Final = {
     "voucher.created": N_("Đã tạo mã giảm giá"),
     "voucher.changed": N_("Đã sửa mã giảm giá"),
     "voucher.stopped": N_("Đã dừng mã giảm giá"),
+    "payments.set_aside": N_("Gạt khoản tiền không thuộc đơn nào"),
     "payments.refund_done": N_("Đã hoàn tiền"),
     "product.photos_changed": N_("Sửa ảnh sản phẩm"),
     "gs1.verified": N_("Xác minh mã GS1"),

@@ -38,6 +38,11 @@ INVARIANTS = {
         SELECT t.id FROM payment_txn t JOIN payment_match m ON m.txn_row_id = t.id
         WHERE t.order_id IS NOT NULL OR t.kind <> 'charge' OR t.currency <> 'VND'
     """,
+    "payments_set_aside_of_an_order": """
+        SELECT a.txn_row_id FROM payment_set_aside a JOIN payment_txn t ON t.id = a.txn_row_id
+        WHERE t.order_id IS NOT NULL OR t.kind <> 'charge'
+            OR (a.reason = 'same_transfer') <> (a.same_as_id IS NOT NULL)
+    """,
     "payments_refunds_exceed_charges": f"""
         SELECT o.code FROM ({_MONEY}) o WHERE o.refunded > o.charged OR o.refunded < 0
     """,  # noqa: S608

@@ -1,6 +1,7 @@
 """Money: what we asked for, what providers say happened, and who is paid."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -17,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.core.db import Base, Id, Ref, append_only, one_of
+from shop.payments.rules import SET_ASIDE_REASONS, account_digest
 
 ATTEMPT_STATES = ("created", "started", "succeeded", "failed", "expired", "cancelled")
 TXN_KINDS = (
@@ -68,6 +70,8 @@ class PaymentTxn(Base):
         one_of("kind", TXN_KINDS),
         CheckConstraint("amount_vnd >= 0", name="amount_vnd"),
         Index(None, "order_id"),
+        Index(None, "account_digest"),
+        Index("uq_payment_txn_merge_key", "merge_key", unique=True),
     )
 
     id: Mapped[Id]
@@ -81,6 +85,8 @@ class PaymentTxn(Base):
     charge_id: Mapped[str] = mapped_column(String(120), default="", server_default="")
     """The provider's name of the charge that this fact gives back; empty for charges."""
     account_digest: Mapped[str] = mapped_column(String(64), default="")
+    merge_key: Mapped[str | None] = mapped_column(String(64))
+    """Account, amount and the bank's reference in one: the same transfer told in two ways."""
     raw_digest: Mapped[str] = mapped_column(String(64))
     actor_id: Mapped[Ref | None]
     occurred_at: Mapped[datetime]
@@ -110,6 +116,22 @@ class PaymentMatch(Base):
         ForeignKey("payment_txn.id"), primary_key=True, autoincrement=False
     )
     order_id: Mapped[Ref] = mapped_column(ForeignKey("shop_order.id"), index=True)
+    actor_id: Mapped[Ref]
+    at: Mapped[datetime]
+
+
+class PaymentSetAside(Base):
+    """Money from the desk that a person says belongs to no order. A later match overrides it."""
+
+    __tablename__ = "payment_set_aside"
+    __table_args__ = (one_of("reason", SET_ASIDE_REASONS),)
+
+    txn_row_id: Mapped[Ref] = mapped_column(
+        ForeignKey("payment_txn.id"), primary_key=True, autoincrement=False
+    )
+    reason: Mapped[str] = mapped_column(String(16))
+    same_as_id: Mapped[Ref | None] = mapped_column(ForeignKey("payment_txn.id"))
+    """The fact that counted already, when this one tells of the same transfer."""
     actor_id: Mapped[Ref]
     at: Mapped[datetime]
 
@@ -208,6 +230,10 @@ class Dispute(Base):
     ended_at: Mapped[datetime | None]
 
 
+def _digest_of_number(context: Any) -> str:
+    return account_digest(str(context.get_current_parameters()["number"]))
+
+
 class PayeeAccount(Base):
     """Where a producer is paid. The one in force: ``active`` with the latest past ``effective_at``.
 
@@ -230,6 +256,8 @@ class PayeeAccount(Base):
     producer_id: Mapped[Ref] = mapped_column(ForeignKey("producer.id"), index=True)
     bank_bin: Mapped[str] = mapped_column(String(6))
     number: Mapped[str] = mapped_column(String(30))
+    number_digest: Mapped[str] = mapped_column(String(64), default=_digest_of_number, index=True)
+    """How the ledger names the account."""
     holder: Mapped[str] = mapped_column(String(120))
     state: Mapped[str] = mapped_column(String(10), default="submitted")
     submitted_by: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
@@ -240,3 +268,4 @@ class PayeeAccount(Base):
 
 append_only("payment_txn")
 append_only("payment_match")
+append_only("payment_set_aside")

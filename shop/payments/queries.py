@@ -13,10 +13,21 @@ from shop.payments.models import (
     PayeeAccount,
     PaymentAttempt,
     PaymentMatch,
+    PaymentSetAside,
     PaymentTxn,
     Refund,
 )
-from shop.payments.rules import COUNTED, OPEN_REFUNDS, VND, Charge, Money, add_up
+from shop.payments.provider import ProviderTxn
+from shop.payments.rules import (
+    COUNTED,
+    OPEN_REFUNDS,
+    REPEAT_WINDOW,
+    VND,
+    Charge,
+    Money,
+    account_digest,
+    add_up,
+)
 
 
 def lock_order(db: Session, order_id: int) -> Order | None:
@@ -193,8 +204,11 @@ def payee_accounts(db: Session, producer_id: int) -> list[PayeeAccount]:
 
 
 def is_unmatched() -> Any:
-    """Money in that belongs to no order yet and was not given back by its provider."""
+    """Money in that belongs to no order yet, was not given back by its provider, and of which
+    nobody said that it never will.
+    """
     has_match = select(PaymentMatch.txn_row_id).where(PaymentMatch.txn_row_id == PaymentTxn.id)
+    is_aside = select(PaymentSetAside.txn_row_id).where(PaymentSetAside.txn_row_id == PaymentTxn.id)
     back = aliased(PaymentTxn)
     went_back = select(back.id).where(
         back.provider == PaymentTxn.provider,
@@ -207,6 +221,7 @@ def is_unmatched() -> Any:
         PaymentTxn.kind == "charge",
         ~has_match.exists(),
         ~went_back.exists(),
+        ~is_aside.exists(),
     )
 
 
@@ -252,3 +267,50 @@ def known_txn_ids(db: Session, provider: str, txn_ids: Sequence[str]) -> set[str
             )
         )
     return found
+
+
+def is_payee_number(db: Session, number: str) -> bool:
+    """Whether some producer is (or was) paid into this account."""
+    return (
+        db.scalar(
+            select(PayeeAccount.id)
+            .where(
+                PayeeAccount.number_digest == account_digest(number),
+                PayeeAccount.state == "active",
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def txn_merged_as(db: Session, key: str | None) -> tuple[PaymentTxn, Order | None] | None:
+    """The fact that this merge key names, and the order it went to."""
+    row = db.execute(
+        select(PaymentTxn, Order)
+        .outerjoin(PaymentMatch, PaymentMatch.txn_row_id == PaymentTxn.id)
+        .outerjoin(Order, Order.id == func.coalesce(PaymentTxn.order_id, PaymentMatch.order_id))
+        .where(PaymentTxn.merge_key == key)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def is_told_otherwise(db: Session, order_id: int, txn: ProviderTxn) -> bool:
+    """Whether another way told of the same amount for this order at about the same time."""
+    return (
+        db.scalar(
+            select(PaymentTxn.id)
+            .outerjoin(PaymentMatch, PaymentMatch.txn_row_id == PaymentTxn.id)
+            .where(
+                func.coalesce(PaymentTxn.order_id, PaymentMatch.order_id) == order_id,
+                PaymentTxn.kind == "charge",
+                PaymentTxn.provider != txn.provider,
+                PaymentTxn.amount_vnd == txn.amount_vnd,
+                PaymentTxn.occurred_at.between(
+                    txn.occurred_at - REPEAT_WINDOW, txn.occurred_at + REPEAT_WINDOW
+                ),
+            )
+            .limit(1)
+        )
+        is not None
+    )

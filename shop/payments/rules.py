@@ -1,16 +1,23 @@
 """Decisions about money: what an order has received, what is owed back, who may change a payee."""
 
+import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from shop.core.errors import Conflict, Invalid
-from shop.core.text import N_
+from shop.core.text import N_, fold
 
 VND: Final = "VND"
 PAYEE_DELAY: Final = timedelta(hours=24)
 """How long an approved change of payee waits: time for the old contact to object."""
+
+REPEAT_WINDOW: Final = timedelta(days=3)
+"""Within it, the same amount for the same order told in two ways is taken for one transfer until a
+person says otherwise: a producer may confirm by hand days before the bank's list is read."""
+SET_ASIDE_REASONS: Final = ("same_transfer", "not_ours")
 
 KEEPS_MONEY: Final = frozenset(
     {"awaiting_payment", "awaiting_confirmation", "confirmed", "completed"}
@@ -80,12 +87,27 @@ class NothingDelivered(Conflict):
     message = N_("Đơn trả tiền khi nhận hàng chỉ ghi nhận tiền sau khi đã xác nhận đơn.")
 
 
+class CountedElsewhere(Conflict):
+    message = N_("Mã giao dịch này đã được ghi cho đơn %(code)s.")
+
+
+class LooksCounted(Conflict):
+    message = N_(
+        "Đã có khoản cùng số tiền vừa được ghi từ nguồn khác. Nếu đây là lần chuyển khác, hãy đánh "
+        "dấu ô bên dưới."
+    )
+
+
 class AlreadyMatched(Conflict):
     message = N_("Khoản tiền này đã được gán cho một đơn.")
 
 
 class ForeignMoney(Conflict):
     message = N_("Khoản tiền này không phải tiền đồng nên không gán cho đơn được.")
+
+
+class NotTheSame(Invalid):
+    message = N_("Hai khoản này không cùng tài khoản và số tiền nên không thể là một.")
 
 
 class WrongStep(Conflict):
@@ -230,3 +252,20 @@ def payout_fault(
 def may_step(state: str, wanted: str) -> bool:
     """Whether a refund may go from ``state`` to ``wanted``."""
     return wanted in REFUND_STEPS.get(state, frozenset())
+
+
+def account_digest(number: str) -> str:
+    """How the ledger names an account; empty for none."""
+    return hashlib.sha256(number.encode()).hexdigest() if number else ""
+
+
+def merge_key(account: str, amount_vnd: int, reference: str) -> str | None:
+    """One name for a transfer, whichever way told of it; None when the bank's name is too weak.
+
+    A reference counts from six letters and digits on, four of them digits: "CK" or "1" typed by
+    hand for two orders of one price must not melt them into one.
+    """
+    plain = re.sub(r"[^0-9A-Z]", "", fold(reference).upper())
+    if not account or len(plain) < 6 or sum(char.isdigit() for char in plain) < 4:
+        return None
+    return hashlib.sha256(f"{account}|{amount_vnd}|{plain}".encode()).hexdigest()

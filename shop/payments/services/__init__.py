@@ -6,7 +6,7 @@ from shop.payments.services.attempts import (
     offered_providers,
 )
 from shop.payments.services.disputes import record_dispute
-from shop.payments.services.ledger import apply_txn, match_txn
+from shop.payments.services.ledger import apply_txn, match_txn, set_aside
 from shop.payments.services.owing import settle_refunds
 from shop.payments.services.payees import decide_account, submit_account, withdraw_account
 from shop.payments.services.provider_refunds import record_refund, refuse_refund
@@ -42,6 +42,7 @@ __all__ = [
     "refuse_refund",
     "reject_refund",
     "return_refund",
+    "set_aside",
     "settle_refunds",
     "submit_account",
     "withdraw_account",

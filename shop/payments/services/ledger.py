@@ -1,6 +1,5 @@
 """The one way money enters: every provider, every path, one function, once."""
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -17,6 +16,7 @@ from shop.payments import memo, queries
 from shop.payments.models import (
     PaymentAttempt,
     PaymentMatch,
+    PaymentSetAside,
     PaymentTxn,
     PaymentTxnDetail,
 )
@@ -26,6 +26,10 @@ from shop.payments.rules import (
     VND,
     AlreadyMatched,
     ForeignMoney,
+    NotTheSame,
+    WrongStep,
+    account_digest,
+    merge_key,
 )
 from shop.payments.services.owing import settle_refunds
 
@@ -39,30 +43,108 @@ class _Fit:
     order_id: int | None
     attempt_id: int | None
     reason: str = ""
+    account: str = ""
+    """The account that received it, as the payee was given to the buyer."""
 
 
 def apply_txn(
-    db: Session, txn: ProviderTxn, *, now: datetime, actor_id: int | None = None
+    db: Session,
+    txn: ProviderTxn,
+    *,
+    now: datetime,
+    actor_id: int | None = None,
+    is_distinct: bool = False,
 ) -> Outcome:
     """Record a provider's fact once and let the order follow. Safe to call again, in any order.
 
     Lock the order, insert the ledger row (unique by provider, id and kind), recompute what the
     order received, tell orders, keep refund tasks in step. Money that fits no order is kept for
     the desk. ``actor_id`` is the person who stated it, None for a provider.
+
+    The same transfer may be told in several ways (a feed, a statement, a person). Equal account,
+    amount and bank reference count once; equal amount, order and time from another way waits on
+    the desk, unless the caller vouches that it ``is_distinct``.
     """
     txn = replace(
         txn, order_hint=clean(txn.order_hint[:2000]), counterparty=clean(txn.counterparty[:400])
     )
     fit = _find_order(db, txn)
     order = queries.lock_order(db, fit.order_id) if fit.order_id is not None else None
+    if order is not None and _looks_told(db, order.id, txn, is_distinct):
+        fit, order = replace(fit, order_id=None, reason="near_duplicate"), None
     if not _insert(db, txn, fit, now, actor_id):
-        return "duplicate"
-    if order is None:
+        if order is None or actor_id is None or not _adopt(db, txn, fit, order, actor_id, now):
+            return "duplicate"
+    elif order is None:
         return "unmatched"
     follow_ledger(db, order, now)
     if fit.attempt_id is not None:
         _settle_attempt(db, fit.attempt_id, txn.kind)
     return "applied"
+
+
+def _looks_told(db: Session, order_id: int, txn: ProviderTxn, is_distinct: bool) -> bool:
+    if is_distinct or txn.kind != "charge":
+        return False
+    return queries.is_told_otherwise(db, order_id, txn)
+
+
+def _key_of(txn: ProviderTxn, fit: _Fit) -> str | None:
+    return merge_key(fit.account, txn.amount_vnd, txn.reference) if txn.kind == "charge" else None
+
+
+def _adopt(
+    db: Session, txn: ProviderTxn, fit: _Fit, order: Order, actor_id: int, now: datetime
+) -> bool:
+    """A person told of a transfer that lies on the desk, and knows its order: give it to it."""
+    known = queries.txn_merged_as(db, _key_of(txn, fit))
+    if known is None or known[0].order_id is not None or known[0].currency != VND:
+        return False
+    match = PaymentMatch(txn_row_id=known[0].id, order_id=order.id, actor_id=actor_id, at=now)
+    return _insert_once(db, match)
+
+
+def set_aside(
+    db: Session,
+    *,
+    txn_row_id: int,
+    actor_id: int,
+    now: datetime,
+    same_as_id: int | None = None,
+    note: str = "",
+) -> None:
+    """Take money off the desk that belongs to no order: with ``same_as_id`` because that fact
+    tells of the same transfer, else because it is none of the shop's. The audit log keeps who.
+
+    Raises AlreadyMatched, NotTheSame, WrongStep when somebody did it before.
+    """
+    txn = db.get(PaymentTxn, txn_row_id)
+    if txn is None or txn.order_id is not None or txn.kind != "charge":
+        raise AlreadyMatched
+    if same_as_id is not None:
+        other = db.get(PaymentTxn, same_as_id)
+        if other is None or other.id == txn.id or _facts(other) != _facts(txn):
+            raise NotTheSame(field="same_as")
+    reason = "not_ours" if same_as_id is None else "same_transfer"
+    row = PaymentSetAside(
+        txn_row_id=txn.id, reason=reason, same_as_id=same_as_id, actor_id=actor_id, at=now
+    )
+    if not _insert_once(db, row):
+        raise WrongStep
+    record_audit(
+        db,
+        actor_id=actor_id,
+        action="payments.set_aside",
+        subject_kind="payment_txn",
+        subject_id=txn.id,
+        now=now,
+        detail={"reason": reason, "same_as": same_as_id, "amount_vnd": txn.amount_vnd},
+        note=note,
+    )
+
+
+def _facts(txn: PaymentTxn) -> tuple[str, int, str, str]:
+    return txn.account_digest, txn.amount_vnd, txn.currency, txn.kind
 
 
 def match_txn(
@@ -113,9 +195,18 @@ def _find_order(db: Session, txn: ProviderTxn) -> _Fit:
         return _beside_charge(db, txn)
     attempt, reason = _find_attempt(db, txn)
     if attempt is None:
-        return _Fit(None, None, reason)
+        return _Fit(None, None, reason, _receiver(db, txn))
     reason = _objection(txn, attempt)
-    return _Fit(None if reason else attempt.order_id, attempt.id, reason)
+    if reason:
+        return _Fit(None, attempt.id, reason, _receiver(db, txn))
+    return _Fit(attempt.order_id, attempt.id, "", attempt.account_number or txn.account)
+
+
+def _receiver(db: Session, txn: ProviderTxn) -> str:
+    """The account as a producer gave it: the virtual one if that is a payee's, else the real."""
+    if txn.sub_account and queries.is_payee_number(db, txn.sub_account):
+        return txn.sub_account
+    return txn.account
 
 
 def _beside_charge(db: Session, txn: ProviderTxn) -> _Fit:
@@ -172,7 +263,8 @@ def _insert(db: Session, txn: ProviderTxn, fit: _Fit, now: datetime, actor_id: i
         order_id=fit.order_id,
         attempt_id=fit.attempt_id,
         charge_id=txn.charge_id,
-        account_digest=hashlib.sha256(txn.account.encode()).hexdigest() if txn.account else "",
+        account_digest=account_digest(fit.account),
+        merge_key=_key_of(txn, fit),
         raw_digest=txn.raw_digest,
         actor_id=actor_id,
         occurred_at=txn.occurred_at,
@@ -192,7 +284,7 @@ def _insert(db: Session, txn: ProviderTxn, fit: _Fit, now: datetime, actor_id: i
     return True
 
 
-def _insert_once(db: Session, row: PaymentTxn | PaymentMatch) -> bool:
+def _insert_once(db: Session, row: PaymentTxn | PaymentMatch | PaymentSetAside) -> bool:
     """Insert unless its key exists. Another transaction's same key is waited for, then seen."""
     try:
         with db.begin_nested():

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from shop.accounts.queries import members_of
 from shop.accounts.services import record_audit, register_subject
+from shop.accounts.services.audit import Home
 from shop.catalogue.models import Producer
 from shop.catalogue.services import home_by
 from shop.core.errors import Conflict, NotFound
 from shop.core.text import N_
 from shop.notifications.services import notify
 from shop.payments import queries
-from shop.payments.models import PayeeAccount
+from shop.payments.models import PayeeAccount, PaymentTxn
 from shop.payments.rules import PAYEE_DELAY, SamePerson, WaitingAccount, WrongStep
 from shop.payments.transfer_qr import Transfer, encode
 
@@ -25,6 +26,22 @@ DECIDED = "payments.payee_decided"
 WITHDRAWN = "payments.payee_withdrawn"
 
 register_subject("payee_account", home_by(PayeeAccount))
+
+
+def _home_of_txn(db: Session, txn_row_id: int) -> Home:
+    """Whose account received it; the first of those who share one."""
+    row = db.execute(
+        select(Producer.id, Producer.province_code)
+        .join(PayeeAccount, PayeeAccount.producer_id == Producer.id)
+        .join(PaymentTxn, PaymentTxn.account_digest == PayeeAccount.number_digest)
+        .where(PaymentTxn.id == txn_row_id, PayeeAccount.state == "active")
+        .order_by(PayeeAccount.id)
+        .limit(1)
+    ).one_or_none()
+    return (None, None) if row is None else (row[0], row[1])
+
+
+register_subject("payment_txn", _home_of_txn)
 
 
 class SameAccount(Conflict):

@@ -16,9 +16,12 @@ from shop.payments.rules import (
     KEEPS_MONEY,
     VND,
     AlreadyPaid,
+    CountedElsewhere,
+    LooksCounted,
     NotByHand,
     NothingDelivered,
     asked_now,
+    merge_key,
 )
 from shop.payments.services.ledger import Outcome, apply_txn
 
@@ -54,8 +57,8 @@ def confirm_receipt(
     the deposit where there is one, then all that is left to pay.
 
     The same bank reference, or the same form sent twice, counts once. ``is_extra`` says that the
-    money really came on top of a paid order. Raises NotFound, NotByHand, NothingDelivered,
-    AlreadyPaid (field ``amount``).
+    money really came on top of what is recorded. Raises NotFound, NotByHand, NothingDelivered,
+    AlreadyPaid and LooksCounted (field ``amount``), CountedElsewhere (field ``reference``).
     """
     order = queries.lock_order(db, order_id)
     if order is None:
@@ -74,22 +77,20 @@ def confirm_receipt(
         raise AlreadyPaid(field="amount")
     amount = amount_vnd if amount_vnd is not None else _asked(db, order) or order.total_vnd
     facts = f"{txn_id}|{amount}|{attempt.account_number or ''}|{actor_id}"
-    outcome = apply_txn(
-        db,
-        ProviderTxn(
-            provider=provider.slug,
-            txn_id=txn_id,
-            kind="charge",
-            amount_vnd=amount,
-            currency=VND,
-            occurred_at=now,
-            raw_digest=hashlib.sha256(facts.encode()).hexdigest(),
-            account=attempt.account_number or "",
-            order_hint=order.code,
-        ),
-        now=now,
-        actor_id=actor_id,
+    txn = ProviderTxn(
+        provider=provider.slug,
+        txn_id=txn_id,
+        kind="charge",
+        amount_vnd=amount,
+        currency=VND,
+        occurred_at=now,
+        raw_digest=hashlib.sha256(facts.encode()).hexdigest(),
+        account=attempt.account_number or "",
+        order_hint=order.code,
+        reference=reference,
     )
+    _refuse_repeats(db, order, txn, is_extra)
+    outcome = apply_txn(db, txn, now=now, actor_id=actor_id, is_distinct=True)
     record_audit(
         db,
         actor_id=actor_id,
@@ -100,6 +101,16 @@ def confirm_receipt(
         detail={"amount_vnd": amount, "provider": provider.slug},
     )
     return outcome
+
+
+def _refuse_repeats(db: Session, order: Order, txn: ProviderTxn, is_extra: bool) -> None:
+    """A feed or a statement may have told of it before. Raises LooksCounted, CountedElsewhere."""
+    key = merge_key(txn.account, txn.amount_vnd, txn.reference)
+    known = queries.txn_merged_as(db, key) if key else None
+    if known is not None and known[1] is not None and known[1].id != order.id:
+        raise CountedElsewhere(field="reference", code=known[1].code)
+    if known is None and not is_extra and queries.is_told_otherwise(db, order.id, txn):
+        raise LooksCounted(field="amount")
 
 
 def _name(code: str, reference: str, submit_key: str) -> str:

@@ -210,6 +210,13 @@ BREAKS = {
             "VALUES (901, {order}, 1, '2026-11-22')"
         ),
     ],
+    "payments_set_aside_of_an_order": [
+        _txn(),
+        (
+            "INSERT INTO payment_set_aside (txn_row_id, reason, actor_id, at) "
+            "VALUES (901, 'not_ours', 1, '2026-11-22')"
+        ),
+    ],
     "payments_refunds_exceed_charges": [_txn(kind="refund")],
     "payments_state_is_derived": ["UPDATE shop_order SET payment_state = 'paid'"],
     "payments_received_is_derived": ["UPDATE shop_order SET received_vnd = 5"],
