@@ -22,14 +22,18 @@ AWAITING: Final = frozenset({"awaiting_payment", "awaiting_confirmation"})
 """States that end by themselves when nobody acts in time."""
 
 STEPS: Final[Mapping[str, frozenset[str]]] = {
-    "awaiting_payment": frozenset({"confirmed", "cancelled", "expired"}),
-    "awaiting_confirmation": frozenset({"confirmed", "cancelled", "expired"}),
+    "awaiting_payment": frozenset({"confirmed", "cancelled", "expired", "awaiting_confirmation"}),
+    "awaiting_confirmation": frozenset({"confirmed", "cancelled", "expired", "awaiting_payment"}),
     "confirmed": frozenset({"completed", "cancelled"}),
     "expired": frozenset({"confirmed"}),
     "completed": frozenset(),
     "cancelled": frozenset(),
 }
-"""From which state to which an order may go; expired → confirmed is late money."""
+"""From which state to which an order may go; expired → confirmed is late money, from one way of
+waiting to the other another way to pay."""
+
+MAX_PAY_CHANGES: Final = 6
+"""Each change of the way to pay holds the goods anew: often enough to try, too seldom to hoard."""
 
 STATE_WORDS: Final = {
     "awaiting_payment": N_("Chờ thanh toán"),
@@ -126,6 +130,21 @@ class TooLate(Conflict):
 
 class OrderOver(Conflict):
     message = N_("Đơn đã quá hạn nên không xác nhận được nữa.")
+
+
+class MoneyCame(Conflict):
+    message = N_(
+        "Đơn đã nhận được một phần tiền nên không đổi cách trả được nữa. Vui lòng trả nốt phần "
+        "còn lại, hoặc gọi cho người bán."
+    )
+
+
+class DepositStays(Conflict):
+    message = N_("Đơn đặt trước giữ cách trả tiền đã chọn.")
+
+
+class TooManyChanges(Conflict):
+    message = N_("Cách trả tiền đã được đổi nhiều lần. Vui lòng gọi cho người bán.")
 
 
 class CannotPack(Conflict):

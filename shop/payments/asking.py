@@ -24,6 +24,7 @@ from shop.payments.provider import (
     Malformed,
     PaymentConfig,
     Provider,
+    ProviderRefused,
     Pulled,
 )
 from shop.payments.registry import all_providers, provider_called
@@ -118,8 +119,8 @@ def poll_attempts(database: Database, config: PaymentConfig, now: datetime) -> i
     """Ask about attempts that are still open; returns how many were asked about.
 
     Each is claimed by moving ``polled_at``, so two pollers never ask about one attempt at once.
-    An attempt whose order has ended is called off at the provider. A provider's fault leaves the
-    attempt for the next round.
+    An attempt whose order has ended, or is to be paid another way, is called off at the provider. A
+    provider's fault leaves the attempt for the next round.
     """
     asked = [slug for slug, one in all_providers().items() if one.pull and one.is_on(config)]
     with database.read() as db:
@@ -143,18 +144,39 @@ def _poll_one(database: Database, config: PaymentConfig, attempt_id: int, now: d
         ).one_or_none()
         if claimed is None:
             return False
-        order_state = db.scalar(select(Order.state).where(Order.id == claimed.order_id))
+        order = db.get_one(Order, claimed.order_id)
+        is_left = order.state in {"cancelled", "expired"} or (
+            order.payment_provider != claimed.provider
+        )
         if claimed.provider_ref is None:
             _expire_unstarted(claimed, now)
             return False
     provider = provider_called(claimed.provider)
     try:
         outcome = ask_provider(database, provider, config, claimed.provider_ref or "", now)
-        if outcome == "open" and order_state in {"cancelled", "expired"} and provider.cancel:
+        if outcome == "open" and is_left and provider.cancel:
             provider.cancel(config, view_attempt(claimed))
     except DomainError:
         return True
     return True
+
+
+def call_off(database: Database, attempt_id: int, config: PaymentConfig, now: datetime) -> str:
+    """Tell a provider to take no more money for an attempt, and record how the attempt ended.
+
+    Money that came first is asked for and lands in the order. Raises ProviderSilent,
+    ProviderRefused; the poller tries again.
+    """
+    with database.read() as db:
+        attempt = db.get_one(PaymentAttempt, attempt_id)
+    provider = provider_called(attempt.provider)
+    if provider.cancel is None or not attempt.provider_ref:
+        return "ignored"
+    try:
+        provider.cancel(config, view_attempt(attempt))
+    except ProviderRefused:
+        log.info("attempt %s ended before it was called off", attempt_id)
+    return ask_provider(database, provider, config, attempt.provider_ref, now)
 
 
 def _expire_unstarted(attempt: PaymentAttempt, now: datetime) -> None:

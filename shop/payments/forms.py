@@ -37,6 +37,12 @@ class ReceiptForm(forms.Form):
     submit_key = wtforms.HiddenField(filters=[_key])
 
 
+class WayForm(forms.Form):
+    """Another way to pay, by the slug of its plug."""
+
+    payment = forms.text(N_("Cách trả tiền"), maximum=20)
+
+
 class RefundDoneForm(forms.Form):
     """A refund was paid out by hand."""
 

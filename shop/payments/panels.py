@@ -10,12 +10,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.orders.models import Order
+from shop.orders.rules import AWAITING
 from shop.payments import queries
 from shop.payments.banks import bank_name
 from shop.payments.models import PaymentAttempt, Refund
-from shop.payments.provider import Capabilities, Instruction, OrderView, PaymentConfig
+from shop.payments.provider import (
+    Capabilities,
+    Instruction,
+    OrderView,
+    PaymentConfig,
+    Provider,
+)
 from shop.payments.registry import provider_called
 from shop.payments.rules import AWAITING_MONEY, KEEPS_MONEY, Money, asked_now, left_to_pay
+from shop.payments.services import enabled_providers
 from shop.payments.starting import view_attempt
 
 
@@ -86,6 +94,16 @@ def left_of(db: Session, order: Order, money: Money) -> int:
         return 0
     granted = queries.granted_vnd(db, order.id)
     return left_to_pay(money, total_vnd=order.total_vnd, granted_vnd=granted)
+
+
+def other_ways(db: Session, view: PayView, config: PaymentConfig, now: datetime) -> list[Provider]:
+    """Ways the buyer may choose instead; none once money came or the order stands."""
+    order = view.order
+    is_open = order.state in AWAITING and view.is_waiting and view.money.net_vnd == 0
+    if not is_open or order.upfront_vnd is not None or order.awaits_goods:
+        return []
+    offered = enabled_providers(db, producer_id=order.producer_id, config=config, now=now)
+    return [provider for provider in offered if provider.slug != order.payment_provider]
 
 
 def qr_svg(payload: str) -> Markup:

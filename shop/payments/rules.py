@@ -75,6 +75,10 @@ class NotPayable(Conflict):
     message = N_("Đơn này không còn chờ trả tiền.")
 
 
+class NotOffered(Invalid):
+    message = N_("Người bán không nhận cách trả tiền này. Vui lòng chọn cách khác.")
+
+
 class AlreadyPaid(Conflict):
     message = N_("Đơn này đã nhận đủ tiền. Nếu khách chuyển thêm, hãy đánh dấu ô bên dưới.")
 

@@ -16,7 +16,7 @@ from shop.orders.slots import DESK_PANELS
 from shop.payments import desk, queries, registry
 from shop.payments.configuration import config_of, configure
 from shop.payments.outgoing import is_safe_address
-from shop.payments.panels import PayView, pay_view
+from shop.payments.panels import PayView, other_ways, pay_view
 from shop.payments.provider import (
     PaymentConfig,
     PayosChannel,
@@ -156,10 +156,13 @@ def _owe_back(_sender: object, *, db: Session, order: Order, now: datetime, **_m
 
 def order_panels(db: Session, order_id: int, now: datetime) -> list[Panel]:
     """Money on the buyer's page of an order."""
-    view = pay_view(db, order_id, config_of(database()), now)
+    config = config_of(database())
+    view = pay_view(db, order_id, config, now)
     if view is None:
         return []
-    return [Panel("payments/order_panel.html", {"view": view, "urls": _buyer_urls(view)})]
+    ways = other_ways(db, view, config, now)
+    context = {"view": view, "urls": _buyer_urls(view), "ways": ways}
+    return [Panel("payments/order_panel.html", context)]
 
 
 def _buyer_urls(view: PayView) -> dict[str, str]:
@@ -171,6 +174,7 @@ def _buyer_urls(view: PayView) -> dict[str, str]:
             ("png", "payments.transfer_qr"),
             ("pay", "payments.pay"),
             ("check", "payments.check"),
+            ("choose", "payments.choose"),
         )
     }
 

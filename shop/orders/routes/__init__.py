@@ -2,6 +2,6 @@
 
 from shop.orders.routes import buyer, desk, desk_order
 from shop.orders.routes.base import bp
-from shop.orders.routes.buyer import buyers_order
+from shop.orders.routes.buyer import buyers_order, buyers_page
 
-__all__ = ["bp", "buyer", "buyers_order", "desk", "desk_order"]
+__all__ = ["bp", "buyer", "buyers_order", "buyers_page", "desk", "desk_order"]

@@ -52,6 +52,12 @@ def show(code: str) -> ResponseReturnValue:
     return _order_page(db, buyers_order(db, code), BuyerCancelForm())
 
 
+def buyers_page(code: str, status: int = 200) -> ResponseReturnValue:
+    """The page as it stands now, for a feature above whose form on it was refused."""
+    db = read_session()
+    return _order_page(db, buyers_order(db, code), BuyerCancelForm(), status)
+
+
 def _order_page(db: Session, order: Order, form: Form, status: int = 200) -> ResponseReturnValue:
     now = clock.now()
     return render_template(
@@ -59,8 +65,8 @@ def _order_page(db: Session, order: Order, form: Form, status: int = 200) -> Res
         page=pages.order_page(db, order, now),
         panels=drawn(ORDER_PANELS.collect(db, order.id, now)),
         form=form,
-        cancel_url=url_for(".cancel", code=order.code, k=sign("order", order.code)),
-        arrived_url=url_for(".arrived", code=order.code, k=sign("order", order.code)),
+        cancel_url=url_for("orders.cancel", code=order.code, k=sign("order", order.code)),
+        arrived_url=url_for("orders.arrived", code=order.code, k=sign("order", order.code)),
         is_redacted=False,
     ), status
 

@@ -17,11 +17,13 @@ from shop.orders.services.parcels import (
     ship,
 )
 from shop.orders.services.parts import notify_buyer, notify_producer, tell
+from shop.orders.services.paying import change_way_to_pay
 from shop.orders.services.placing import create_order, open_group, place_orders
 from shop.orders.services.receiving import confirm_arrival
 
 __all__ = [
     "cancel_order",
+    "change_way_to_pay",
     "complete",
     "confirm_arrival",
     "confirm_order",

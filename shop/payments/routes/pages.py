@@ -13,12 +13,20 @@ from shop.core import clock
 from shop.core.db import MAX_ID
 from shop.core.errors import Conflict, Invalid, NotFound
 from shop.orders.models import Order
+from shop.orders.routes import buyers_page
 from shop.orders.rules import read_code
 from shop.payments import desk, panels, queries, services
-from shop.payments.asking import ask_provider, take_push
+from shop.payments.asking import ask_provider, call_off, take_push
 from shop.payments.banks import bank_name
 from shop.payments.configuration import config_of
-from shop.payments.forms import DecisionForm, MatchForm, PayeeForm, ReceiptForm, RefundDoneForm
+from shop.payments.forms import (
+    DecisionForm,
+    MatchForm,
+    PayeeForm,
+    ReceiptForm,
+    RefundDoneForm,
+    WayForm,
+)
 from shop.payments.models import PayeeAccount, PaymentAttempt, Refund
 from shop.payments.provider import Malformed, Provider, ProviderRefused, ProviderSilent
 from shop.payments.registry import all_providers, provider_called
@@ -112,6 +120,41 @@ def check(code: str) -> Any:
     if outcome == "open":
         flash(_("Chưa thấy tiền về. Trang sẽ tự cập nhật khi nơi thu tiền báo."), "info")
     return redirect(_order_page(code), 303)
+
+
+@bp.post("/don-hang/<code>/cach-tra-tien")
+@limiter.limit("20 per minute")
+@signed_link("order")
+def choose(code: str) -> Any:
+    """Pay another way, or the same way once more after it lapsed."""
+    form = WayForm.read()
+    if not form.validate():
+        flash(_("Vui lòng chọn một cách trả tiền."), "warn")
+        return buyers_page(code, 422)
+    db, config, now = write_session(), config_of(database()), clock.now()
+    order = _buyers_order(db, code)
+    try:
+        chosen = services.choose_way(
+            db,
+            order_id=order.id,
+            slug=form.payment.data,
+            config=config,
+            actor_id=actor().person_id,
+            now=now,
+        )
+    except (Conflict, Invalid) as refusal:
+        db.rollback()
+        flash(say(refusal), "warn")
+        return buyers_page(code, status_of(refusal))
+    db.commit()
+    try:
+        if chosen.to_cancel is not None:
+            call_off(database(), chosen.to_cancel, config, now)
+        if chosen.to_start is not None:
+            start_attempt(database(), chosen.to_start, config, now)
+    except (ProviderSilent, ProviderRefused, Malformed, NotPayable) as trouble:
+        flash(say(trouble), "warn")
+    return redirect(_order_page(order.code), 303)
 
 
 # The producer

@@ -5,6 +5,7 @@ from shop.payments.services.attempts import (
     enabled_providers,
     offered_providers,
 )
+from shop.payments.services.choosing import Chosen, choose_way
 from shop.payments.services.disputes import record_dispute
 from shop.payments.services.ledger import apply_txn, match_txn, set_aside
 from shop.payments.services.owing import settle_refunds
@@ -23,9 +24,11 @@ from shop.payments.services.refunds import (
 )
 
 __all__ = [
+    "Chosen",
     "apply_txn",
     "approve_refund",
     "ask_refund",
+    "choose_way",
     "confirm_receipt",
     "create_attempt",
     "decide_account",

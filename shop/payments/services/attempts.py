@@ -70,7 +70,7 @@ def create_attempt(
     existing = queries.attempt_of(db, order.id, provider.slug)
     if existing is not None:
         return existing
-    account = _account_for(db, order, provider, now)
+    account = account_for(db, order, provider, now)
     expires_at = order.expires_at
     if provider.life is not None:
         expires_at = now + provider.life
@@ -94,9 +94,13 @@ def create_attempt(
     return attempt
 
 
-def _account_for(
+def account_for(
     db: Session, order: Order, provider: Provider, now: datetime
 ) -> PayeeAccount | None:
+    """Where money that comes this way goes; None when the provider keeps an account itself.
+
+    Raises NoPayeeAccount.
+    """
     if not provider.capabilities.needs_payee_account:
         return None
     account = queries.payee_account(db, order.producer_id, now)

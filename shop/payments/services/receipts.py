@@ -10,8 +10,9 @@ from shop.core.errors import NotFound
 from shop.core.text import fold
 from shop.orders.models import Order
 from shop.payments import queries, rules
-from shop.payments.provider import ProviderTxn
-from shop.payments.registry import provider_called
+from shop.payments.models import PaymentAttempt
+from shop.payments.provider import Provider, ProviderTxn
+from shop.payments.registry import all_providers, provider_called
 from shop.payments.rules import (
     KEEPS_MONEY,
     VND,
@@ -63,12 +64,7 @@ def confirm_receipt(
     order = queries.lock_order(db, order_id)
     if order is None:
         raise NotFound
-    attempt = queries.attempt_of(db, order.id, order.payment_provider)
-    provider = provider_called(order.payment_provider)
-    if attempt is None or not provider.capabilities.by_hand:
-        raise NotByHand
-    if provider.capabilities.on_delivery and order.state not in {"confirmed", "completed"}:
-        raise NothingDelivered
+    provider, attempt = _seen_by_hand(db, order)
     txn_id = _name(order.code, reference, submit_key)
     missing = left_to_pay(db, order) if order.state in KEEPS_MONEY else order.total_vnd
     if queries.has_txn(db, provider.slug, txn_id):
@@ -111,6 +107,22 @@ def _refuse_repeats(db: Session, order: Order, txn: ProviderTxn, is_extra: bool)
         raise CountedElsewhere(field="reference", code=known[1].code)
     if known is None and not is_extra and queries.is_told_otherwise(db, order.id, txn):
         raise LooksCounted(field="amount")
+
+
+def _seen_by_hand(db: Session, order: Order) -> tuple[Provider, PaymentAttempt]:
+    """The way by which a person may say that money came: the order's, or the transfer that the
+    buyer was shown before choosing another way. Raises NotByHand, NothingDelivered."""
+    provider = provider_called(order.payment_provider)
+    attempt = queries.attempt_of(db, order.id, provider.slug)
+    is_early = provider.capabilities.on_delivery and order.state not in {"confirmed", "completed"}
+    if attempt is not None and provider.capabilities.by_hand and not is_early:
+        return provider, attempt
+    for former in all_providers().values():
+        if former.capabilities.by_hand and not former.capabilities.on_delivery:
+            attempt = queries.attempt_of(db, order.id, former.slug)
+            if attempt is not None:
+                return former, attempt
+    raise NothingDelivered if is_early else NotByHand
 
 
 def _name(code: str, reference: str, submit_key: str) -> str:
