@@ -3,8 +3,9 @@
 Run by ``shop.sheets.workbooks`` as a plain script that imports nothing of ours. Standard input is
 one line of JSON (``{"kind": "xlsx" | "csv", "rows": most}``) and then the file; standard output is
 JSON: ``{"rows": [[cell, …], …], "formulas": [[row, column], …], "merged": [[r, c, r, c], …]}``
-or ``{"refused": code}``. Rows and columns count from 0. A cell is text, a number, true or false,
-null, ``{"date": iso}`` or ``{"error": code}``.
+or ``{"refused": code}``; of a workbook also ``"part"``, where its sheet lies. Rows and columns
+count from 0. A cell is text, a number, true or false, null, ``{"date": iso}`` or
+``{"error": code}``.
 
 A workbook is a zip of XML. Before any parser sees it, all of it is judged here: its entries and
 their real sizes (counted while unpacking, not as declared), ratio, macros, passwords, links to
@@ -83,6 +84,7 @@ def read_xlsx(raw: bytes, most: int) -> dict[str, Any]:
         "rows": _within(_trim(plain), most),
         "formulas": formulas[:MAX_REPORTED],
         "merged": merged[:MAX_REPORTED],
+        "part": path,
     }
 
 

@@ -31,6 +31,8 @@ class Sheet:
 
     table: Table
     delimiter: str = ","
+    part: str = ""
+    """Where the sheet lies in its workbook; empty for csv."""
 
     def as_json(self) -> dict[str, Any]:
         """For the store; ``sheet_of`` reads it back."""
@@ -39,6 +41,7 @@ class Sheet:
             "formulas": sorted(self.table.formulas),
             "merged": self.table.merged,
             "delimiter": self.delimiter,
+            "part": self.part,
         }
 
 
@@ -51,6 +54,7 @@ def sheet_of(stored: dict[str, Any]) -> Sheet:
             merged=tuple((a, b, c, d) for a, b, c, d in stored["merged"]),
         ),
         delimiter=stored.get("delimiter", ","),
+        part=stored.get("part", ""),
     )
 
 

@@ -6,13 +6,13 @@ here knows of requests. Texts go out as texts: nothing in a cell is ever a formu
 
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 import xlsxwriter
 
 from shop.core.tables import csv_bytes
 from shop.core.text import N_, fold
+from shop.core.workbook_cells import with_cells
 from shop.sheets.rules.cells import Cell, mark, unmark, words_of
 from shop.sheets.rules.columns import COLUMNS, ERROR_HEADER
 from shop.sheets.rules.fields import REQUIRED, Column, show_value
@@ -94,8 +94,6 @@ class _Book:
         )
         self.text = self.book.add_format({"num_format": "@"})
         self.number = self.book.add_format({"num_format": "#,##0"})
-        self.date = self.book.add_format({"num_format": "dd/mm/yyyy"})
-        self.bad = self.book.add_format({"bg_color": "#fbe9ea", "font_color": "#b4232c"})
         self.wide = self.book.add_format({"text_wrap": True, "valign": "top"})
 
     def finish(self) -> bytes:
@@ -232,54 +230,25 @@ def _error_place(header: Sequence[Cell], say: Say) -> int:
     return len(header)
 
 
-def faults_xlsx(sheet: Sheet, plan: Plan, say: Say) -> bytes:
-    """The cells as they were, the faulty ones red, and a last column that says why."""
-    book = _Book(say)
-    page = book.book.add_worksheet(say(SHEET))
+def faults_xlsx(workbook: bytes, sheet: Sheet, plan: Plan, say: Say) -> bytes:
+    """The uploaded workbook as it was, with a column in its sheet that says what is wrong.
+
+    Faults of an earlier pass are taken out of that column. Raises KeyError when the workbook is
+    not the one that ``sheet`` was read from.
+    """
     rows = sheet.table.rows
     header = rows[plan.header_row]
     at = _error_place(header, say)
-    by_row = {row.number - 1: row for row in plan.rows if row.faults}
-    for number, row in enumerate(rows):
-        faulty = by_row.get(number)
-        places = {fault.place for fault in faulty.faults} if faulty else set()
-        for place, cell in enumerate(row):
-            if place != at:
-                style = book.head if number == plan.header_row else None
-                _write_back(book, page, number, place, cell, book.bad if place in places else style)
-        if faulty is not None:
-            text = faults_text(faulty.faults, header, say)
-            page.write_string(number, at, text, book.bad)
-    page.write_string(plan.header_row, at, say(ERROR_HEADER), book.head_needed)
-    page.set_column(0, max(0, at - 1), 16)
-    page.set_column(at, at, 60)
-    page.freeze_panes(plan.header_row + 1, 0)
-    return book.finish()
-
-
-def _write_back(book: _Book, page: Any, row: int, place: int, cell: Cell, style: Any) -> None:
-    if cell is None:
-        if style is not None:
-            page.write_blank(row, place, None, style)
-    elif isinstance(cell, bool):
-        page.write_boolean(row, place, cell, style)
-    elif isinstance(cell, int | float):
-        page.write_number(row, place, cell, style)
-    elif isinstance(cell, dict):
-        _write_date(book, page, row, place, cell, style)
-    else:
-        page.write_string(row, place, cell, style or book.text)
-
-
-def _write_date(
-    book: _Book, page: Any, row: int, place: int, cell: Mapping[str, str], style: Any
-) -> None:
-    text = words_of(dict(cell))
-    try:
-        day = datetime.fromisoformat(text)
-        page.write_datetime(row, place, day.replace(tzinfo=None), style or book.date)
-    except (ValueError, TypeError):
-        page.write_string(row, place, text, style or book.text)
+    cells: dict[int, dict[int, str | None]] = {
+        number: {at: None}
+        for number, row in enumerate(rows)
+        if number > plan.header_row and at < len(row) and row[at] is not None
+    }
+    for row in plan.rows:
+        if row.faults:
+            cells[row.number - 1] = {at: faults_text(row.faults, header, say)}
+    cells[plan.header_row] = {at: say(ERROR_HEADER)}
+    return with_cells(workbook, sheet.part, cells)
 
 
 def faults_csv(sheet: Sheet, plan: Plan, say: Say) -> bytes:

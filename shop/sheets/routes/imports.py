@@ -11,6 +11,7 @@ from shop.catalogue.models import Producer
 from shop.core import clock
 from shop.core.errors import Conflict, Invalid, NotFound
 from shop.core.text import N_
+from shop.core.workbook_cells import column_letters
 from shop.sheets import queries, services, writers
 from shop.sheets.forms import MODES, UploadForm
 from shop.sheets.routes.base import KINDS, as_file, bp, chosen, fresh_key, own_producers, page_url
@@ -175,9 +176,13 @@ def _view(public_id: str) -> queries.ImportView:
 
 
 def _stored(name: str | None) -> Any:
+    return json.loads(_kept_file(name))
+
+
+def _kept_file(name: str | None) -> bytes:
     if name is None or not house().storage.has(name):
         raise FilesGone
-    return json.loads(house().storage.read(name))
+    return house().storage.read(name)
 
 
 @bp.get("/ban-hang/nhap-xuat/<public_id>")
@@ -279,16 +284,6 @@ def _fault_lines(plan: Plan, line: Row) -> list[tuple[str, str]]:
     return found
 
 
-def column_letters(place: int) -> str:
-    """``0`` is A, ``26`` is AA, as spreadsheet programs name columns."""
-    letters = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
 def _sheet(view: queries.ImportView) -> Sheet:
     return sheet_of(_stored(view.row.cells_name))
 
@@ -301,8 +296,12 @@ def faults_file(public_id: str) -> ResponseReturnValue:
     plan = _plan(view)
     if plan is None:
         raise FilesGone
-    write = {"xlsx": writers.faults_xlsx, "csv": writers.faults_csv}[view.row.file_kind]
-    return as_file(write(_sheet(view), plan, _), f"loi-{public_id[:8]}.{view.row.file_kind}")
+    sheet, kind = _sheet(view), view.row.file_kind
+    if kind == "csv":
+        content = writers.faults_csv(sheet, plan, _)
+    else:
+        content = writers.faults_xlsx(_kept_file(view.row.upload_name), sheet, plan, _)
+    return as_file(content, f"loi-{public_id[:8]}.{kind}")
 
 
 def _digest() -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from shop.catalogue.invariants import INVARIANTS as CATALOGUE
 from shop.catalogue.models import Product, ProductFacets, ProductRevision, Variant
 from shop.core import clock
 from shop.core.db import Database
+from shop.core.workbook_cells import with_cells
 from shop.sheets import jobs, queries
 from shop.sheets.models import SheetChange, SheetImport
 from shop.sheets.workbooks import read_sheet
@@ -250,23 +252,36 @@ def test_the_file_comes_back_with_a_column_of_faults(desk: Desk) -> None:
     assert back.counts == row.counts, "the returned file is judged like the first"
 
 
-def test_the_workbook_comes_back_with_its_columns(desk: Desk) -> None:
+def test_the_same_workbook_comes_back_with_one_more_column(desk: Desk) -> None:
     import xlsxwriter
 
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
-    page = book.add_worksheet("Giá")
-    page.write_row(0, 0, ["Riêng", "SKU", "Giá"])
+    book.add_worksheet("Ghi chép riêng").write(0, 0, "Sổ chợ phiên")
+    page = book.add_worksheet("Sản phẩm")
+    page.data_validation("C2:C9", {"validate": "integer", "criteria": ">", "value": 0})
+    page.write_row(0, 0, ["Riêng", "SKU", "Giá"], book.add_format({"bold": True}))
     page.write_row(1, 0, ["x", "MIEN-500", -4])
     page.write_row(2, 0, ["y", "MIEN-1000", 130_000])
+    page.write_comment(1, 2, "giá âm?")
     book.close()
-    row = desk.judged(out.getvalue(), name="gia.xlsx")
-    answer = desk.client.get(f"/ban-hang/nhap-xuat/{row.public_id}/tep-loi")
+    first = desk.judged(out.getvalue(), name="gia.xlsx")
+    answer = desk.client.get(f"/ban-hang/nhap-xuat/{first.public_id}/tep-loi")
     table = read_sheet(answer.data, "xlsx").table
     assert table.rows[0] == ["Riêng", "SKU", "Giá", "Lỗi cần sửa"]
     assert table.rows[1] == ["x", "MIEN-500", -4, "Giá: Không nhận số âm."]
     assert table.rows[2][:3] == ["y", "MIEN-1000", 130_000]
-    assert desk.judged(answer.data, name="gia.xlsx").counts == row.counts
+    with zipfile.ZipFile(out) as old, zipfile.ZipFile(io.BytesIO(answer.data)) as new:
+        assert new.namelist() == old.namelist()
+        differing = [name for name in old.namelist() if old.read(name) != new.read(name)]
+        assert differing == ["xl/worksheets/sheet2.xml"]
+    again = desk.judged(answer.data, name="gia.xlsx")
+    assert again.counts == first.counts
+    mended = with_cells(answer.data, "xl/worksheets/sheet2.xml", {1: {2: "45000"}})
+    right = desk.judged(mended, name="gia.xlsx")
+    assert not right.counts.get("error")
+    answer = desk.client.get(f"/ban-hang/nhap-xuat/{right.public_id}/tep-loi")
+    assert read_sheet(answer.data, "xlsx").table.rows[1] == ["x", "MIEN-500", "45000", None]
 
 
 @pytest.mark.parametrize(
