@@ -12,7 +12,7 @@ from shop.shipping.rules.papers import KINDS, PAGE_SIZES
 from shop.web.access import Actor
 from shop.web.i18n import gettext as _
 from shop.web.slots import NavItem, Panel, Todo
-from shop.web.workspaces import PRODUCER_NAV, PRODUCER_TODO
+from shop.web.workspaces import PRODUCER_NAV, PRODUCER_TODO, STAFF_NAV
 
 
 def init_app(_app: Flask) -> None:
@@ -21,13 +21,24 @@ def init_app(_app: Flask) -> None:
     DESK_PANELS.fill(order_panel)
     PRODUCER_NAV.fill(producer_nav)
     PRODUCER_TODO.fill(producer_todo)
+    STAFF_NAV.fill(staff_nav)
 
 
 def producer_nav(actor: Actor) -> list[NavItem]:
     """What carriers collected."""
     if not actor.is_producer:
         return []
-    return [NavItem(_("Đối soát COD"), url_for("shipping.settlements"), "wallet", order=23)]
+    return [
+        NavItem(_("Gửi qua hãng"), url_for("shipping.carriers_file"), "upload", order=22),
+        NavItem(_("Đối soát COD"), url_for("shipping.settlements"), "wallet", order=23),
+    ]
+
+
+def staff_nav(actor: Actor) -> list[NavItem]:
+    """What carriers call places."""
+    if not actor.is_staff:
+        return []
+    return [NavItem(_("Địa danh của hãng"), url_for("shipping.areas"), "pin", order=75)]
 
 
 def producer_todo(db: Session, actor: Actor) -> list[Todo]:
@@ -52,6 +63,7 @@ def desk_tool(_db: Session, tab: str, _now: datetime) -> list[Panel]:
         "kinds": KINDS,
         "sizes": PAGE_SIZES,
         "is_to_pack": tab == "to_pack",
+        "is_sendable": tab in {"to_pack", "to_ship"},
     }
     return [Panel("shipping/desk_tool.html", context)]
 

@@ -71,6 +71,14 @@ def to_pack(db: Session, producer_ids: Collection[int]) -> list[Order]:
     return _orders(db, producer_ids, waiting)
 
 
+def not_sent(db: Session, producer_ids: Collection[int]) -> list[Order]:
+    """Confirmed orders of which something still has to go."""
+    waiting = and_(
+        Order.state == "confirmed", Order.fulfilment_state.in_(("none", "packed", "partly_shipped"))
+    )
+    return _orders(db, producer_ids, waiting)
+
+
 def _orders(db: Session, producer_ids: Collection[int], condition: object) -> list[Order]:
     return list(
         db.scalars(
