@@ -13,6 +13,7 @@ from shop.demo.lots import load_stock
 from shop.demo.orders import load_order, load_payees, missing_orders
 from shop.demo.people import PASSWORD, load_people
 from shop.demo.pictures import load_covers, load_drawings
+from shop.demo.preorders import load_preorders
 from shop.demo.products import load_product, missing
 from shop.demo.recalls import load_recalls
 from shop.demo.reviews import load_reviews
@@ -31,6 +32,7 @@ def init_app(app: Flask) -> None:
     loaders["products"] = Loader("products", _load_products)
     loaders["traces"] = Loader("traces", _load_traces)
     loaders["orders"] = Loader("orders", _load_orders)
+    loaders["preorders"] = Loader("preorders", _load_preorders)
     loaders["recalls"] = Loader("recalls", _load_recalls)
     loaders["imports"] = Loader("imports", _load_imports)
     loaders["reviews"] = Loader("reviews", _load_reviews)
@@ -71,6 +73,13 @@ def _load_orders(house: House, now: datetime, _is_plain: bool) -> str:
         for plan in plans:
             load_order(db, plan, config=config, now=now)
     return f"{len(plans)} new orders"
+
+
+def _load_preorders(house: House, now: datetime, _is_plain: bool) -> str:
+    config = config_of(house.database)
+    with house.database.transaction() as db:
+        made = load_preorders(db, config=config, now=now)
+    return f"{made} new harvests to order ahead"
 
 
 def _load_recalls(house: House, now: datetime, _is_plain: bool) -> str:

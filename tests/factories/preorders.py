@@ -62,6 +62,7 @@ def make_window(db: Session, *, harvest: Harvest | None = None, **over: Any) -> 
         db,
         harvest_id=harvest.id,
         plan=make_window_plan(**over),
+        submit_key=f"test-window-key-{next(_numbers):06}",
         producer_ids=frozenset({harvest.producer_id}),
         actor_id=1,
         now=NOW,

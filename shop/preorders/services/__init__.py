@@ -14,6 +14,7 @@ from shop.preorders.services.planning import (
     WindowPlan,
     change_harvest,
     change_window,
+    open_season,
     open_window,
     plan_harvest,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "give_place_back",
     "keep_place",
     "move_window",
+    "open_season",
     "open_window",
     "place_preorder",
     "plan_harvest",

@@ -1,5 +1,6 @@
 """What a producer expects, and the windows in which it is promised."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,8 +11,9 @@ from shop.accounts.services import record_audit, register_subject
 from shop.catalogue.queries import variants_for_sale
 from shop.catalogue.services import home_by
 from shop.core.clock import today_vn
+from shop.core.db import insert_into
 from shop.core.errors import NotFound
-from shop.core.text import random_code
+from shop.core.text import CROCKFORD
 from shop.payments.queries import has_payee_account
 from shop.preorders import rules
 from shop.preorders.models import Harvest, ShipWindow
@@ -54,6 +56,50 @@ class WindowPlan:
     def terms(self) -> Terms:
         """Price and deposit."""
         return Terms(self.price_vnd, self.deposit_kind, self.deposit_amount)
+
+
+def window_code(submit_key: str, producer_id: int) -> str:
+    """The code of the window that this press of the button opens: a second press opens none."""
+    digest = hashlib.sha256(f"ship_window:{producer_id}:{submit_key}".encode()).digest()
+    return "".join(CROCKFORD[byte % 32] for byte in digest[:12])
+
+
+def open_season(
+    db: Session,
+    *,
+    variant_id: int,
+    harvest: HarvestPlan,
+    window: WindowPlan,
+    submit_key: str,
+    producer_ids: frozenset[int],
+    actor_id: int,
+    now: datetime,
+) -> ShipWindow:
+    """Write down an expected harvest with its first window, both or none, once per submit key.
+
+    Raises what ``plan_harvest`` and ``open_window`` raise.
+    """
+    with db.begin_nested() as both:
+        planned = plan_harvest(
+            db,
+            variant_id=variant_id,
+            plan=harvest,
+            producer_ids=producer_ids,
+            actor_id=actor_id,
+            now=now,
+        )
+        opened = open_window(
+            db,
+            harvest_id=planned.id,
+            plan=window,
+            submit_key=submit_key,
+            producer_ids=producer_ids,
+            actor_id=actor_id,
+            now=now,
+        )
+        if opened.harvest_id != planned.id:
+            both.rollback()
+    return opened
 
 
 def plan_harvest(
@@ -118,37 +164,50 @@ def open_window(
     *,
     harvest_id: int,
     plan: WindowPlan,
+    submit_key: str,
     producer_ids: frozenset[int],
     actor_id: int,
     now: datetime,
 ) -> ShipWindow:
-    """Offer a part of the harvest for some days; it can be ordered at once.
+    """Offer a part of the harvest for some days; it can be ordered at once. The same submit key
+    gives the same window.
 
     Raises NotFound, WrongDays, WrongClose, WrongDeposit, AccountNeeded (field ``deposit_kind``),
     TooManyPlaces (field ``capacity``).
     """
     harvest = lock_harvest(db, harvest_id, producer_ids)
+    code = window_code(submit_key, harvest.producer_id)
+    known = db.scalar(select(ShipWindow).where(ShipWindow.code == code))
+    if known is not None:
+        return known
     rules.require_days(plan.from_on, plan.to_on, today_vn(now))
     _require_terms(db, harvest, plan, now)
     _require_room(db, harvest, plan.capacity)
-    window = ShipWindow(
-        code=random_code(12),
-        harvest_id=harvest.id,
-        from_on=plan.from_on,
-        to_on=plan.to_on,
-        closes_on=plan.closes_on,
-        capacity=plan.capacity,
-        taken=0,
-        state="open",
-        price_vnd=plan.price_vnd,
-        per_buyer=plan.per_buyer,
-        deposit_kind=plan.deposit_kind,
-        deposit_amount=plan.deposit_amount,
-        moves=0,
-        created_at=now,
+    made = db.scalar(
+        insert_into(db, ShipWindow)
+        .values(
+            code=code,
+            harvest_id=harvest.id,
+            from_on=plan.from_on,
+            to_on=plan.to_on,
+            closes_on=plan.closes_on,
+            capacity=plan.capacity,
+            taken=0,
+            state="open",
+            end_reason="",
+            price_vnd=plan.price_vnd,
+            per_buyer=plan.per_buyer,
+            deposit_kind=plan.deposit_kind,
+            deposit_amount=plan.deposit_amount,
+            moves=0,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["code"])
+        .returning(ShipWindow.id)
     )
-    db.add(window)
-    db.flush()
+    window = db.scalars(select(ShipWindow).where(ShipWindow.code == code)).one()
+    if made is None:
+        return window
     audit(db, harvest.id, "open_window", actor_id, now, window=window.code)
     return window
 

@@ -361,6 +361,7 @@ def test_a_deposit_needs_an_account_to_be_paid_to(db: Session, now: datetime) ->
             db,
             harvest_id=harvest.id,
             plan=make_window_plan(),
+            submit_key="k" * 16,
             producer_ids=frozenset({harvest.producer_id}),
             actor_id=1,
             now=now,
@@ -382,7 +383,11 @@ def test_nobody_touches_another_producers_windows(
         lambda: services.bring_in(db, code=window.code, **common),
         lambda: services.change_window(db, code=window.code, plan=make_window_plan(), **common),
         lambda: services.open_window(
-            db, harvest_id=window.harvest_id, plan=make_window_plan(), **common
+            db,
+            harvest_id=window.harvest_id,
+            plan=make_window_plan(),
+            submit_key="k" * 16,
+            **common,
         ),
         lambda: services.change_harvest(db, harvest_id=window.harvest_id, plan=plan, **common),
     ]

@@ -1,0 +1,5 @@
+"""The blueprint of pre-orders."""
+
+from flask import Blueprint
+
+bp = Blueprint("preorders", __name__)
