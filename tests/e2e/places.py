@@ -72,6 +72,8 @@ NO_PAGE = {
     "trace.qr": "file",
     "resolver.description": "file",
     "payments.transfer_qr": "file",
+    "receipts.buyers_receipt": "file",
+    "receipts.sellers_receipt": "file",
     "shipping.print_papers": "file",
     "offline.worker": "file",
     "entry.ticket": "file",
