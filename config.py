@@ -85,6 +85,10 @@ class Settings(BaseSettings):
     transfer_hold_minutes: int = Field(default=30, ge=5, le=1440)
     # hours that a producer has to confirm a cash-on-delivery order
     cod_confirm_hours: int = Field(default=48, ge=1, le=240)
+    # đồng from which on an order paid on delivery by a number that never took one is warned of
+    cod_new_phone_vnd: int = Field(default=2_000_000, ge=0, le=1_000_000_000)
+    # open orders paid on delivery of one number from which on the desk warns
+    cod_open_orders: int = Field(default=3, ge=1, le=1000)
     # hours that a proposed session holds its host, channel and studio
     session_hold_hours: int = Field(default=48, ge=1, le=336)
     # scans of one unit code on one day from which on it is suspected to be copied

@@ -1,21 +1,30 @@
 """Forms about orders: shape only."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from wtforms.validators import ValidationError
 
+from shop.core.clock import VN
+from shop.core.db import MAX_ID
 from shop.core.errors import Invalid
 from shop.core.text import N_
 from shop.orders import rules
 from shop.orders.rules import read_code
+from shop.orders.rules.calls import OUTCOMES
+from shop.orders.rules.parcels import FAIL_REASONS, Back
 from shop.stock.rules import Pick
-from shop.web.forms import Form, choice, parse_whole, text
+from shop.web.forms import Form, choice, moment, parse_whole, radio, text
 from shop.web.i18n import gettext as _
 
 
 class BadPick(Invalid):
     message = N_("Số lượng lấy từ lô phải là số nguyên từ 0 trở lên.")
+
+
+class BadBack(Invalid):
+    message = N_("Số nhập lại kho phải từ 0 đến %(most)s, là số hàng trong kiện.")
 
 
 class LookupForm(Form):
@@ -52,6 +61,52 @@ class SellerCancelForm(Form):
 class ShipForm(Form):
     carrier = text(N_("Đơn vị vận chuyển"), maximum=40)
     tracking_no = text(N_("Mã vận đơn"), is_required=False, maximum=60)
+
+
+class FailForm(Form):
+    reason = choice(N_("Vì sao chưa giao được"), _choices(FAIL_REASONS))
+
+
+class CallForm(Form):
+    """What came of a call; the time is Vietnam's, as people read it off their clock."""
+
+    outcome = radio(N_("Kết quả cuộc gọi"), _choices(OUTCOMES))
+    next_at = moment(N_("Khách hẹn gọi lại lúc"), is_required=False)
+    submit_key = text(minimum=16, maximum=64, label="")
+
+    @property
+    def call_at(self) -> datetime | None:
+        """The agreed instant."""
+        found: datetime | None = self.next_at.data
+        return found.replace(tzinfo=VN) if found else None
+
+
+class BatchForm(Form):
+    submit_key = text(minimum=16, maximum=60, label="")
+
+
+class BatchShipForm(Form):
+    carrier = text(N_("Đơn vị vận chuyển"), maximum=40)
+
+
+def read_parcel(posted: Mapping[str, str]) -> int | None:
+    """Which parcel is meant: the field ``kien``; None when it names none."""
+    found = parse_whole(posted.get("kien", "")[:20])
+    return found if found is not None and 0 < found <= MAX_ID else None
+
+
+def read_back(posted: Mapping[str, str], packed: Mapping[int, int]) -> list[Back]:
+    """What of a parcel goes on the shelf again: fields ``nhap_<line>``; the rest is written off.
+
+    ``packed``: parcel line id -> units in it. Raises BadBack.
+    """
+    found = []
+    for line_id, units in packed.items():
+        restock = parse_whole(posted.get(f"nhap_{line_id}", "")[:20])
+        if restock is None or restock > units:
+            raise BadBack(most=units)
+        found.append(Back(line_id, restock, units - restock))
+    return found
 
 
 def read_picks(

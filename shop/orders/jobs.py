@@ -1,4 +1,4 @@
-"""Unpaid and unconfirmed orders end on time, and their goods can be bought again."""
+"""Unpaid and unconfirmed orders end on time; producers are reminded of calls."""
 
 from datetime import datetime
 
@@ -15,3 +15,13 @@ def expire(database: Database, now: datetime) -> None:
     for order_id in due:
         with database.transaction() as db:
             services.expire_order(db, order_id=order_id, now=now)
+
+
+@job("orders.remind_calls", every_seconds=300)
+def remind_calls(database: Database, now: datetime) -> None:
+    """Tell producers whom they agreed to call about now."""
+    with database.read() as db:
+        due = queries.due_calls(db, now)
+    for call_id in due:
+        with database.transaction() as db:
+            services.remind_of_call(db, call_id=call_id, now=now)

@@ -86,7 +86,6 @@ class OrderPage(OrderCard):
     may_confirm_arrival: bool
     may_seller_cancel: bool
     may_confirm: bool
-    may_pack: bool
 
     @property
     def cod_vnd(self) -> int:
@@ -130,7 +129,6 @@ def order_page(db: Session, order: Order, now: datetime, *, public_only: bool = 
         may_confirm_arrival=rules.may_confirm_arrival(card.state, fulfilment),
         may_seller_cancel=rules.may_seller_cancel(card.state, fulfilment),
         may_confirm=card.state == "awaiting_confirmation",
-        may_pack=order.is_ready and rules.may_pack(card.state, fulfilment, order.payment_state),
     )
 
 
@@ -168,28 +166,33 @@ class PackingLine:
     """A line on the packing view."""
 
     line: OrderLine
+    left: int
+    """Units in no parcel yet."""
     sources: Sequence[PackingSource]
 
     @property
     def is_short(self) -> bool:
         """Too few units that may be sold."""
-        return sum(source.proposed for source in self.sources) < self.line.quantity
+        return sum(source.proposed for source in self.sources) < self.left
 
 
 def packing(db: Session, order: Order, now: datetime) -> list[PackingLine]:
     """What to pack from which lot, first expired first out; empty when it is not time to pack."""
-    is_time = rules.may_pack(order.state, order.fulfilment_state, order.payment_state)
+    left = queries.units_left(db, [order.id])[order.id]
+    is_time = rules.may_pack(order.state, order.payment_state, sum(left.values()))
     if not is_time or not order.is_ready:
         return []
     today = today_vn(now)
-    picks = propose_picks(db, order.lines, today)
+    picks = propose_picks(db, order.lines, today, left)
     view = []
     for line in order.lines:
+        if not left[line.id]:
+            continue
         proposed = dict(picks[line.id])
         lots = stock.sellable_lots(db, line.variant_id, today)
         loose = stock.units_without_lot(db, line.variant_id)
         sources = [PackingSource(lot, lot.on_hand, proposed.get(lot.lot_id, 0)) for lot in lots]
         if loose > 0:
             sources.append(PackingSource(None, loose, proposed.get(None, 0)))
-        view.append(PackingLine(line, sources))
+        view.append(PackingLine(line, left[line.id], sources))
     return view

@@ -22,6 +22,7 @@ _DESK_URL: Final = "/ban-hang/don-hang/%(code)s"
 MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
     "orders.placed": (N_("Có đơn mới %(code)s chờ xác nhận"), _DESK_URL),
     "orders.paid": (N_("Đơn %(code)s đã nhận đủ tiền, hãy đóng gói"), _DESK_URL),
+    "orders.call_due": (N_("Đến giờ gọi lại cho khách của đơn %(code)s"), _DESK_URL),
     "orders.withdrawn": (N_("Người mua đã hủy đơn %(code)s"), _DESK_URL),
     "orders.received": (N_("Người mua báo đã nhận được hàng của đơn %(code)s"), _DESK_URL),
     "orders.late_money": (N_("Có tiền đến cho đơn %(code)s đã đóng, cần hoàn lại"), _DESK_URL),
@@ -129,10 +130,13 @@ def producer_todo(db: Session, actor: Actor) -> list[Todo]:
         ("to_ship", _("Đơn cần gửi đi"), "truck", False),
         ("problems", _("Đơn có vấn đề"), "warning", True),
     )
-    return [
+    waiting = [
         Todo(label, counts[tab], url_for("orders.desk", muc=tab), icon, is_urgent, order=10)
         for tab, label, icon, is_urgent in lines
     ]
+    again = queries.count_calls_again(db, list(actor.producers), clock.now())
+    url = url_for("orders.desk", muc="to_confirm", goi="1")
+    return [Todo(_("Đến giờ gọi lại cho khách"), again, url, "phone", True, order=5), *waiting]
 
 
 def init_app(app: Flask) -> None:

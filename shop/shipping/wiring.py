@@ -1,12 +1,14 @@
 """How shipping joins an application: tools on the desk of orders, a place in the navigation."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Flask, url_for
 from sqlalchemy.orm import Session
 
 from shop.orders.models import Order
-from shop.orders.slots import DESK_PANELS, DESK_TOOLS
+from shop.orders.slots import DESK_PANELS, DESK_TOOLS, PARCEL_COD
+from shop.shipping.queries import sendings
 from shop.shipping.queries.settlements import open_differences
 from shop.shipping.rules.papers import KINDS, PAGE_SIZES
 from shop.web.access import Actor
@@ -19,6 +21,7 @@ def init_app(_app: Flask) -> None:
     """Fill the slots; doing it again changes nothing."""
     DESK_TOOLS.fill(desk_tool)
     DESK_PANELS.fill(order_panel)
+    PARCEL_COD.fill(parcel_cod)
     PRODUCER_NAV.fill(producer_nav)
     PRODUCER_TODO.fill(producer_todo)
     STAFF_NAV.fill(staff_nav)
@@ -75,3 +78,12 @@ def order_panel(db: Session, order_id: int, _now: datetime) -> list[Panel]:
         return []
     context: dict[str, object] = {"code": order.code, "kinds": KINDS, "sizes": PAGE_SIZES}
     return [Panel("shipping/order_panel.html", context)]
+
+
+def parcel_cod(db: Session, orders: Sequence[Order]) -> list[tuple[int, int]]:
+    """What each parcel collects, for the desk: (parcel id, đồng)."""
+    return [
+        (sending.shipment.id, sending.cod_vnd)
+        for sending in sendings(db, orders)
+        if sending.shipment is not None
+    ]

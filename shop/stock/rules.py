@@ -21,13 +21,16 @@ UNPACKED: Final = "unpacked"
 DESTROYED: Final = "destruction"
 SOLD_ELSEWHERE: Final = "sale_elsewhere"
 SENT_BACK: Final = "sent_back"
+PARCEL_BACK: Final = "parcel_back"
+RETURNED: Final = "returned"
+WRITTEN_OFF: Final = "written_off"
 
 REASONS: Final = {
     RECEIPT: N_("Nhập thêm"),
     COUNT: N_("Kiểm kê"),
     "damaged": N_("Hỏng, vỡ"),
     "gift": N_("Biếu, hàng mẫu"),
-    "returned": N_("Khách trả lại"),
+    RETURNED: N_("Khách trả lại"),
     "other": N_("Lý do khác"),
     LOT_RELEASED: N_("Lô được xuất bán"),
     LOT_BLOCKED: N_("Lô bị giữ hoặc hết hạn"),
@@ -37,6 +40,8 @@ REASONS: Final = {
     DESTROYED: N_("Tiêu hủy"),
     SOLD_ELSEWHERE: N_("Bán, giao ngoài Chợ Phiên"),
     SENT_BACK: N_("Trả hàng thu hồi về nơi giao"),
+    PARCEL_BACK: N_("Kiện không giao được quay về"),
+    WRITTEN_OFF: N_("Hàng quay về bị hỏng hoặc mất"),
 }
 """Every reason a movement may carry, with its words."""
 
@@ -67,7 +72,7 @@ class NotBlocked(Conflict):
 
 
 class WrongPick(Invalid):
-    message = N_("Tổng số lượng lấy từ các lô phải bằng số lượng của đơn.")
+    message = N_("Tổng số lượng lấy từ các lô không khớp với số lượng của đơn.")
 
 
 class LivePriceOver(Conflict):

@@ -7,11 +7,10 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop.catalogue import services as catalogue
 from shop.core.errors import Invalid
 from shop.core.money import format_vnd
 from shop.orders import rules, signals
-from shop.orders.models import Order, OrderLine, Shipment, ShipmentLine
+from shop.orders.models import Order, OrderLine
 from shop.orders.rules import (
     AWAITING,
     OrderOver,
@@ -22,20 +21,19 @@ from shop.orders.rules import (
     may_seller_cancel,
     require_step,
 )
+from shop.orders.services.packing import unpack_all
 from shop.orders.services.parts import (
     audit,
     hold_goods,
-    lines_of,
     lock_order,
     notify_buyer,
     notify_producer,
     owner_key,
     tell,
-    units_by_product,
 )
 from shop.orders.slots import PLACES_AGAIN
 from shop.stock import services as stock
-from shop.stock.rules import UNPACKED, OutOfStock
+from shop.stock.rules import OutOfStock
 
 MoneyOutcome = Literal["unchanged", "noted", "paid", "reinstated", "refund_needed"]
 
@@ -47,12 +45,13 @@ def confirm_order(db: Session, *, order_id: int, actor_id: int | None, now: date
         raise WrongState
     if is_overdue(order.state, order.expires_at, order.payment_state, now):
         raise OrderOver
-    _confirm(db, order, actor_id=actor_id, now=now)
+    confirm(db, order, actor_id=actor_id, now=now)
     audit(db, order, "confirm", actor_id, now)
     return order
 
 
-def _confirm(db: Session, order: Order, *, actor_id: int | None, now: datetime) -> None:
+def confirm(db: Session, order: Order, *, actor_id: int | None, now: datetime) -> None:
+    """The (locked) order stands from now on. Raises WrongState."""
     require_step(order.state, "confirmed")
     order.state = "confirmed"
     order.confirmed_at = now
@@ -93,7 +92,7 @@ def cancel_order(
     order.state = "cancelled"
     order.end_reason = reason
     order.expires_at = None
-    _unpack(db, order, actor_id=actor_id, now=now)
+    unpack_all(db, order, actor_id=actor_id, now=now)
     _give_back(db, [order], now)
     tell(db, order, "cancelled", actor_id=actor_id, now=now, detail={"by": by, "reason": reason})
     audit(db, order, "cancel", actor_id, now, reason=reason)
@@ -223,7 +222,7 @@ def _follow_full_payment(
         return "refund_needed"
     is_back = order.confirmed_at is None and order.state == "confirmed"
     if order.state in AWAITING:
-        _confirm(db, order, actor_id=None, now=now)
+        confirm(db, order, actor_id=None, now=now)
     if before in {"paid", "overpaid"}:
         return None
     if is_back:
@@ -237,7 +236,7 @@ def _follow_full_payment(
 def _follow_deposit(db: Session, order: Order, before: str, now: datetime) -> MoneyOutcome | None:
     """The deposit makes a waiting order stand; it may come late, and more may come after it."""
     if order.state in AWAITING:
-        _confirm(db, order, actor_id=None, now=now)
+        confirm(db, order, actor_id=None, now=now)
         return None
     if order.state not in {"cancelled", "expired"}:
         return None
@@ -316,37 +315,6 @@ def complete_if_done(
     tell(db, order, "completed", actor_id=actor_id, now=now)
     db.flush()
     return True
-
-
-def _unpack(db: Session, order: Order, *, actor_id: int | None, now: datetime) -> None:
-    """Put the goods of parcels that have not left back on the shelf they came from."""
-    parcels = db.scalars(
-        select(Shipment).where(Shipment.order_id == order.id, Shipment.state == "packed")
-    ).all()
-    for parcel in parcels:
-        parcel.state = "cancelled"
-        rows = db.execute(
-            select(ShipmentLine, OrderLine.variant_id)
-            .join(OrderLine, OrderLine.id == ShipmentLine.order_line_id)
-            .where(ShipmentLine.shipment_id == parcel.id)
-            .order_by(OrderLine.variant_id, ShipmentLine.id)
-        ).all()
-        stock.lock_levels(db, [variant_id for _row, variant_id in rows])
-        for row, variant_id in rows:
-            stock.receive(
-                db,
-                variant_id=variant_id,
-                quantity=row.quantity,
-                reason=UNPACKED,
-                key=f"shipment_line:{row.id}:back",
-                lot_id=row.lot_id,
-                actor_id=actor_id,
-                now=now,
-            )
-    if parcels:
-        order.fulfilment_state = "none"
-        for product_id, units in sorted(units_by_product(lines_of(db, order.id)).items()):
-            catalogue.add_sold(db, product_id, -units)
 
 
 def _give_back(

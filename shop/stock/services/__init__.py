@@ -6,8 +6,8 @@ after them. A verb that refuses leaves nothing behind (savepoint), so the caller
 """
 
 from shop.stock.services.bulk import Move, lock_for_moves, move_many
-from shop.stock.services.holding import commit, release, reserve
-from shop.stock.services.lots import block_lots, leave_lot, put_lot_on_sale
+from shop.stock.services.holding import commit, hold_again, release, reserve
+from shop.stock.services.lots import block_lots, bring_back, leave_lot, put_lot_on_sale
 from shop.stock.services.moving import adjust, count_stock, receive
 from shop.stock.services.parts import lock_levels, publish_available
 from shop.stock.services.prices import (
@@ -22,10 +22,12 @@ __all__ = [
     "Move",
     "adjust",
     "block_lots",
+    "bring_back",
     "commit",
     "count_stock",
     "drop_price_windows",
     "give_back_live_price",
+    "hold_again",
     "leave_lot",
     "lock_for_moves",
     "lock_levels",

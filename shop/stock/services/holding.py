@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import case, insert, select, update
 from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Product, Variant
@@ -18,7 +18,17 @@ from shop.stock.rules import (
     Want,
     WrongPick,
 )
-from shop.stock.services.parts import lock_levels, lots_fit, publish, record, summed, take_from_lot
+from shop.stock.services.parts import (
+    add_on_hand,
+    add_to_lot,
+    is_recorded,
+    lock_levels,
+    lots_fit,
+    publish,
+    record,
+    summed,
+    take_from_lot,
+)
 from shop.stock.services.shelf import block_unsellable, check_lots
 from shop.stock.signals import stock_came_in
 
@@ -82,41 +92,103 @@ def commit(
     picks: Sequence[Pick],
     now: datetime,
     actor_id: int | None = None,
+    reason: str = rules.SALE,
+    key: str | None = None,
 ) -> None:
     """Turn what the owner holds into units that leave the house, out of the lots picked.
 
-    Committing twice takes once. Raises WrongPick when the picks do not sum up to what is held,
-    LotShort when a lot lacks the units or may not be sold today, Conflict when nothing is held.
+    ``key`` names the cause (a parcel): with one, a part of what is held may leave, and what was
+    taken under it is not taken again. Without one everything leaves, once. Raises WrongPick when
+    the picks do not fit what is held, LotShort when a lot lacks the units or may not be sold today,
+    Conflict when nothing is held.
     """
     taken = summed(picks)
+    units, cause = sum(taken.values()), key or owner_key
     with db.begin_nested():
         check_lots(db, variant_id, [lot_id for lot_id in taken if lot_id is not None], now)
         lock_levels(db, [variant_id])
-        quantity = _commit_reservation(db, owner_key, variant_id)
-        if quantity is None:
+        held = _held(db, owner_key, variant_id)
+        if held is None or (key and any(is_recorded(db, _cause(cause, lot)) for lot in taken)):
             return
-        if any(units <= 0 for units in taken.values()) or sum(taken.values()) != quantity:
+        if any(one <= 0 for one in taken.values()) or not (0 < units <= held):
             raise WrongPick
-        db.execute(
-            update(StockLevel)
-            .where(StockLevel.variant_id == variant_id)
-            .values(on_hand=StockLevel.on_hand - quantity, reserved=StockLevel.reserved - quantity)
-        )
-        for lot_id, units in taken.items():
-            if lot_id is not None and not take_from_lot(db, lot_id, units):
+        if units < held and key is None:
+            raise WrongPick
+        _let_go(db, owner_key, variant_id, units, held)
+        for lot_id, one in taken.items():
+            if lot_id is not None and not take_from_lot(db, lot_id, one):
                 raise LotShort
             record(
                 db,
                 variant_id=variant_id,
-                quantity=-units,
-                reason=rules.SALE,
-                key=f"{owner_key}:{lot_id or 'loose'}",
+                quantity=-one,
+                reason=reason,
+                key=_cause(cause, lot_id),
                 now=now,
                 lot_id=lot_id,
                 actor_id=actor_id,
             )
         if not lots_fit(db, variant_id):
             raise LotShort
+
+
+def hold_again(
+    db: Session,
+    *,
+    owner_key: str,
+    variant_id: int,
+    picks: Sequence[Pick],
+    key: str,
+    now: datetime,
+    actor_id: int | None = None,
+) -> None:
+    """Undo a commit: the units lie on the shelf again, each in its lot, and stay the owner's.
+
+    Once per ``key``. Raises Conflict when the owner's promise was given back.
+    """
+    with db.begin_nested():
+        lock_levels(db, [variant_id])
+        for lot_id, units in summed(picks).items():
+            is_new = record(
+                db,
+                variant_id=variant_id,
+                quantity=units,
+                reason=rules.UNPACKED,
+                key=_cause(key, lot_id),
+                now=now,
+                lot_id=lot_id,
+                actor_id=actor_id,
+            )
+            if not is_new:
+                continue
+            add_on_hand(db, variant_id, units)
+            if lot_id is not None:
+                add_to_lot(db, lot_id, variant_id, units)
+            _hold_more(db, owner_key, variant_id, units)
+
+
+def _hold_more(db: Session, owner_key: str, variant_id: int, units: int) -> None:
+    held = StockReservation.quantity
+    again = db.execute(
+        update(StockReservation)
+        .where(
+            StockReservation.owner_key == owner_key,
+            StockReservation.variant_id == variant_id,
+            StockReservation.state != "released",
+        )
+        .values(
+            quantity=case((StockReservation.state == "held", held + units), else_=units),
+            state="held",
+        )
+        .returning(StockReservation.id)
+    )
+    if again.one_or_none() is None:
+        raise Conflict
+    db.execute(
+        update(StockLevel)
+        .where(StockLevel.variant_id == variant_id)
+        .values(reserved=StockLevel.reserved + units)
+    )
 
 
 def _hold(
@@ -236,20 +308,41 @@ def _out_of_stock(db: Session, short: Sequence[int], wants: Sequence[Want]) -> O
     return OutOfStock(product=names.get(first, ""), left=left[first], shortages=left)
 
 
-def _commit_reservation(db: Session, owner_key: str, variant_id: int) -> int | None:
-    """Units now committed; None when they were before. Raises Conflict when nothing is held."""
-    is_it = (
-        StockReservation.owner_key == owner_key,
-        StockReservation.variant_id == variant_id,
-    )
-    quantity = db.execute(
-        update(StockReservation)
-        .where(*is_it, StockReservation.state == "held")
-        .values(state="committed")
-        .returning(StockReservation.quantity)
-    ).scalar()
-    if quantity is None and (
-        db.scalar(select(StockReservation.state).where(*is_it)) != "committed"
-    ):
+def _cause(key: str, lot_id: int | None) -> str:
+    """The movement's key: what caused it, and which lot it touched."""
+    return f"{key}:{lot_id or 'loose'}"
+
+
+def _held(db: Session, owner_key: str, variant_id: int) -> int | None:
+    """Units the owner holds (the level is locked); None when they left before. Raises Conflict."""
+    found = db.execute(
+        select(StockReservation.state, StockReservation.quantity).where(
+            StockReservation.owner_key == owner_key, StockReservation.variant_id == variant_id
+        )
+    ).one_or_none()
+    if found is None or found.state == "released":
         raise Conflict
-    return quantity
+    return found.quantity if found.state == "held" else None
+
+
+def _let_go(db: Session, owner_key: str, variant_id: int, units: int, held: int) -> None:
+    """The one statement by which promised units leave: a part, or the last of them."""
+    values: dict[str, Any] = {"quantity": StockReservation.quantity - units}
+    gone = db.execute(
+        update(StockReservation)
+        .where(
+            StockReservation.owner_key == owner_key,
+            StockReservation.variant_id == variant_id,
+            StockReservation.state == "held",
+            StockReservation.quantity == held,
+        )
+        .values({"state": "committed"} if units == held else values)
+        .returning(StockReservation.id)
+    )
+    if gone.one_or_none() is None:
+        raise Conflict
+    db.execute(
+        update(StockLevel)
+        .where(StockLevel.variant_id == variant_id)
+        .values(on_hand=StockLevel.on_hand - units, reserved=StockLevel.reserved - units)
+    )

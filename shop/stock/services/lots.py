@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from shop.core.errors import Invalid
 from shop.stock import rules
 from shop.stock.queries import blocked_units
 from shop.stock.services.moving import adjust, receive
@@ -101,3 +102,51 @@ def leave_lot(
             lot_id=lot_id,
             actor_id=actor_id,
         )
+
+
+def bring_back(
+    db: Session,
+    *,
+    variant_id: int,
+    lot_id: int | None,
+    restock: int,
+    write_off: int,
+    reason: str,
+    key: str,
+    now: datetime,
+    actor_id: int | None = None,
+) -> bool:
+    """Units that had left come back into their lot: to be sold again, or to be written off.
+
+    Both stand in the ledger; what is written off comes and goes in one step. Units of a lot that
+    may not be sold are held back at once. Once per ``key``; says whether it was new. Raises
+    Invalid.
+    """
+    if restock < 0 or write_off < 0 or not 0 < restock + write_off <= rules.MAX_QUANTITY:
+        raise Invalid(field="quantity")
+    lock_levels(db, [variant_id])
+    is_new = True
+    if write_off:
+        for why, change in ((reason, write_off), (rules.WRITTEN_OFF, -write_off)):
+            is_new = record(
+                db,
+                variant_id=variant_id,
+                quantity=change,
+                reason=why,
+                key=f"{key}:lost:{'in' if change > 0 else 'out'}",
+                now=now,
+                lot_id=lot_id,
+                actor_id=actor_id,
+            )
+    if restock:
+        is_new = receive(
+            db,
+            variant_id=variant_id,
+            quantity=restock,
+            reason=reason,
+            key=f"{key}:in",
+            now=now,
+            lot_id=lot_id,
+            actor_id=actor_id,
+        )
+    return is_new

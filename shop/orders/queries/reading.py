@@ -1,11 +1,11 @@
-"""Reading orders: one with all it shows, a buyer's, a producer's desk."""
+"""Reading orders: one with all it shows, a buyer's, their parcels."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from shop.orders.models import (
@@ -25,10 +25,11 @@ DUE_AT_ONCE: Final = 200
 
 def order_by_code(db: Session, code: str) -> Order | None:
     """The order with its lines and contact."""
-    return db.scalar(_whole().where(Order.code == code))
+    return db.scalar(whole().where(Order.code == code))
 
 
-def _whole() -> Select[Order]:
+def whole() -> Select[Order]:
+    """Orders with what every list of them shows: lines and contact."""
     return select(Order).options(selectinload(Order.lines), joinedload(Order.contact))
 
 
@@ -36,12 +37,12 @@ def own_order(db: Session, code: str, person_id: int | None) -> Order | None:
     """The order if this person placed it."""
     if person_id is None:
         return None
-    return db.scalar(_whole().where(Order.code == code, Order.buyer_id == person_id))
+    return db.scalar(whole().where(Order.code == code, Order.buyer_id == person_id))
 
 
 def producer_order(db: Session, code: str, producer_ids: Collection[int]) -> Order | None:
     """The order if it is one of the producers'."""
-    return db.scalar(_whole().where(Order.code == code, Order.producer_id.in_(producer_ids)))
+    return db.scalar(whole().where(Order.code == code, Order.producer_id.in_(producer_ids)))
 
 
 def order_for_lookup(db: Session, code: str, phone_tail: str) -> Order | None:
@@ -60,7 +61,7 @@ def group_by_code(db: Session, code: str) -> tuple[CheckoutGroup, list[Order]] |
 
 def orders_of_group(db: Session, group_id: int) -> list[Order]:
     """The orders of a checkout, one per producer."""
-    return list(db.scalars(_whole().where(Order.group_id == group_id).order_by(Order.id)))
+    return list(db.scalars(whole().where(Order.group_id == group_id).order_by(Order.id)))
 
 
 def orders_of_buyer(
@@ -69,7 +70,7 @@ def orders_of_buyer(
     """A page of a person's own orders, newest first; and how many there are."""
     total = db.scalar(select(func.count()).select_from(Order).where(Order.buyer_id == person_id))
     rows = db.scalars(
-        _whole()
+        whole()
         .where(Order.buyer_id == person_id)
         .order_by(Order.placed_at.desc(), Order.id.desc())
         .offset(offset)
@@ -95,6 +96,10 @@ class PackedLine:
     quantity: int
     lot_id: int | None
     lot_no: str | None
+    id: int = 0
+    """The parcel's own line."""
+    restocked: int = 0
+    written_off: int = 0
 
 
 @dataclass(frozen=True)
@@ -126,13 +131,41 @@ def parcels_by_order(db: Session, order_ids: Collection[int]) -> dict[int, list[
         .order_by(ShipmentLine.id)
     )
     for row, product_id, lot_no in rows:
-        line = PackedLine(row.order_line_id, product_id, row.quantity, row.lot_id, lot_no)
+        line = PackedLine(
+            row.order_line_id,
+            product_id,
+            row.quantity,
+            row.lot_id,
+            lot_no,
+            row.id,
+            row.restocked,
+            row.written_off,
+        )
         inside.setdefault(row.shipment_id, []).append(line)
     found: dict[int, list[Parcel]] = {}
     for shipment in shipments:
         parcel = Parcel(shipment, inside.get(shipment.id, ()))
         found.setdefault(shipment.order_id, []).append(parcel)
     return found
+
+
+def units_left(db: Session, order_ids: Collection[int]) -> dict[int, dict[int, int]]:
+    """Order id -> line id -> units that are in no parcel yet."""
+    packed = (
+        select(func.coalesce(func.sum(ShipmentLine.quantity), 0))
+        .join(Shipment, Shipment.id == ShipmentLine.shipment_id)
+        .where(ShipmentLine.order_line_id == OrderLine.id, Shipment.state != "cancelled")
+        .scalar_subquery()
+    )
+    rows = db.execute(
+        select(OrderLine.order_id, OrderLine.id, OrderLine.quantity - packed).where(
+            OrderLine.order_id.in_(order_ids)
+        )
+    )
+    left: dict[int, dict[int, int]] = {}
+    for order_id, line_id, units in rows:
+        left.setdefault(order_id, {})[line_id] = int(units)
+    return left
 
 
 def due_orders(
@@ -147,81 +180,6 @@ def due_orders(
             exists().where(OrderLine.order_id == Order.id, OrderLine.variant_id.in_(variant_ids))
         )
     return list(db.scalars(due.order_by(Order.expires_at, Order.id).limit(DUE_AT_ONCE)))
-
-
-# The producer's desk
-
-_DISTURBED = ("overpaid", "disputed", "partly_refunded")
-_HAS_MONEY = ("partial", "paid", "overpaid", "disputed")
-
-TABS: Final[dict[str, ColumnElement[bool]]] = {
-    "to_confirm": Order.state.in_(AWAITING),
-    "to_pack": and_(
-        Order.state == "confirmed",
-        Order.fulfilment_state == "none",
-        Order.awaits_goods.is_(False),
-        Order.received_vnd >= func.coalesce(Order.upfront_vnd, 0),
-    ),
-    "to_ship": and_(Order.state == "confirmed", Order.fulfilment_state == "packed"),
-    "on_the_way": and_(
-        Order.state == "confirmed",
-        Order.fulfilment_state.in_(("partly_shipped", "shipped", "delivered")),
-    ),
-    "problems": or_(
-        Order.fulfilment_state.in_(("failed_delivery", "returned")),
-        and_(Order.state.in_((*AWAITING, "confirmed")), Order.payment_state.in_(_DISTURBED)),
-        and_(Order.state.in_(("cancelled", "expired")), Order.payment_state.in_(_HAS_MONEY)),
-    ),
-    "all": Order.id > 0,
-}
-"""The desk's lists. An order may stand in "problems" and in another one."""
-
-
-def desk_counts(db: Session, producer_ids: Collection[int], now: datetime) -> dict[str, int]:
-    """How many orders wait in each list, in one statement."""
-    counted = [
-        func.count().filter(
-            and_(condition, ~_is_overdue(now)) if name == "to_confirm" else condition
-        )
-        for name, condition in TABS.items()
-    ]
-    row = db.execute(select(*counted).where(Order.producer_id.in_(producer_ids))).one()
-    return dict(zip(TABS, row, strict=True))
-
-
-def desk_orders(
-    db: Session,
-    producer_ids: Collection[int],
-    tab: str,
-    now: datetime,
-    *,
-    offset: int,
-    limit: int,
-) -> list[Order]:
-    """A page of one of the desk's lists: what waits longest first, the newest first in "all"."""
-    condition = TABS[tab]
-    if tab == "to_confirm":
-        condition = and_(condition, ~_is_overdue(now))
-    order = (
-        (Order.placed_at.desc(), Order.id.desc()) if tab == "all" else (Order.placed_at, Order.id)
-    )
-    return list(
-        db.scalars(
-            _whole()
-            .where(Order.producer_id.in_(producer_ids), condition)
-            .order_by(*order)
-            .offset(offset)
-            .limit(limit)
-        )
-    )
-
-
-def _is_overdue(now: datetime) -> ColumnElement[bool]:
-    return and_(
-        Order.state.in_(AWAITING),
-        Order.payment_state == "unpaid",
-        func.coalesce(Order.expires_at, now) < now,
-    )
 
 
 def bought_at_live_price(db: Session, window_ids: Collection[int], phone: str) -> dict[int, int]:

@@ -69,8 +69,15 @@ EVENT_WORDS: Final = {
     "confirmed": N_("Người bán đã xác nhận đơn"),
     "money": N_("Đã ghi nhận tiền"),
     "paid": N_("Đã nhận đủ tiền"),
+    "called": N_("Đã gọi xác nhận"),
     "packed": N_("Đã đóng gói"),
+    "lot_chosen": N_("Lấy lô khác với lô được đề xuất"),
+    "unpacked": N_("Đã mở kiện, hàng về kệ"),
     "shipped": N_("Đã gửi đi"),
+    "sent_again": N_("Gửi lại lần nữa"),
+    "turned_back": N_("Kiện đang quay về người bán"),
+    "came_back": N_("Kiện đã về tới người bán"),
+    "goods_back": N_("Hàng trả lại đã về tới người bán"),
     "delivered": N_("Đã giao tới người nhận"),
     "received": N_("Người mua báo đã nhận được hàng"),
     "pay_changed": N_("Đã đổi cách trả tiền"),
@@ -105,6 +112,7 @@ SELLER_REASONS: Final = {
     "no_answer": N_("Không liên lạc được người mua"),
     "bad_address": N_("Không giao được tới địa chỉ này"),
     "buyer_asked": N_("Người mua yêu cầu"),
+    "undelivered": N_("Không giao được, hàng đã quay về"),
     "recalled": N_("Lô hàng bị giữ hoặc thu hồi"),
     "harvest": N_("Đợt giao của mùa này đã hủy"),
     "other": N_("Lý do khác"),
@@ -154,7 +162,7 @@ class CannotPack(Conflict):
 class LotStopped(Conflict):
     message = N_(
         "Kiện có hàng thuộc lô %(lot_no)s đang tạm giữ hoặc bị thu hồi nên không được gửi. "
-        "Hãy lấy hàng ra và hủy đơn."
+        "Hãy mở kiện rồi đóng bằng lô khác, hoặc hủy đơn."
     )
 
 
@@ -184,8 +192,9 @@ def may_buyer_cancel(state: str, fulfilment_state: str) -> bool:
 
 
 def may_seller_cancel(state: str, fulfilment_state: str) -> bool:
-    """Sellers may call it off until it is on its way."""
-    return state in AWAITING or (state == "confirmed" and fulfilment_state in {"none", "packed"})
+    """Sellers may call it off until it is on its way, or once everything came back."""
+    is_here = fulfilment_state in {"none", "packed", "returned"}
+    return state in AWAITING or (state == "confirmed" and is_here)
 
 
 def may_confirm_arrival(state: str, fulfilment_state: str) -> bool:
@@ -197,13 +206,9 @@ def may_confirm_arrival(state: str, fulfilment_state: str) -> bool:
     }
 
 
-def may_pack(state: str, fulfilment_state: str, payment_state: str) -> bool:
-    """Confirmed, not packed yet, and its money (if it needs any now) is not gone or in dispute."""
-    return (
-        state == "confirmed"
-        and fulfilment_state == "none"
-        and payment_state not in {"refunded", "disputed"}
-    )
+def may_pack(state: str, payment_state: str, units_left: int) -> bool:
+    """Confirmed, something not packed yet, and its money (if any) not gone back or in dispute."""
+    return state == "confirmed" and units_left > 0 and payment_state not in {"refunded", "disputed"}
 
 
 def is_complete(state: str, fulfilment_state: str, payment_state: str) -> bool:
@@ -240,20 +245,23 @@ def is_enough(upfront_vnd: int | None, payment_state: str, kept_vnd: int) -> boo
 
 
 def fulfilment_state(ordered: int, parcels: Sequence[tuple[str, int]]) -> str:
-    """Derived from the shipments: (state, units) of each. Cancelled parcels count for nothing."""
+    """Derived from the shipments: (state, units) of each. Cancelled parcels count for nothing.
+
+    Units that came back count as ``returned`` whatever became of the rest of their parcel.
+    """
     units = {
         state: sum(count for parcel, count in parcels if parcel == state)
-        for state in ("packed", "shipped", "delivered", "failed", "returned")
+        for state in ("packed", "shipped", "delivered", "failed", "returning", "returned")
     }
-    on_the_way = units["shipped"] + units["delivered"]
-    if units["returned"] and units["returned"] >= ordered:
+    back, out = units["returned"], units["shipped"] + units["delivered"]
+    if back and back >= ordered:
         return "returned"
-    if units["failed"]:
+    if units["failed"] or units["returning"]:
         return "failed_delivery"
-    if units["delivered"] and units["delivered"] >= ordered:
+    if units["delivered"] and units["delivered"] + back >= ordered:
         return "delivered"
-    if on_the_way:
-        return "shipped" if on_the_way >= ordered else "partly_shipped"
+    if out:
+        return "shipped" if out + back >= ordered else "partly_shipped"
     return "packed" if units["packed"] else "none"
 
 
