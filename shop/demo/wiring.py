@@ -16,6 +16,7 @@ from shop.demo.pictures import load_covers, load_drawings
 from shop.demo.preorders import load_preorders
 from shop.demo.products import load_product, missing
 from shop.demo.recalls import load_recalls
+from shop.demo.refunds import load_refunds
 from shop.demo.reviews import load_reviews
 from shop.demo.seed_rows import load_products
 from shop.demo.showing import load_showing, wanted_drawings
@@ -36,6 +37,7 @@ def init_app(app: Flask) -> None:
     loaders["recalls"] = Loader("recalls", _load_recalls)
     loaders["imports"] = Loader("imports", _load_imports)
     loaders["reviews"] = Loader("reviews", _load_reviews)
+    loaders["refunds"] = Loader("refunds", _load_refunds)
     loaders["exchange"] = Loader("exchange", _load_exchange)
     loaders["showing"] = Loader("showing", _load_showing)
     loaders["desk"] = Loader("desk", _load_desk)
@@ -80,6 +82,11 @@ def _load_preorders(house: House, now: datetime, _is_plain: bool) -> str:
     with house.database.transaction() as db:
         made = load_preorders(db, config=config, now=now)
     return f"{made} new harvests to order ahead"
+
+
+def _load_refunds(house: House, now: datetime, _is_plain: bool) -> str:
+    with house.database.transaction() as db:
+        return f"{load_refunds(db, now=now)} new refunds"
 
 
 def _load_recalls(house: House, now: datetime, _is_plain: bool) -> str:

@@ -23,11 +23,9 @@ from shop.payments.models import (
     PaymentMatch,
     PaymentTxn,
     PaymentTxnDetail,
-    Refund,
 )
 from shop.payments.queries import is_unmatched
 from shop.payments.registry import all_providers
-from shop.payments.rules import OPEN_REFUNDS
 from shop.web.actor import Actor
 
 ROWS = 50
@@ -85,21 +83,6 @@ def recent_money(db: Session, producer_ids: Sequence[int]) -> Sequence[Any]:
         .join(Order, Order.id == owner)
         .where(Order.producer_id.in_(producer_ids))
         .order_by(PaymentTxn.id.desc())
-        .limit(ROWS)
-    ).all()
-
-
-def refund_tasks(db: Session, producer_ids: Sequence[int]) -> Sequence[Any]:
-    """Money the producers have to give back by hand, the oldest first: (Refund, order code)."""
-    return db.execute(
-        select(Refund, Order.code)
-        .join(Order, Order.id == Refund.order_id)
-        .where(
-            Order.producer_id.in_(producer_ids),
-            Refund.provider.in_(_slugs(by_hand=True)),
-            Refund.state.in_(OPEN_REFUNDS),
-        )
-        .order_by(Refund.id)
         .limit(ROWS)
     ).all()
 

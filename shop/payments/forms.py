@@ -12,7 +12,7 @@ from shop.web import forms
 OTHER_BANK = "other"
 
 
-def _key(value: str | None) -> str:
+def read_submit_key(value: str | None) -> str:
     """A submit key as pages make them; anything else counts as none."""
     return value if value and re.fullmatch(r"[A-Za-z0-9_-]{8,64}", value) else ""
 
@@ -34,7 +34,7 @@ class ReceiptForm(forms.Form):
         description=N_("Có trong tin nhắn báo tiền; giúp không ghi trùng."),
     )
     is_extra = forms.tick(N_("Khách chuyển thêm tiền cho đơn đã trả đủ"))
-    submit_key = wtforms.HiddenField(filters=[_key])
+    submit_key = wtforms.HiddenField(filters=[read_submit_key])
 
 
 class WayForm(forms.Form):
@@ -43,16 +43,9 @@ class WayForm(forms.Form):
     payment = forms.text(N_("Cách trả tiền"), maximum=20)
 
 
-class RefundDoneForm(forms.Form):
-    """A refund was paid out by hand."""
+class AccountForm(forms.Form):
+    """A bank account."""
 
-    reference = forms.text(N_("Mã giao dịch hoàn tiền"), minimum=2, maximum=40)
-
-
-class PayeeForm(forms.Form):
-    """A bank account that shall be paid."""
-
-    producer_id = forms.row_id(N_("Cơ sở"))
     bank = forms.choice(
         N_("Ngân hàng"),
         [
@@ -80,6 +73,12 @@ class PayeeForm(forms.Form):
     def bare_number(self) -> str:
         """The number without the blanks and marks people group it by."""
         return re.sub(r"[\s.\-]", "", str(self.number.data)).upper()
+
+
+class PayeeForm(AccountForm):
+    """A bank account that shall be paid for a producer."""
+
+    producer_id = forms.row_id(N_("Cơ sở"))
 
 
 class DecisionForm(forms.Form):

@@ -13,7 +13,7 @@ from shop.notifications.services import register_message
 from shop.orders import signals
 from shop.orders.models import Order
 from shop.orders.slots import DESK_PANELS
-from shop.payments import desk, queries, registry
+from shop.payments import desk, queries, refund_desk, registry
 from shop.payments.configuration import config_of, configure
 from shop.payments.outgoing import is_safe_address
 from shop.payments.panels import PayView, other_ways, pay_view
@@ -175,6 +175,7 @@ def _buyer_urls(view: PayView) -> dict[str, str]:
             ("pay", "payments.pay"),
             ("check", "payments.check"),
             ("choose", "payments.choose"),
+            ("account", "refunds.account"),
         )
     }
 
@@ -203,8 +204,8 @@ def _producer_todo(db: Session, actor: Actor) -> list[Todo]:
         ),
         Todo(
             gettext(N_("Khoản cần hoàn cho khách")),
-            len(desk.refund_tasks(db, own)),
-            page,
+            refund_desk.count_for_sellers(db, actor),
+            url_for("refunds.sellers"),
             icon="wallet",
             is_urgent=True,
         ),
@@ -226,7 +227,23 @@ def _producer_todo(db: Session, actor: Actor) -> list[Todo]:
 
 def _staff_todo(db: Session, actor: Actor) -> list[Todo]:
     unmatched, accounts = desk.staff_counts(db, actor)
+    limit = config_of(database()).second_person_vnd
+    refunds, disputes = refund_desk.counts_for_staff(db, actor, limit)
     return [
+        Todo(
+            gettext(N_("Khoản hoàn chờ cán bộ")),
+            refunds,
+            url_for("refunds.staff"),
+            icon="wallet",
+            is_urgent=True,
+        ),
+        Todo(
+            gettext(N_("Ngân hàng khiếu nại")),
+            disputes,
+            url_for("refunds.disputes"),
+            icon="warning",
+            is_urgent=True,
+        ),
         Todo(
             gettext(N_("Tiền chưa khớp đơn")),
             unmatched,
@@ -246,6 +263,7 @@ def _staff_todo(db: Session, actor: Actor) -> list[Todo]:
 def _producer_nav(_actor: Actor) -> list[NavItem]:
     return [
         NavItem(gettext(N_("Đối soát tiền")), url_for("payments.producer_desk"), "wallet", 60),
+        NavItem(gettext(N_("Hoàn tiền")), url_for("refunds.sellers"), "wallet", 60),
         NavItem(gettext(N_("Tài khoản nhận tiền")), url_for("payments.payee"), "lock", 61),
     ]
 
@@ -253,5 +271,7 @@ def _producer_nav(_actor: Actor) -> list[NavItem]:
 def _staff_nav(_actor: Actor) -> list[NavItem]:
     return [
         NavItem(gettext(N_("Tiền chưa khớp")), url_for("payments.staff_desk"), "wallet", 60),
+        NavItem(gettext(N_("Hoàn tiền")), url_for("refunds.staff"), "wallet", 60),
         NavItem(gettext(N_("Tài khoản nhận tiền")), url_for("payments.payee_queue"), "lock", 61),
+        NavItem(gettext(N_("Khiếu nại của ngân hàng")), url_for("refunds.disputes"), "warning", 62),
     ]

@@ -32,7 +32,13 @@ STARTS = {
     "staff2": ["/can-bo"],
     "admin": ["/can-bo"],
 }
-AREAS = {"/tai-khoan": "buyer", "/ban-hang": "producer", "/clb": "club", "/can-bo": "staff"}
+AREAS = {
+    "/hoan-tien": "producer",
+    "/tai-khoan": "buyer",
+    "/ban-hang": "producer",
+    "/clb": "club",
+    "/can-bo": "staff",
+}
 
 NO_PAGE = {
     "accounts_api.me": "machine",
@@ -74,6 +80,7 @@ NO_PAGE = {
     "payments.transfer_qr": "file",
     "receipts.buyers_receipt": "file",
     "receipts.sellers_receipt": "file",
+    "refunds.proof": "file",
     "shipping.print_papers": "file",
     "offline.worker": "file",
     "entry.ticket": "file",
@@ -90,6 +97,7 @@ LEAD_ON = {"resolver.printed", "resolver.item", "resolver.location", "trace.find
     "accounts.my_acts",
     "shipping.scan",
     "shipping.scan_upper",
+    "refunds.account",
 }
 """GET endpoints that lead on to another page."""
 

@@ -1,5 +1,5 @@
 """Pages about money: paying and the desks, refunds, providers' messages."""
 
-from shop.payments.routes.pages import bp
+from shop.payments.routes import pages, refunds
 
-__all__ = ["bp"]
+BLUEPRINTS = (pages.bp, refunds.bp)

@@ -15,19 +15,12 @@ from shop.core.errors import Conflict, Invalid, NotFound
 from shop.orders.models import Order
 from shop.orders.routes import buyers_page
 from shop.orders.rules import read_code
-from shop.payments import desk, panels, queries, services
+from shop.payments import desk, panels, queries, refund_desk, services
 from shop.payments.asking import ask_provider, call_off, take_push
 from shop.payments.banks import bank_name
 from shop.payments.configuration import config_of
-from shop.payments.forms import (
-    DecisionForm,
-    MatchForm,
-    PayeeForm,
-    ReceiptForm,
-    RefundDoneForm,
-    WayForm,
-)
-from shop.payments.models import PayeeAccount, PaymentAttempt, Refund
+from shop.payments.forms import DecisionForm, MatchForm, PayeeForm, ReceiptForm, WayForm
+from shop.payments.models import PayeeAccount, PaymentAttempt
 from shop.payments.provider import Malformed, Provider, ProviderRefused, ProviderSilent
 from shop.payments.registry import all_providers, provider_called
 from shop.payments.rules import NotPayable, UnknownOrder
@@ -221,49 +214,14 @@ def confirm_receipt(code: str) -> Any:
 @bp.get("/ban-hang/doi-soat")
 @role("producer")
 def producer_desk() -> Any:
-    """Transfers awaited, money that came, refunds to pay."""
-    return _producer_desk(RefundDoneForm())
-
-
-def _producer_desk(form: Form, status: int = 200, failed_id: int | None = None) -> Any:
+    """Transfers awaited and money that came."""
     db, own = read_session(), sorted(actor().producers)
-    page = render_template(
+    return render_template(
         "payments/producer_desk.html",
         awaited=desk.awaited_transfers(db, own, clock.now()),
         ledger=desk.recent_money(db, own),
-        refunds=desk.refund_tasks(db, own),
-        form=form,
-        failed_id=failed_id,
+        refunds=refund_desk.count_for_sellers(db, actor()),
     )
-    return page, status
-
-
-@bp.post(f"/ban-hang/hoan-tien/{_ID}refund_id>")
-@role("producer")
-def finish_refund(refund_id: int) -> Any:
-    """The producer gave a transfer back and says by which bank reference."""
-    form = RefundDoneForm.read()
-    if not form.validate():
-        return _producer_desk(form, 422, refund_id)
-    db = write_session()
-    refund = db.get(Refund, refund_id)
-    order = db.get(Order, refund.order_id) if refund else None
-    if refund is None or order is None:
-        raise NotFound
-    require_producer(actor(), order.producer_id)
-    if not provider_called(refund.provider).capabilities.by_hand:
-        raise NotFound
-    services.finish_refund(
-        db,
-        refund_id=refund.id,
-        reference=form.reference.data,
-        actor_id=actor().id(),
-        now=clock.now(),
-        limit_vnd=config_of(database()).second_person_vnd,
-    )
-    db.commit()
-    flash(_("Đã ghi nhận việc hoàn tiền."), "ok")
-    return redirect(url_for("payments.producer_desk"), 303)
 
 
 def _payee_page(form: PayeeForm, status: int = 200) -> Any:

@@ -220,11 +220,11 @@ def test_refund_is_paid_out_by_hand(signed_in: SignIn, database: Database) -> No
         refund_id = db.scalars(select(Refund.id)).one()
         stranger_producer = make_producer(db)
     stranger = signed_in(owner_of(database, stranger_producer.id))
-    page = f"/ban-hang/hoan-tien/{refund_id}"
+    page = f"/hoan-tien/{refund_id}"
     assert post(stranger, page, {"reference": "FT9"}).status_code == 404
     assert post(stranger, "/dang-xuat").status_code == 303
     client = signed_in(owner_of(database, order.producer_id))
-    assert f'data-refund="{refund_id}"' in client.get("/ban-hang/doi-soat").get_data(as_text=True)
+    assert f'data-refund="{refund_id}"' in client.get("/ban-hang/hoan-tien").get_data(as_text=True)
     assert post(client, page, {"reference": ""}).status_code == 422
     assert post(client, page, {"reference": "FT9"}).status_code == 303
     assert post(client, page, {"reference": "FT9"}).status_code == 409
