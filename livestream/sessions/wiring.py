@@ -17,8 +17,10 @@ from livestream.sessions.cards import Card, airing_cards, cards, keep_until
 from livestream.sessions.models import LiveSession
 from livestream.sessions.queries.on_product import airings_of_product
 from livestream.sessions.states import PUBLIC_STATES
+from livestream.sessions.vouchers import voucher_sessions
 from shop.accounts.rules import staff_scope_of
 from shop.catalogue.signals import product_withdrawn
+from shop.checkout.slots import SESSIONS as VOUCHER_SESSIONS
 from shop.core import clock
 from shop.core.text import N_
 from shop.notifications.rules import Importance
@@ -58,6 +60,7 @@ def init_app(_app: Flask) -> None:
     CLUB_PANELS.fill(_club_panel)
     CAMPAIGN_PANELS.fill(_campaign_panel)
     RECALL_TOUCHES.fill(_touched_by_recall)
+    VOUCHER_SESSIONS.fill(voucher_sessions)
 
 
 def connect_signals() -> None:

@@ -58,6 +58,7 @@ _AREA_OF_FOLDER: Final = {
     "ma-gs1": "stock",
     "ma-san-pham": "stock",
     "don-hang": "orders",
+    "giao-hang": "orders",
     "in": "orders",
     "van-chuyen": "orders",
     "danh-gia": "orders",
@@ -66,6 +67,7 @@ _AREA_OF_FOLDER: Final = {
     "can-goi": "orders",
     "lien-he": "products",
     "kenh-ban": "channels",
+    "ma-giam-gia": "channels",
     "phien": "channels",
 }
 """Folder under /ban-hang -> area. What is not here (money, recalls) is closed to supporters."""

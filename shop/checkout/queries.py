@@ -1,6 +1,6 @@
 """Reading baskets, delivery rates, vouchers; putting a quote together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final, cast
@@ -19,24 +19,23 @@ from shop.checkout.models import (
     VoucherRedemption,
 )
 from shop.checkout.rules import (
-    HOUSE_ZONES,
     WHY_NOT,
     Goods,
-    Hand,
     Home,
     Offer,
     OrderQuote,
     Reach,
     Target,
-    Tariff,
     Terms,
     VoucherRefused,
     VoucherTerms,
-    Zone,
     state_of_voucher,
 )
+from shop.checkout.rules.settings import TermsDraft, ZoneDraft
 from shop.core.clock import today_vn
+from shop.core.errors import NotFound
 from shop.orders.models import CheckoutGroup, Order, OrderContact
+from shop.places.models import Commune, Province
 from shop.stock import queries as stock
 from shop.stock.rules import Level, LivePrice
 
@@ -44,6 +43,7 @@ Wanted = Mapping[int, int]
 """Variant id -> quantity."""
 
 MAX_LINES: Final = 50
+MAX_LISTED: Final = 200
 ORDERED_LATELY: Final = timedelta(hours=24)
 
 
@@ -180,30 +180,63 @@ def delivery_terms(db: Session, homes: Mapping[int, str]) -> dict[int, Terms]:
     ).all()
     for seller, same in groupby(rows, key=lambda row: row[0].producer_id):
         mine = list(same)
-        said, _zone, province, commune = mine[0]
-        zones = tuple(_zone_of(row[1]) for row in mine if row[1] is not None)
-        found[seller] = _terms_of(said, Home(province, commune or ""), zones)
+        terms, _zone, province, commune = mine[0]
+        zones = [row[1] for row in mine if row[1] is not None]
+        home = Home(province, commune or "")
+        found[seller] = said(terms, zones).terms(home, terms.remote_communes)
     return found
 
 
-def _zone_of(row: DeliveryZone) -> Zone:
-    tariff = Tariff(((row.first_g, row.first_vnd),), row.step_g, row.step_vnd)
-    return Zone(cast(Reach, row.reach), tariff, frozenset(row.provinces), row.is_free)
+def terms_rows(db: Session, producer_id: int) -> tuple[DeliveryTerms | None, list[DeliveryZone]]:
+    """What the producer has set, as its page shows it."""
+    zones = db.scalars(
+        select(DeliveryZone)
+        .where(DeliveryZone.producer_id == producer_id)
+        .order_by(DeliveryZone.position)
+    )
+    return db.get(DeliveryTerms, producer_id), list(zones)
 
 
-def _terms_of(row: DeliveryTerms, home: Home, zones: tuple[Zone, ...]) -> Terms:
-    place = " · ".join(filter(None, (row.pickup_place, row.pickup_hours)))
-    hand = Hand(row.hand_area, row.hand_vnd, row.hand_free_from_vnd) if row.has_hand else None
-    return Terms(
-        home=home,
-        zones=zones or HOUSE_ZONES,
+def remote_places(db: Session, codes: Sequence[str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(province, its communes as (code, name)) of the communes, by name."""
+    rows = db.execute(
+        select(Commune.code, Commune.name, Province.name)
+        .join(Province, Province.code == Commune.province_code)
+        .where(Commune.code.in_(codes))
+        .order_by(Province.name, Commune.folded, Commune.code)
+    )
+    found: dict[str, list[tuple[str, str]]] = {}
+    for code, name, province in rows:
+        found.setdefault(province, []).append((code, name))
+    return list(found.items())
+
+
+def said(row: DeliveryTerms, zones: Sequence[DeliveryZone]) -> TermsDraft:
+    """The rows as the values they were set with."""
+    return TermsDraft(
         has_post=row.has_post,
+        zones=tuple(
+            ZoneDraft(
+                reach=cast(Reach, zone.reach),
+                first_g=zone.first_g,
+                first_vnd=zone.first_vnd,
+                step_g=zone.step_g,
+                step_vnd=zone.step_vnd,
+                provinces=tuple(zone.provinces),
+                is_free=zone.is_free,
+            )
+            for zone in zones
+        ),
         free_from_vnd=row.free_from_vnd,
         free_max_weight_g=row.free_max_weight_g,
         remote_vnd=row.remote_vnd,
-        remote_communes=frozenset(row.remote_communes),
-        pickup_place=place if row.has_pickup else None,
-        hand=hand,
+        has_pickup=row.has_pickup,
+        pickup_place=row.pickup_place,
+        pickup_hours=row.pickup_hours,
+        has_hand=row.has_hand,
+        hand_area=row.hand_area,
+        hand_vnd=row.hand_vnd,
+        hand_free_from_vnd=row.hand_free_from_vnd,
     )
 
 
@@ -227,6 +260,34 @@ def voucher_terms(db: Session, code: str, *, now: datetime) -> VoucherTerms | No
         max_discount_vnd=row.max_discount_vnd,
         min_subtotal_vnd=row.min_subtotal_vnd,
     )
+
+
+def vouchers_of(db: Session, producer_id: int) -> list[Voucher]:
+    """The producer's discount codes, the newest first."""
+    own = select(Voucher).where(Voucher.producer_id == producer_id)
+    return list(db.scalars(own.order_by(Voucher.id.desc()).limit(MAX_LISTED)))
+
+
+def voucher_of(db: Session, producer_id: int, voucher_id: int) -> Voucher:
+    """One of the producer's discount codes. Raises NotFound."""
+    found = db.scalar(
+        select(Voucher).where(Voucher.id == voucher_id, Voucher.producer_id == producer_id)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def discounts_given(db: Session, voucher_ids: Collection[int]) -> dict[int, int]:
+    """Voucher id -> đồng it took off goods in orders that stand."""
+    rows = db.execute(
+        select(VoucherRedemption.voucher_id, func.sum(Order.discount_vnd))
+        .join(Order, Order.id == VoucherRedemption.order_id)
+        .where(VoucherRedemption.voucher_id.in_(voucher_ids))
+        .where(VoucherRedemption.released_at.is_(None))
+        .group_by(VoucherRedemption.voucher_id)
+    )
+    return {voucher_id: int(total or 0) for voucher_id, total in rows}
 
 
 def voucher_state(row: Voucher, now: datetime) -> str:

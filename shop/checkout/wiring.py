@@ -8,10 +8,14 @@ from sqlalchemy.orm import Session
 
 from shop.checkout import routes, services
 from shop.checkout.panels import delivery_panels
+from shop.core.text import N_
 from shop.orders import signals
 from shop.orders.models import Order
 from shop.orders.slots import DESK_PANELS
-from shop.web.workspaces import ORDER_PANELS
+from shop.web.actor import Actor
+from shop.web.i18n import gettext
+from shop.web.slots import NavItem
+from shop.web.workspaces import ORDER_PANELS, PRODUCER_NAV
 
 
 def give_voucher_back(
@@ -27,4 +31,15 @@ def init_app(app: Flask) -> None:
     signals.order_expired.connect(give_voucher_back, weak=False)
     ORDER_PANELS.fill(delivery_panels)
     DESK_PANELS.fill(delivery_panels)
+    PRODUCER_NAV.fill(_producer_pages)
     app.context_processor(routes.init_context)
+
+
+def _producer_pages(actor: Actor) -> list[NavItem]:
+    if not actor.is_producer:
+        return []
+    seller = min(actor.producers)
+    return [
+        NavItem(gettext(N_("Giao hàng")), f"/ban-hang/giao-hang/{seller}", "truck", 62),
+        NavItem(gettext(N_("Mã giảm giá")), f"/ban-hang/ma-giam-gia/{seller}", "tag", 63),
+    ]

@@ -1,6 +1,6 @@
 """Reading places: pick lists, the check of a chosen pair, and candidates for a typed name."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -107,6 +107,16 @@ def get_commune(db: Session, province_code: str, commune_code: str) -> Commune:
     if found is None or found.province_code != province_code:
         raise UnknownCommune(field="commune_code")
     return found
+
+
+def known_communes(db: Session, codes: Collection[str]) -> set[str]:
+    """Those of the codes that are communes in force."""
+    return set(db.scalars(select(Commune.code).where(Commune.code.in_(codes)))) if codes else set()
+
+
+def island_codes(db: Session) -> set[str]:
+    """The special zones: the islands that are communes of their own."""
+    return set(db.scalars(select(Commune.code).where(Commune.kind == rules.Kind.ZONE)))
 
 
 def place_names(

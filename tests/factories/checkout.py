@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from shop.checkout import services
 from shop.checkout.models import Basket, Voucher
 from shop.checkout.rules.settings import TermsDraft
+from shop.checkout.rules.vouchers import VoucherDraft
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 
@@ -42,7 +43,9 @@ def make_voucher(db: Session, **over: Any) -> Voucher:
         "ends_at": NOW + timedelta(days=1),
         "max_uses": 100,
     }
-    return services.create_voucher(db, **(values | over))
+    producer_id = over.pop("producer_id", None)
+    draft = VoucherDraft(**(values | over))
+    return services.create_voucher(db, draft=draft, producer_id=producer_id, now=NOW)
 
 
 def make_terms(db: Session, producer_id: int, **over: Any) -> None:

@@ -49,6 +49,8 @@ from livestream.sessions.states import (
     require_step,
 )
 from livestream.sessions.timing import check_times, epoch
+from livestream.sessions.vouchers import voucher_key
+from shop.checkout.services import follow_session, stop_session
 
 
 def move_session(
@@ -96,6 +98,9 @@ def move_session(
         require_ready(db, live, capacity=capacity, now=now, viewer_clubs=viewer_clubs)
         set_aside(db, live, items_of(db, live), now=now)
         tell_next_sessions(db, product_ids_of(db, live), now=now)
+    follow_session(
+        db, session_key=voucher_key(live.id), starts_at=live.starts_at, ends_at=live.ends_at
+    )
     touch(db, live, now=now)
     detail = {"before": before, "after": times(live)}
     record(db, live, "moved", actor_id=actor_id, now=now, detail=detail)
@@ -185,6 +190,7 @@ def cancel_session(
         raise ReasonMissing(field="reason")
     drop_holds(db, live)
     give_back(db, live, now=now)
+    stop_session(db, session_key=voucher_key(live.id), now=now)
     set_state(db, live, "cancelled", "cancelled", actor_id=actor_id, now=now, note=reason)
     tell_next_sessions(db, product_ids_of(db, live), now=now)
     if was_known:

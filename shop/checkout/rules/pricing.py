@@ -4,12 +4,12 @@ docs/algorithms/pricing-and-rounding.md. Amounts in đồng, weights in grams.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from shop.checkout.rules.delivery import Target, Terms, Way, ways
 from shop.checkout.rules.refusals import VoucherRefused
+from shop.checkout.rules.vouchers import MAX_PERCENT
 from shop.core.errors import Conflict
-from shop.core.money import distribute
+from shop.core.money import distribute, format_vnd
 from shop.core.text import N_
 
 
@@ -155,9 +155,6 @@ class Quote:
         ]
 
 
-MAX_PERCENT: Final = 90
-
-
 def quote_checkout(orders: Sequence[OrderQuote], voucher: VoucherTerms | None) -> Quote:
     """Apply the voucher to the one order it lowers. Raises VoucherRefused (field ``voucher``).
 
@@ -173,14 +170,29 @@ def quote_checkout(orders: Sequence[OrderQuote], voucher: VoucherTerms | None) -
         and order.subtotal_vnd >= voucher.min_subtotal_vnd
     ]
     if not eligible:
-        raise VoucherRefused(
-            N_("Mã %(code)s chưa dùng được: không đúng người bán hoặc tiền hàng chưa đủ."),
-            field="voucher",
-            code=voucher.code,
-        )
+        raise _unfit(orders, voucher)
     chosen = max(eligible, key=lambda order: order.subtotal_vnd)
     lowered = _lower(chosen, voucher)
     return Quote(tuple(lowered if order is chosen else order for order in orders))
+
+
+def _unfit(orders: Sequence[OrderQuote], voucher: VoucherTerms) -> VoucherRefused:
+    """Says what is missing: the seller's goods, or how much more of them."""
+    theirs = [order for order in orders if voucher.producer_id in {None, order.producer_id}]
+    if not theirs:
+        return VoucherRefused(
+            N_("Mã %(code)s chỉ dùng cho hàng của người bán khác."),
+            field="voucher",
+            code=voucher.code,
+        )
+    dearest = max(order.subtotal_vnd for order in theirs)
+    return VoucherRefused(
+        N_("Mã %(code)s cần tiền hàng từ %(least)s; bạn còn thiếu %(more)s."),
+        field="voucher",
+        code=voucher.code,
+        least=format_vnd(voucher.min_subtotal_vnd),
+        more=format_vnd(voucher.min_subtotal_vnd - dearest),
+    )
 
 
 def _lower(order: OrderQuote, voucher: VoucherTerms) -> OrderQuote:

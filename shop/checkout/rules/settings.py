@@ -1,9 +1,10 @@
 """What a producer may say about delivery and vouchers, and what is too much. Plain values."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from shop.checkout.rules.delivery import Reach
+from shop.checkout.rules.delivery import HOUSE_ZONES, Hand, Home, Reach, Tariff, Terms, Zone
 from shop.core.errors import Conflict, Invalid
 from shop.core.text import N_
 
@@ -48,6 +49,11 @@ class ZoneDraft:
     provinces: tuple[str, ...] = ()
     is_free: bool = True
 
+    def zone(self) -> Zone:
+        """What follows from it for buyers."""
+        tariff = Tariff(((self.first_g, self.first_vnd),), self.step_g, self.step_vnd)
+        return Zone(self.reach, tariff, frozenset(self.provinces), self.is_free)
+
 
 @dataclass(frozen=True)
 class TermsDraft:
@@ -66,6 +72,22 @@ class TermsDraft:
     hand_area: str = "commune"
     hand_vnd: int = 0
     hand_free_from_vnd: int | None = None
+
+    def terms(self, home: Home, remote: Collection[str] = ()) -> Terms:
+        """What follows from it for buyers."""
+        place = " · ".join(filter(None, (self.pickup_place, self.pickup_hours)))
+        hand = Hand(self.hand_area, self.hand_vnd, self.hand_free_from_vnd)
+        return Terms(
+            home=home,
+            zones=tuple(zone.zone() for zone in self.zones) or HOUSE_ZONES,
+            has_post=self.has_post,
+            free_from_vnd=self.free_from_vnd,
+            free_max_weight_g=self.free_max_weight_g,
+            remote_vnd=self.remote_vnd,
+            remote_communes=frozenset(remote),
+            pickup_place=place if self.has_pickup else None,
+            hand=hand if self.has_hand else None,
+        )
 
 
 def check_terms(draft: TermsDraft) -> None:

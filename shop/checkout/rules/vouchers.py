@@ -1,10 +1,22 @@
 """Where a discount code stands, and why it may not be used."""
 
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
+from shop.core.errors import Conflict, Invalid
+from shop.core.money import MAX_VND
 from shop.core.text import N_
+
+MAX_PERCENT: Final = 90
+MIN_FIXED_VND: Final = 1_000
+MAX_USES: Final = 1_000_000
+AFTER_SESSION: Final = timedelta(minutes=30)
+"""How long a session's voucher outlasts the session: who watched on a slow network still orders."""
+
+_CODE: Final = re.compile(r"[A-Z0-9-]{3,30}")
 
 KIND_WORDS: Final[Mapping[str, str]] = {
     "percent": N_("Giảm theo phần trăm"),
@@ -46,3 +58,49 @@ def state_of_voucher(
     if starts_at > now:
         return "coming"
     return "used_up" if max_uses is not None and used >= max_uses else "running"
+
+
+class BadVoucher(Invalid):
+    message = N_("Mã giảm giá chưa hợp lệ.")
+
+
+class CodeTaken(Conflict):
+    message = N_("Mã này đã có. Vui lòng đặt mã khác, ví dụ thêm tên cơ sở của bạn.")
+
+
+class FewerThanUsed(Conflict):
+    message = N_("Mã đã được dùng %(used)s lần nên không đặt giới hạn thấp hơn được.")
+
+
+@dataclass(frozen=True)
+class VoucherDraft:
+    """A discount code as a producer wants it. ``amount``: percent or đồng, by kind."""
+
+    code: str
+    kind: str
+    starts_at: datetime
+    ends_at: datetime
+    amount: int = 0
+    max_discount_vnd: int | None = None
+    min_subtotal_vnd: int = 0
+    max_uses: int | None = None
+    per_person: int = 1
+    session_key: str | None = None
+
+
+def check_voucher(draft: VoucherDraft) -> None:
+    """Raises BadVoucher beside the field that is wrong."""
+    if not _CODE.fullmatch(draft.code):
+        raise BadVoucher(N_("Mã gồm 3–30 chữ không dấu, số hoặc dấu gạch."), field="code")
+    if draft.ends_at <= draft.starts_at:
+        raise BadVoucher(N_("Giờ kết thúc phải sau giờ bắt đầu."), field="ends_at")
+    bounds = {
+        "percent": (1, MAX_PERCENT, "percent", N_("Giảm từ 1 đến 90 phần trăm.")),
+        "fixed": (MIN_FIXED_VND, MAX_VND, "off_vnd", N_("Giảm ít nhất 1.000 ₫.")),
+        "free_ship": (0, 0, "kind", BadVoucher.message),
+    }.get(draft.kind)
+    if bounds is None:
+        raise BadVoucher(field="kind")
+    low, high, field, words = bounds
+    if not low <= draft.amount <= high:
+        raise BadVoucher(words, field=field)

@@ -4,10 +4,14 @@ from shop.checkout.services.basket import add_to_basket, change_basket, open_bas
 from shop.checkout.services.placing import CheckoutRequest, Placed, place_checkout
 from shop.checkout.services.terms import change_remote, set_terms
 from shop.checkout.services.vouchers import (
+    change_voucher,
     create_voucher,
+    follow_session,
     person_key,
     redeem,
     release_voucher,
+    stop_session,
+    stop_voucher,
 )
 
 __all__ = [
@@ -16,11 +20,15 @@ __all__ = [
     "add_to_basket",
     "change_basket",
     "change_remote",
+    "change_voucher",
     "create_voucher",
+    "follow_session",
     "open_basket",
     "person_key",
     "place_checkout",
     "redeem",
     "release_voucher",
     "set_terms",
+    "stop_session",
+    "stop_voucher",
 ]

@@ -1,16 +1,30 @@
 """Verbs of discount codes: made by producers, used by orders, given back when those end."""
 
 import hashlib
+from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from shop.accounts.services import record_audit, register_subject
+from shop.catalogue.services import home_by
 from shop.checkout import queries
 from shop.checkout.models import Voucher, VoucherRedemption
 from shop.checkout.rules import VoucherRefused, VoucherTerms
-from shop.core.errors import Invalid
+from shop.checkout.rules.vouchers import (
+    AFTER_SESSION,
+    MAX_USES,
+    BadVoucher,
+    CodeTaken,
+    FewerThanUsed,
+    VoucherDraft,
+    check_voucher,
+)
+from shop.core.db import insert_into
 from shop.core.text import N_
+
+register_subject("voucher", home_by(Voucher))
 
 
 def person_key(voucher_id: int, phone: str) -> str:
@@ -21,41 +35,103 @@ def person_key(voucher_id: int, phone: str) -> str:
 def create_voucher(
     db: Session,
     *,
-    code: str,
-    kind: str,
-    starts_at: datetime,
-    ends_at: datetime,
-    amount: int = 0,
+    draft: VoucherDraft,
     producer_id: int | None = None,
-    max_discount_vnd: int | None = None,
-    min_subtotal_vnd: int = 0,
-    max_uses: int | None = None,
-    per_person: int = 1,
+    actor_id: int | None = None,
+    now: datetime,
 ) -> Voucher:
-    """A discount code (kept in capitals). Raises Invalid."""
-    is_fine = ends_at > starts_at and {
-        "percent": 1 <= amount <= 90,
-        "fixed": amount >= 1000,
-        "free_ship": amount == 0,
-    }.get(kind, False)
-    if not is_fine or not code.isascii() or not 3 <= len(code) <= 30:
-        raise Invalid
-    voucher = Voucher(
-        code=code.upper(),
-        kind=kind,
-        amount=amount,
-        producer_id=producer_id,
-        max_discount_vnd=max_discount_vnd,
-        min_subtotal_vnd=min_subtotal_vnd,
-        max_uses=max_uses,
-        per_person=per_person,
-        used=0,
-        starts_at=starts_at,
-        ends_at=ends_at,
-    )
-    db.add(voucher)
-    db.flush()
+    """A new discount code; the same wish again (a second press) gives the same one.
+
+    Raises BadVoucher, CodeTaken.
+    """
+    check_voucher(draft)
+    made = db.execute(
+        insert_into(db, Voucher)
+        .values(producer_id=producer_id, used=0, **asdict(draft))
+        .on_conflict_do_nothing(index_elements=["code"])
+        .returning(Voucher.id)
+    ).scalar()
+    voucher = db.scalars(select(Voucher).where(Voucher.code == draft.code)).one()
+    if made is None:
+        is_same = voucher.producer_id == producer_id and all(
+            getattr(voucher, name) == value for name, value in asdict(draft).items()
+        )
+        if not is_same:
+            raise CodeTaken(field="code")
+        return voucher
+    _note(db, voucher, "voucher.created", actor_id, now)
     return voucher
+
+
+def change_voucher(
+    db: Session,
+    *,
+    voucher: Voucher,
+    ends_at: datetime,
+    max_uses: int | None,
+    per_person: int,
+    actor_id: int | None,
+    now: datetime,
+) -> None:
+    """Let a code run longer or shorter, and for more or fewer uses; what it takes off stays.
+
+    Raises BadVoucher, FewerThanUsed.
+    """
+    if ends_at <= voucher.starts_at:
+        raise BadVoucher(N_("Giờ kết thúc phải sau giờ bắt đầu."), field="ends_at")
+    changed = db.execute(
+        update(Voucher)
+        .where(Voucher.id == voucher.id, Voucher.used <= (max_uses or MAX_USES))
+        .values(ends_at=ends_at, max_uses=max_uses, per_person=per_person)
+        .returning(Voucher.id)
+    )
+    if changed.one_or_none() is None:
+        raise FewerThanUsed(field="max_uses", used=voucher.used)
+    _note(db, voucher, "voucher.changed", actor_id, now)
+
+
+def stop_voucher(db: Session, *, voucher: Voucher, actor_id: int | None, now: datetime) -> None:
+    """No order can use it from now on; orders that did keep what was taken off. Twice is once."""
+    stopped = db.execute(
+        update(Voucher)
+        .where(Voucher.id == voucher.id, Voucher.stopped_at.is_(None))
+        .values(stopped_at=now)
+        .returning(Voucher.id)
+    )
+    if stopped.one_or_none() is not None:
+        _note(db, voucher, "voucher.stopped", actor_id, now)
+
+
+def follow_session(
+    db: Session, *, session_key: str, starts_at: datetime, ends_at: datetime
+) -> None:
+    """A livestream was moved: its vouchers go with it."""
+    db.execute(
+        update(Voucher)
+        .where(Voucher.session_key == session_key)
+        .values(starts_at=starts_at, ends_at=ends_at + AFTER_SESSION)
+    )
+
+
+def stop_session(db: Session, *, session_key: str, now: datetime) -> None:
+    """A livestream was called off: so are its vouchers."""
+    db.execute(
+        update(Voucher)
+        .where(Voucher.session_key == session_key, Voucher.stopped_at.is_(None))
+        .values(stopped_at=now)
+    )
+
+
+def _note(db: Session, voucher: Voucher, action: str, actor_id: int | None, now: datetime) -> None:
+    record_audit(
+        db,
+        actor_id=actor_id,
+        action=action,
+        subject_kind="voucher",
+        subject_id=voucher.id,
+        now=now,
+        detail={"code": voucher.code},
+    )
 
 
 def redeem(db: Session, *, voucher: VoucherTerms, order_id: int, phone: str, now: datetime) -> None:
