@@ -123,4 +123,4 @@ def _load_vouchers(db: Session, now: datetime) -> int:
 
 
 def _producer(db: Session, name: str) -> Producer:
-    return db.scalars(select(Producer).where(Producer.name.startswith(name)).limit(1)).one()
+    return db.scalars(select(Producer).where(Producer.name == name, Producer.is_demo)).one()
