@@ -34,11 +34,9 @@ def init_app(app: Flask) -> None:
     loaders["products"] = Loader("products", _load_products)
     loaders["traces"] = Loader("traces", _load_traces)
     loaders["orders"] = Loader("orders", _load_orders)
-<<<<<<< HEAD
     loaders["preorders"] = Loader("preorders", _load_preorders)
-=======
+
     loaders["selling"] = Loader("selling", _load_selling)
->>>>>>> 0143545 (Let producers set delivery and make vouchers at their desk)
     loaders["recalls"] = Loader("recalls", _load_recalls)
     loaders["imports"] = Loader("imports", _load_imports)
     loaders["reviews"] = Loader("reviews", _load_reviews)
@@ -82,17 +80,16 @@ def _load_orders(house: House, now: datetime, _is_plain: bool) -> str:
     return f"{len(plans)} new orders"
 
 
-<<<<<<< HEAD
 def _load_preorders(house: House, now: datetime, _is_plain: bool) -> str:
     config = config_of(house.database)
     with house.database.transaction() as db:
         made = load_preorders(db, config=config, now=now)
     return f"{made} new harvests to order ahead"
-=======
+
+
 def _load_selling(house: House, now: datetime, _is_plain: bool) -> str:
     with house.database.transaction() as db:
         return load_selling(db, now=now)
->>>>>>> 0143545 (Let producers set delivery and make vouchers at their desk)
 
 
 def _load_refunds(house: House, now: datetime, _is_plain: bool) -> str:
