@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from shop.core import clock
@@ -12,6 +13,7 @@ from shop.core.errors import Conflict, Invalid, NotFound
 from shop.core.text import N_
 from shop.enquiries import queries, rules, services
 from shop.enquiries.forms import AnswerForm, VisitForm
+from shop.enquiries.slots import ENQUIRY_PANELS
 from shop.web.access import actor, public, role, signed_in
 from shop.web.errors import status_of
 from shop.web.headers import not_stored
@@ -78,6 +80,12 @@ def ask(slug: str) -> ResponseReturnValue:
     return redirect(url_for(".show", code=code), 303)
 
 
+def _panels(thread: queries.Thread, is_desk: bool) -> list[Markup]:
+    """What features above add to an enquiry's page."""
+    panels = ENQUIRY_PANELS.collect(read_session(), thread.enquiry.id, is_desk, clock.now())
+    return [Markup(render_template(one.template, **one.context)) for one in panels]  # noqa: S704
+
+
 def _thread(code: str) -> queries.Thread:
     found = queries.thread_of(read_session(), code[:12])
     if found is None:
@@ -91,9 +99,14 @@ def _thread(code: str) -> queries.Thread:
 def show(code: str) -> ResponseReturnValue:
     """What was asked and answered, for whoever holds the address: 60 random bits in it. It shows
     neither telephone nor e-mail."""
+    thread = _thread(code)
     return not_stored(
         render_template(
-            "enquiries/show.html", thread=_thread(code), states=rules.STATES, desk=False
+            "enquiries/show.html",
+            thread=thread,
+            panels=_panels(thread, False),
+            states=rules.STATES,
+            desk=False,
         )
     )
 
@@ -103,7 +116,7 @@ def show(code: str) -> ResponseReturnValue:
 def mine() -> ResponseReturnValue:
     """What the person has asked."""
     rows = queries.enquiries_of_person(read_session(), actor().id())
-    return render_template("enquiries/mine.html", rows=rows, states=rules.STATES)
+    return render_template("enquiries/mine.html", rows=rows, states=rules.STATES, kinds=rules.KINDS)
 
 
 # The producer's desk
@@ -125,6 +138,7 @@ def desk() -> ResponseReturnValue:
         rows=rows,
         state=state,
         states=rules.STATES,
+        kinds=rules.KINDS,
         counts=queries.counts_by_state(db, ids),
         page=Page(
             number,
@@ -145,7 +159,12 @@ def _own(code: str) -> queries.Thread:
 def _desk_page(thread: queries.Thread, form: AnswerForm, status: int = 200) -> ResponseReturnValue:
     return (
         render_template(
-            "enquiries/desk_thread.html", thread=thread, form=form, states=rules.STATES, desk=True
+            "enquiries/desk_thread.html",
+            thread=thread,
+            panels=_panels(thread, True),
+            form=form,
+            states=rules.STATES,
+            desk=True,
         ),
         status,
     )

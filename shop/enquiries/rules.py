@@ -6,7 +6,7 @@ from typing import Final
 from shop.core.errors import Conflict, Invalid
 from shop.core.text import N_
 
-KINDS: Final = {"visit": N_("Hỏi đặt dịch vụ")}
+KINDS: Final = {"visit": N_("Hỏi đặt dịch vụ"), "wholesale": N_("Hỏi mua sỉ")}
 """What may be asked for."""
 
 STATES: Final = {

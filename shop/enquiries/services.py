@@ -49,36 +49,66 @@ def ask_for_visit(
         raise rules.DayPassed(field="wanted_on")
     if not (visit.phone or visit.email):
         raise rules.ContactNeeded(field="phone")
-    enquiry, is_new = _open(db, asked, visit, buyer_id, now)
+    return open_enquiry(
+        db,
+        kind="visit",
+        visit=visit,
+        producer_id=asked.producer_id,
+        product_id=asked.product_id,
+        about=asked.name,
+        buyer_id=buyer_id,
+        now=now,
+    )[0]
+
+
+def open_enquiry(
+    db: Session,
+    *,
+    kind: str,
+    visit: Visit,
+    producer_id: int,
+    product_id: int | None,
+    about: str,
+    buyer_id: int | None,
+    now: datetime,
+) -> tuple[Enquiry, bool]:
+    """Write down what was asked, who asked and how to answer, and tell the producer; once per
+    submit key. Says whether it is new. ``about`` is the name of what is asked for."""
+    enquiry, is_new = _open(db, kind, visit, (producer_id, product_id), buyer_id, now)
     if not is_new:
-        return enquiry
+        return enquiry, False
     db.add(
         EnquiryContact(enquiry_id=enquiry.id, name=visit.name, phone=visit.phone, email=visit.email)
     )
-    _say(db, enquiry, "buyer", buyer_id, visit.words, now)
+    say(db, enquiry, "buyer", buyer_id, visit.words, now)
     notify(
         db,
-        person_ids=[one.person_id for one in members_of(db, "producer", asked.producer_id)],
+        person_ids=[one.person_id for one in members_of(db, "producer", producer_id)],
         kind=ASKED,
         cause=f"enquiry:{enquiry.id}",
-        payload={"code": enquiry.code, "product": asked.name},
+        payload={"code": enquiry.code, "product": about},
         ref=f"enquiry:{enquiry.id}",
         now=now,
     )
-    return enquiry
+    return enquiry, True
 
 
 def _open(
-    db: Session, asked: queries.Asked, visit: Visit, buyer_id: int | None, now: datetime
+    db: Session,
+    kind: str,
+    visit: Visit,
+    of: tuple[int, int | None],
+    buyer_id: int | None,
+    now: datetime,
 ) -> tuple[Enquiry, bool]:
     made = db.execute(
         insert_into(db, Enquiry)
         .values(
             code=random_code(12),
             submit_key=visit.submit_key,
-            kind="visit",
-            producer_id=asked.producer_id,
-            product_id=asked.product_id,
+            kind=kind,
+            producer_id=of[0],
+            product_id=of[1],
             buyer_id=buyer_id,
             wanted_on=visit.wanted_on,
             people=visit.people,
@@ -96,9 +126,10 @@ def _open(
     return enquiry, made is not None
 
 
-def _say(
+def say(
     db: Session, enquiry: Enquiry, side: str, author_id: int | None, words: str, now: datetime
 ) -> EnquiryMessage:
+    """Add what one side said."""
     message = EnquiryMessage(
         enquiry_id=enquiry.id, side=side, author_id=author_id, words=words, at=now
     )
@@ -122,8 +153,8 @@ def answer(
     """
     if not words:
         raise rules.AnswerNeeded(field="words")
-    enquiry = _step(db, code, producer_ids, "answered", now)
-    message = _say(db, enquiry, "producer", actor_id, words, now)
+    enquiry = step(db, code, producer_ids, "answered", now)
+    message = say(db, enquiry, "producer", actor_id, words, now)
     recipient = _buyer_of(db, enquiry, now)
     if recipient is not None:
         thread = queries.thread_of(db, code)
@@ -154,13 +185,16 @@ def _buyer_of(db: Session, enquiry: Enquiry, now: datetime) -> str | None:
 
 def close(db: Session, *, code: str, producer_ids: frozenset[int], now: datetime) -> None:
     """The producer puts an enquiry away. Raises NotFound, AlreadyClosed."""
-    _step(db, code, producer_ids, "closed", now)
+    step(db, code, producer_ids, "closed", now)
 
 
-def _step(
+def step(
     db: Session, code: str, producer_ids: frozenset[int], wanted: str, now: datetime
 ) -> Enquiry:
-    """One conditional UPDATE along the table of steps."""
+    """Bring an enquiry of these producers to a state, by one conditional UPDATE along the table.
+
+    Raises NotFound, AlreadyClosed.
+    """
     changed = db.scalar(
         update(Enquiry)
         .where(

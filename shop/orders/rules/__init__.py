@@ -320,6 +320,7 @@ class OrderDraft:
     """A deposit in đồng; None: all or nothing, as ``is_prepaid`` says."""
     awaits_goods: bool = False
     """The goods are still to come: no stock is held."""
+    max_line_quantity: int = MAX_LINE_QUANTITY
     delivery_method: str = "ship"
     """One of models.DELIVERY_METHODS."""
     pickup_place: str = ""
@@ -341,13 +342,15 @@ class Totals:
         return self.subtotal_vnd + self.shipping_vnd - self.discount_vnd
 
 
-def totals(lines: Sequence[LineDraft], shipping_vnd: int) -> Totals:
+def totals(
+    lines: Sequence[LineDraft], shipping_vnd: int, max_quantity: int = MAX_LINE_QUANTITY
+) -> Totals:
     """Sums of an order. Raises BadTotals when a figure is negative or absurd."""
     subtotal = sum(line.gross_vnd for line in lines)
     discount = sum(line.discount_vnd for line in lines)
     is_fine = (
         0 < len(lines) <= MAX_LINES
-        and all(0 < line.quantity <= MAX_LINE_QUANTITY for line in lines)
+        and all(0 < line.quantity <= max_quantity for line in lines)
         and all(0 <= line.discount_vnd <= line.gross_vnd for line in lines)
         and shipping_vnd >= 0
         and subtotal + shipping_vnd <= MAX_VND

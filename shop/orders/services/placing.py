@@ -102,7 +102,7 @@ def _write(
     buyer_id: int | None,
     now: datetime,
 ) -> Order:
-    sums = rules.totals(draft.lines, draft.shipping_vnd)
+    sums = rules.totals(draft.lines, draft.shipping_vnd, draft.max_line_quantity)
     is_prepaid = draft.is_prepaid and sums.total_vnd > 0
     order = Order(
         code=rules.new_code(),

@@ -1,0 +1,1 @@
+"""Buying by the hundred: an enquiry, a quote that holds for some days, one order out of it."""
