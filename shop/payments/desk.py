@@ -1,7 +1,6 @@
 """Reading for the reconciliation desks: what is awaited, what came, what fits nowhere.
 
-A producer sees its own orders' money. Staff see unmatched money that names an order of their
-provinces; money that names none is for nation-wide staff and admins.
+A producer sees its own orders' money. Money that fits no order is read in ``unmatched``.
 """
 
 from collections.abc import Sequence
@@ -15,16 +14,13 @@ from sqlalchemy.orm import Session
 from shop.accounts.models import Person
 from shop.accounts.rules import staff_scope_of
 from shop.catalogue.models import Producer
-from shop.core.errors import NotFound
 from shop.orders.models import Order
 from shop.payments.models import (
     PayeeAccount,
     PaymentAttempt,
     PaymentMatch,
     PaymentTxn,
-    PaymentTxnDetail,
 )
-from shop.payments.queries import is_unmatched
 from shop.payments.registry import all_providers
 from shop.web.actor import Actor
 
@@ -121,36 +117,6 @@ def waiting_accounts(db: Session, actor: Actor) -> Sequence[Any]:
     return [(*row, held.get(row[1].id)) for row in rows]
 
 
-def _visible_unmatched(actor: Actor) -> Any:
-    """Unmatched rows in the actor's scope: (PaymentTxn, detail, attempt's order code)."""
-    provinces = staff_scope_of(actor)
-    statement = (
-        select(PaymentTxn, PaymentTxnDetail, Order.code)
-        .outerjoin(PaymentTxnDetail, PaymentTxnDetail.txn_row_id == PaymentTxn.id)
-        .outerjoin(PaymentAttempt, PaymentAttempt.id == PaymentTxn.attempt_id)
-        .outerjoin(Order, Order.id == PaymentAttempt.order_id)
-        .outerjoin(Producer, Producer.id == Order.producer_id)
-        .where(is_unmatched())
-    )
-    if provinces is not None:
-        statement = statement.where(Producer.province_code.in_(sorted(provinces)))
-    return statement
-
-
-def unmatched_money(db: Session, actor: Actor) -> Sequence[Any]:
-    """Money that fits no order, the oldest first."""
-    rows: Sequence[Any] = db.execute(
-        _visible_unmatched(actor).order_by(PaymentTxn.id).limit(ROWS)
-    ).all()
-    return rows
-
-
-def require_unmatched(db: Session, actor: Actor, txn_row_id: int) -> None:
-    """Let staff act on unmatched money in their scope. Raises NotFound."""
-    if db.execute(_visible_unmatched(actor).where(PaymentTxn.id == txn_row_id)).first() is None:
-        raise NotFound
-
-
-def staff_counts(db: Session, actor: Actor) -> tuple[int, int]:
-    """(unmatched facts, payee accounts to decide) in the actor's scope, each up to ROWS."""
-    return len(unmatched_money(db, actor)), len(waiting_accounts(db, actor))
+def count_waiting_accounts(db: Session, actor: Actor) -> int:
+    """Payee accounts to decide in the actor's scope (up to ROWS)."""
+    return len(waiting_accounts(db, actor))

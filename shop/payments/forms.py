@@ -4,6 +4,7 @@ import re
 
 import wtforms
 
+from shop.core.db import MAX_ID
 from shop.core.money import MAX_VND
 from shop.core.text import N_
 from shop.payments.banks import BANKS
@@ -94,4 +95,13 @@ class MatchForm(forms.Form):
     """Which order unmatched money belongs to, and why."""
 
     order_code = forms.text(N_("Mã đơn"), maximum=20)
+    note = forms.text(N_("Lý do"), minimum=4, maximum=300)
+
+
+class AsideForm(forms.Form):
+    """Why money belongs to no order."""
+
+    same_as = forms.whole(
+        N_("Cùng một lần chuyển với"), is_required=False, minimum=1, maximum=MAX_ID
+    )
     note = forms.text(N_("Lý do"), minimum=4, maximum=300)

@@ -56,6 +56,19 @@ def find_memo_codes(text: str) -> list[str]:
     return list(seen)
 
 
+def is_nearly_in(code: str, text: str) -> bool:
+    """Whether a bank's text holds ``code`` but for one or two wrong symbols: a hint for people.
+
+    The check symbol refuses such a text, so nothing is ever assigned by it.
+    """
+    flat = _flatten(text)
+    for start in range(len(flat) - LENGTH + 1):
+        window = flat[start : start + LENGTH]
+        if sum(given != right for given, right in zip(window, code, strict=True)) <= 2:
+            return True
+    return False
+
+
 def _flatten(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text).upper().translate(_CONFUSABLES)
     return "".join(char for char in decomposed if char.isascii() and char.isalnum())

@@ -4,9 +4,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
+from shop.catalogue.models import Producer
 from shop.orders.models import Order
 from shop.payments.models import (
     Dispute,
@@ -311,6 +312,18 @@ def is_told_otherwise(db: Session, order_id: int, txn: ProviderTxn) -> bool:
                 ),
             )
             .limit(1)
+        )
+        is not None
+    )
+
+
+def is_order_of(db: Session, order_id: int, whose: ColumnElement[bool]) -> bool:
+    """Whether the order's producer is one of ``whose``."""
+    return (
+        db.scalar(
+            select(Order.id)
+            .join(Producer, Producer.id == Order.producer_id)
+            .where(Order.id == order_id, whose)
         )
         is not None
     )

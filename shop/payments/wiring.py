@@ -13,7 +13,7 @@ from shop.notifications.services import register_message
 from shop.orders import signals
 from shop.orders.models import Order
 from shop.orders.slots import DESK_PANELS
-from shop.payments import desk, queries, refund_desk, registry
+from shop.payments import desk, queries, refund_desk, registry, unmatched
 from shop.payments.configuration import config_of, configure
 from shop.payments.outgoing import is_safe_address
 from shop.payments.panels import PayView, other_ways, pay_view
@@ -210,6 +210,15 @@ def _producer_todo(db: Session, actor: Actor) -> list[Todo]:
             is_urgent=True,
         ),
     ]
+    lines.append(
+        Todo(
+            gettext(N_("Tiền chưa khớp đơn")),
+            unmatched.count_unmatched(db, unmatched.of_producers(own)),
+            url_for("matching.own_unmatched"),
+            icon="wallet",
+            is_urgent=True,
+        )
+    )
     missing = [
         one for one in desk.owned_producers(db, actor) if not queries.has_payee_account(db, one.id)
     ]
@@ -226,7 +235,6 @@ def _producer_todo(db: Session, actor: Actor) -> list[Todo]:
 
 
 def _staff_todo(db: Session, actor: Actor) -> list[Todo]:
-    unmatched, accounts = desk.staff_counts(db, actor)
     limit = config_of(database()).second_person_vnd
     refunds, disputes = refund_desk.counts_for_staff(db, actor, limit)
     return [
@@ -246,14 +254,14 @@ def _staff_todo(db: Session, actor: Actor) -> list[Todo]:
         ),
         Todo(
             gettext(N_("Tiền chưa khớp đơn")),
-            unmatched,
-            url_for("payments.staff_desk"),
+            unmatched.count_unmatched(db, unmatched.of_staff(actor)),
+            url_for("matching.staff_desk"),
             icon="wallet",
             is_urgent=True,
         ),
         Todo(
             gettext(N_("Tài khoản nhận tiền chờ duyệt")),
-            accounts,
+            desk.count_waiting_accounts(db, actor),
             url_for("payments.payee_queue"),
             icon="wallet",
         ),
@@ -270,7 +278,7 @@ def _producer_nav(_actor: Actor) -> list[NavItem]:
 
 def _staff_nav(_actor: Actor) -> list[NavItem]:
     return [
-        NavItem(gettext(N_("Tiền chưa khớp")), url_for("payments.staff_desk"), "wallet", 60),
+        NavItem(gettext(N_("Tiền chưa khớp")), url_for("matching.staff_desk"), "wallet", 60),
         NavItem(gettext(N_("Hoàn tiền")), url_for("refunds.staff"), "wallet", 60),
         NavItem(gettext(N_("Tài khoản nhận tiền")), url_for("payments.payee_queue"), "lock", 61),
         NavItem(gettext(N_("Khiếu nại của ngân hàng")), url_for("refunds.disputes"), "warning", 62),

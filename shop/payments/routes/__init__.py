@@ -1,5 +1,5 @@
 """Pages about money: paying and the desks, refunds, providers' messages."""
 
-from shop.payments.routes import pages, refunds
+from shop.payments.routes import matching, pages, refunds
 
-BLUEPRINTS = (pages.bp, refunds.bp)
+BLUEPRINTS = (pages.bp, refunds.bp, matching.bp)

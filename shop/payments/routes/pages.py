@@ -19,11 +19,11 @@ from shop.payments import desk, panels, queries, refund_desk, services
 from shop.payments.asking import ask_provider, call_off, take_push
 from shop.payments.banks import bank_name
 from shop.payments.configuration import config_of
-from shop.payments.forms import DecisionForm, MatchForm, PayeeForm, ReceiptForm, WayForm
+from shop.payments.forms import DecisionForm, PayeeForm, ReceiptForm, WayForm
 from shop.payments.models import PayeeAccount, PaymentAttempt
 from shop.payments.provider import Malformed, Provider, ProviderRefused, ProviderSilent
 from shop.payments.registry import all_providers, provider_called
-from shop.payments.rules import NotPayable, UnknownOrder
+from shop.payments.rules import NotPayable
 from shop.payments.starting import start_attempt
 from shop.web.access import actor, has_signed_link, role, sign, signed_link, webhook
 from shop.web.errors import status_of
@@ -345,50 +345,6 @@ def decide_payee(account_id: int) -> Any:
     db.commit()
     flash(_("Đã ghi quyết định. Mọi thành viên của cơ sở đều được báo."), "ok")
     return redirect(url_for("payments.payee_queue"), 303)
-
-
-@bp.get("/can-bo/doi-soat")
-@role("staff")
-def staff_desk() -> Any:
-    """Money that fits no order yet."""
-    return _staff_desk(MatchForm())
-
-
-def _staff_desk(form: Form, status: int = 200, failed_id: int | None = None) -> Any:
-    rows = desk.unmatched_money(read_session(), actor())
-    page = render_template("payments/staff_desk.html", rows=rows, form=form, failed_id=failed_id)
-    return page, status
-
-
-@bp.post(f"/can-bo/doi-soat/{_ID}txn_row_id>")
-@role("staff")
-def match_money(txn_row_id: int) -> Any:
-    """Give unmatched money to an order."""
-    form = MatchForm.read()
-    if not form.validate():
-        return _staff_desk(form, 422, txn_row_id)
-    db = write_session()
-    try:
-        desk.require_unmatched(db, actor(), txn_row_id)
-        order = queries.order_called(db, read_code(form.order_code.data) or "")
-        producer = db.get(Producer, order.producer_id) if order else None
-        if order is None or producer is None or not actor().is_staff_of(producer.province_code):
-            raise UnknownOrder(field="order_code")
-        services.match_txn(
-            db,
-            txn_row_id=txn_row_id,
-            order=order,
-            actor_id=actor().id(),
-            now=clock.now(),
-            note=form.note.data,
-        )
-    except (Invalid, Conflict) as refusal:
-        db.rollback()
-        form.add_error(refusal)
-        return _staff_desk(form, status_of(refusal), txn_row_id)
-    db.commit()
-    flash(_("Đã gán khoản tiền cho đơn %(code)s.", code=order.code), "ok")
-    return redirect(url_for("payments.staff_desk"), 303)
 
 
 # Providers
