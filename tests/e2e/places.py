@@ -82,6 +82,8 @@ NO_PAGE = {
     "receipts.sellers_receipt": "file",
     "refunds.proof": "file",
     "shipping.print_papers": "file",
+    "taxes.entries_csv": "file",
+    "taxes.sellers_csv": "file",
     "offline.worker": "file",
     "entry.ticket": "file",
     "labels.lot_pdf": "file",

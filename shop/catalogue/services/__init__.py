@@ -63,6 +63,7 @@ from shop.catalogue.services.reference import (
     DatabaseSource,
     RevisedMeanwhile,
     may_edit_reference,
+    register_kind,
     write_entry,
 )
 from shop.catalogue.services.sections import move_section, remove_section, save_section
@@ -110,6 +111,7 @@ __all__ = [
     "record_endorsement",
     "refresh_facets",
     "refresh_papers",
+    "register_kind",
     "register_producer",
     "remind_of_certificate",
     "remove_photo",

@@ -28,14 +28,14 @@ log = logging.getLogger(__name__)
 FRESH_SECONDS: Final = 5.0
 """How long a process may go on with what it read; the one that writes reads again at once."""
 
-_CODES: Final = {
+_CODES: Final[dict[str, re.Pattern[str]]] = {
     "group": re.compile(r"[a-z]{3,12}"),
     "subgroup": re.compile(r"[A-Z][A-Z0-9]{0,3}"),
     "criteria": re.compile(r"[\w/+. -]{3,40}"),
     "document": re.compile(r"[a-z0-9-]{3,40}"),
     "reason": re.compile(r"[a-z0-9-]{3,40}"),
 }
-_FIXED: Final = {
+_FIXED: Final[dict[str, tuple[str, ...]]] = {
     "group": ("nature",),
     "subgroup": ("group",),
     "criteria": (),
@@ -43,6 +43,12 @@ _FIXED: Final = {
     "reason": ("subject",),
 }
 """What an entry keeps for good: products, papers and pages rely on it."""
+
+
+def register_kind(kind: str, *, codes: str, fixed: tuple[str, ...]) -> None:
+    """Let a feature above keep data of its own here: the shape of its codes, what never changes."""
+    _CODES[kind] = re.compile(codes)
+    _FIXED[kind] = fixed
 
 
 class ReferenceEditorsOnly(NotAllowed):

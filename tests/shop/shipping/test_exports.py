@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,11 +11,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from shop.accounts.models import AuditEntry
 from shop.catalogue.models import Producer
 from shop.core.db import Database
+from shop.orders.models import Shipment, ShipmentLine
 from shop.orders.services import pack_order
 from shop.shipping.models import CarrierArea
 from shop.shipping.registry import all_carriers, carrier_called
@@ -91,8 +93,6 @@ def test_units_and_names_are_each_carriers_own() -> None:
 
 
 def test_what_is_off_warns_and_never_refuses() -> None:
-    from dataclasses import replace
-
     ghn = carrier_called("ghn")
     odd = replace(PACKAGE, area=Area(), cod_vnd=5_000_001, value_vnd=6_000_000, sender_phone="")
     texts = [one.text for one in warnings_of(ghn, odd, is_guessed=True)]
@@ -258,15 +258,11 @@ def test_hostile_addresses_and_forms(desk: Desk, database: Database) -> None:
 
 
 def test_parcels_of_one_order_have_codes_of_their_own(desk: Desk, database: Database) -> None:
-    from sqlalchemy import text
-
     code = waiting(desk, quantity=2)
     with database.transaction() as db:
         order_id = db.execute(text("SELECT id FROM shop_order")).scalar_one()
         parcel = pack_order(db, order_id=order_id, actor_id=None, now=NOW)
         db.execute(text("UPDATE shipment_line SET quantity = 1"))
-        from shop.orders.models import Shipment, ShipmentLine
-
         second = Shipment(order_id=order_id, state="packed", packed_at=NOW)
         db.add(second)
         db.flush()
