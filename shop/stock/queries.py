@@ -103,7 +103,7 @@ def units_without_lot(db: Session, variant_id: int) -> int:
     found = db.scalar(
         select(StockLevel.on_hand - in_lots).where(StockLevel.variant_id == variant_id)
     )
-    return found or 0
+    return int(found or 0)
 
 
 def pick_fefo(db: Session, variant_id: int, quantity: int, today: date) -> list[Pick]:
