@@ -71,6 +71,34 @@ class Settings(BaseSettings):
     payos_api_base: str = "https://api-merchant.payos.vn"
     # address of a payOS link by its {id}, for links whose making was answered too late
     payos_checkout_url: str = "https://pay.payos.vn/web/{id}"
+    # VNPAY terminal code; empty: VNPAY is off
+    vnpay_tmn_code: str = ""
+    # VNPAY hash secret
+    vnpay_hash_secret: str = ""
+    # VNPAY payment page
+    vnpay_pay_url: str = "https://sandbox.vnpayment.vn/paymentv2/vpcpay.html"
+    # where VNPAY is asked and refunds are made
+    vnpay_api_url: str = "https://sandbox.vnpayment.vn/merchant_webapi/api/transaction"
+    # our address as VNPAY wants it in every call
+    vnpay_ip_address: str = "127.0.0.1"
+    # MoMo partner code; empty: MoMo is off
+    momo_partner_code: str = ""
+    # MoMo access key
+    momo_access_key: str = ""
+    # MoMo secret key
+    momo_secret_key: str = ""
+    # where MoMo's API is called
+    momo_api_base: str = "https://test-payment.momo.vn"
+    # what MoMo shows: captureWallet or payWithMethod
+    momo_request_type: Literal["captureWallet", "payWithMethod"] = "captureWallet"
+    # ZaloPay application; 0: ZaloPay is off
+    zalopay_app_id: int = Field(default=0, ge=0)
+    # ZaloPay key1, signs what we ask
+    zalopay_key1: str = ""
+    # ZaloPay key2, signs what they tell
+    zalopay_key2: str = ""
+    # where ZaloPay's API is called
+    zalopay_api_base: str = "https://sb-openapi.zalopay.vn"
     # refunds above this many đồng need a second person
     refund_second_person_vnd: int = Field(default=2_000_000, ge=0, le=1_000_000_000)
     # whether staff and admins must pass a second factor; unset: yes in production

@@ -40,7 +40,7 @@ FEED_WINDOW = timedelta(days=3)
 """How far back a feed is read at each round: longer than a server is likely to be down."""
 REFUSED_PER_HOUR = 16
 REFUSED_BYTES = 2048
-FINISHED = frozenset({"applied", "duplicate", "unmatched", "open", "ignored"})
+FINISHED = frozenset({"applied", "duplicate", "unmatched", "open", "ignored", "unknown"})
 
 
 def take_push(
@@ -188,7 +188,7 @@ def _expire_unstarted(attempt: PaymentAttempt, now: datetime) -> None:
 def _record(
     db: Session, provider: Provider, provider_ref: str, pulled: Pulled, now: datetime
 ) -> str:
-    outcome: str = "open"
+    outcome = "unknown" if pulled.fate == "unknown" else "open"
     for txn in pulled.txns:
         outcome = apply_txn(db, txn, now=now)
     for refund in pulled.refunds:

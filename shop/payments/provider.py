@@ -16,7 +16,7 @@ from shop.core.text import N_
 TxnKind = Literal[
     "charge", "charge_failed", "refund", "refund_failed", "chargeback", "chargeback_reversed"
 ]
-AttemptFate = Literal["open", "succeeded", "failed", "expired"]
+AttemptFate = Literal["open", "succeeded", "failed", "expired", "unknown"]
 RefundFate = Literal["pending", "succeeded", "failed"]
 DisputeState = Literal["open", "won", "lost", "closed"]
 
@@ -140,6 +140,41 @@ class PayosConfig:
 
 
 @dataclass(frozen=True)
+class VnpayConfig:
+    """VNPAY's settings; ``pay_url`` is opened by the buyer, ``api_url`` called by us."""
+
+    tmn_code: str
+    hash_secret: str = field(repr=False)
+    pay_url: str = "https://sandbox.vnpayment.vn/paymentv2/vpcpay.html"
+    api_url: str = "https://sandbox.vnpayment.vn/merchant_webapi/api/transaction"
+    ip_address: str = "127.0.0.1"
+    patience: Patience = Patience()
+
+
+@dataclass(frozen=True)
+class MomoConfig:
+    """MoMo's settings."""
+
+    partner_code: str
+    access_key: str
+    secret_key: str = field(repr=False)
+    api_base: str = "https://test-payment.momo.vn"
+    request_type: str = "captureWallet"
+    patience: Patience = Patience()
+
+
+@dataclass(frozen=True)
+class ZalopayConfig:
+    """ZaloPay's settings: ``key1`` signs what we ask, ``key2`` what they tell."""
+
+    app_id: int
+    key1: str = field(repr=False)
+    key2: str = field(repr=False)
+    api_base: str = "https://sb-openapi.zalopay.vn"
+    patience: Patience = Patience()
+
+
+@dataclass(frozen=True)
 class PaymentConfig:
     """What providers and services need of the settings."""
 
@@ -153,6 +188,9 @@ class PaymentConfig:
     stripe: StripeConfig | None = None
     sepay: SepayConfig | None = None
     payos: PayosConfig | None = None
+    vnpay: VnpayConfig | None = None
+    momo: MomoConfig | None = None
+    zalopay: ZalopayConfig | None = None
 
 
 @dataclass(frozen=True)
@@ -234,6 +272,7 @@ class RefundView:
     order_code: str
     reason: str
     created_at: datetime
+    asked_at: datetime
     refund_id: str = ""
     """The provider's name of the refund once it is known: then it is only asked about."""
     is_repeat: bool = False
@@ -338,6 +377,8 @@ class Provider:
     """Make a refund, or ask about one already made. Raises ProviderSilent, ProviderRefused."""
     push_method: Literal["GET", "POST"] = "POST"
     """A GET message's body is its raw query string."""
+    refusal: Callable[[str], dict[str, object]] | None = None
+    """(``bad_signature`` or ``malformed``): the JSON told beside the 4xx; left out: our error."""
 
     @property
     def first_state(self) -> Literal["awaiting_payment", "awaiting_confirmation"]:

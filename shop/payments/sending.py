@@ -115,6 +115,7 @@ def _send_one(database: Database, config: PaymentConfig, refund_id: int, now: da
 def _view(db: Session, refund: Refund, *, is_repeat: bool) -> RefundView | None:
     row = db.execute(
         select(PaymentTxn, Order.code, PaymentAttempt.provider_ref)
+        .select_from(PaymentTxn)
         .join(Order, Order.id == refund.order_id)
         .outerjoin(PaymentAttempt, PaymentAttempt.id == PaymentTxn.attempt_id)
         .where(PaymentTxn.id == refund.txn_row_id)
@@ -131,6 +132,7 @@ def _view(db: Session, refund: Refund, *, is_repeat: bool) -> RefundView | None:
         order_code=code,
         reason=refund.reason,
         created_at=refund.created_at,
+        asked_at=refund.asked_at or refund.created_at,
         refund_id=refund.provider_refund_id or "",
         is_repeat=is_repeat,
     )

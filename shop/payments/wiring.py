@@ -18,11 +18,14 @@ from shop.payments.configuration import config_of, configure
 from shop.payments.outgoing import is_safe_address
 from shop.payments.panels import PayView, other_ways, pay_view
 from shop.payments.provider import (
+    MomoConfig,
     PaymentConfig,
     PayosChannel,
     PayosConfig,
     SepayConfig,
     StripeConfig,
+    VnpayConfig,
+    ZalopayConfig,
 )
 from shop.payments.services import settle_refunds
 from shop.payments.services.payees import DECIDED, SUBMITTED, WITHDRAWN
@@ -66,6 +69,9 @@ def payment_config(settings: Settings) -> PaymentConfig:
         stripe=_stripe(settings),
         sepay=_sepay(settings),
         payos=_payos(settings),
+        vnpay=_vnpay(settings),
+        momo=_momo(settings),
+        zalopay=_zalopay(settings),
     )
 
 
@@ -97,6 +103,57 @@ def _sepay(settings: Settings) -> SepayConfig | None:
         api_token=settings.sepay_api_token,
         api_base=_origin("SEPAY_API_BASE", settings.sepay_api_base),
         signed_text=settings.sepay_signed_text,
+    )
+
+
+def _are_set(names: str, *values: object) -> bool:
+    """Whether settings that go together are set. Raises UnsafeSetting when only some are."""
+    if any(values) and not all(values):
+        raise UnsafeSetting(f"{names} go together")
+    return all(values)
+
+
+def _vnpay(settings: Settings) -> VnpayConfig | None:
+    if not _are_set("VNPAY_*", settings.vnpay_tmn_code, settings.vnpay_hash_secret):
+        return None
+    for name, address in (("PAY", settings.vnpay_pay_url), ("API", settings.vnpay_api_url)):
+        if not is_safe_address(address) or "?" in address:
+            raise UnsafeSetting(f"VNPAY_{name}_URL must be an https address without a query")
+    return VnpayConfig(
+        tmn_code=settings.vnpay_tmn_code,
+        hash_secret=settings.vnpay_hash_secret,
+        pay_url=settings.vnpay_pay_url,
+        api_url=settings.vnpay_api_url,
+        ip_address=settings.vnpay_ip_address,
+    )
+
+
+def _momo(settings: Settings) -> MomoConfig | None:
+    code, access, secret = (
+        settings.momo_partner_code,
+        settings.momo_access_key,
+        settings.momo_secret_key,
+    )
+    if not _are_set("MOMO_*", code, access, secret):
+        return None
+    return MomoConfig(
+        partner_code=code,
+        access_key=access,
+        secret_key=secret,
+        api_base=_origin("MOMO_API_BASE", settings.momo_api_base),
+        request_type=settings.momo_request_type,
+    )
+
+
+def _zalopay(settings: Settings) -> ZalopayConfig | None:
+    app_id, key1, key2 = settings.zalopay_app_id, settings.zalopay_key1, settings.zalopay_key2
+    if not _are_set("ZALOPAY_*", app_id, key1, key2):
+        return None
+    return ZalopayConfig(
+        app_id=app_id,
+        key1=key1,
+        key2=key2,
+        api_base=_origin("ZALOPAY_API_BASE", settings.zalopay_api_base),
     )
 
 

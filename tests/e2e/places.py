@@ -78,6 +78,7 @@ NO_PAGE = {
     "trace.qr": "file",
     "resolver.description": "file",
     "payments.transfer_qr": "file",
+    "payments.webhook_vnpay": "machine",
     "receipts.buyers_receipt": "file",
     "receipts.sellers_receipt": "file",
     "refunds.proof": "file",

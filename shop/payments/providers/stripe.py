@@ -172,7 +172,7 @@ def _charge_of(settings: StripeConfig, intent_id: str, now: datetime) -> tuple[P
 
 
 def _refund(config: PaymentConfig, view: RefundView) -> RefundFact:
-    return stripe_refunds.make_refund(_settings(config), view, view.created_at)
+    return stripe_refunds.make_refund(_settings(config), view, view.asked_at)
 
 
 def _read_session(session: Mapping[str, Any], now: datetime) -> Pulled:

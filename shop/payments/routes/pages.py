@@ -21,7 +21,13 @@ from shop.payments.banks import bank_name
 from shop.payments.configuration import config_of
 from shop.payments.forms import DecisionForm, PayeeForm, ReceiptForm, WayForm
 from shop.payments.models import PayeeAccount, PaymentAttempt
-from shop.payments.provider import Malformed, Provider, ProviderRefused, ProviderSilent
+from shop.payments.provider import (
+    BadSignature,
+    Malformed,
+    Provider,
+    ProviderRefused,
+    ProviderSilent,
+)
 from shop.payments.registry import all_providers, provider_called
 from shop.payments.rules import NotPayable
 from shop.payments.starting import start_attempt
@@ -352,10 +358,19 @@ def decide_payee(account_id: int) -> Any:
 
 def _receiver(provider: Provider) -> Callable[[], Any]:
     def take() -> Any:
-        body = request.get_data(cache=False)
+        if request.method == "HEAD":
+            return "", 204
+        is_query = provider.push_method == "GET"
+        body = request.query_string if is_query else request.get_data(cache=False)
         config = config_of(database())
         headers = dict(request.headers.items())
-        outcome = take_push(database(), provider, config, headers, body, clock.now())
+        try:
+            outcome = take_push(database(), provider, config, headers, body, clock.now())
+        except (BadSignature, Malformed) as refusal:
+            if provider.refusal is None:
+                raise
+            code = "bad_signature" if isinstance(refusal, BadSignature) else "malformed"
+            return provider.refusal(code), status_of(refusal)
         status, told = provider.reply(outcome)
         return ("" if told is None else told), status
 
@@ -368,5 +383,5 @@ for _provider in all_providers().values():
             f"/webhooks/{_provider.slug}",
             endpoint=f"webhook_{_provider.slug}",
             view_func=webhook(_provider.slug)(_receiver(_provider)),
-            methods=["POST"],
+            methods=[_provider.push_method],
         )

@@ -2,22 +2,26 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from shop.notifications.services import register_message
 from shop.orders.wiring import MESSAGES as ORDER_MESSAGES
 from shop.payments.provider import (
+    MomoConfig,
     Patience,
     PaymentConfig,
     PayosChannel,
     PayosConfig,
     SepayConfig,
     StripeConfig,
+    VnpayConfig,
+    ZalopayConfig,
 )
 from shop.payments.wiring import MESSAGES, connect_signals
 from tests.factories.payments import NOW, make_config
-from tests.stand_ins import banks
+from tests.stand_ins import banks, wallets
 from tests.stand_ins.stripe import StripeStandIn
 
 
@@ -60,7 +64,35 @@ def bank() -> Iterator[banks.BankStandIn]:
 
 
 @pytest.fixture
-def every_config(stripe_config: PaymentConfig, bank: banks.BankStandIn) -> PaymentConfig:
+def wallet() -> Iterator[wallets.WalletsStandIn]:
+    """A served stand-in for VNPAY, MoMo and ZaloPay whose clock stands at the tests' NOW."""
+    with wallets.WalletsStandIn(clock=NOW.timestamp) as stand_in:
+        yield stand_in
+
+
+def wallet_settings(wallet: wallets.WalletsStandIn, patience: Patience) -> dict[str, Any]:
+    """The three wallets, led to their stand-in."""
+    return {
+        "vnpay": VnpayConfig(
+            wallets.TMN,
+            wallets.VNPAY_KEY,
+            f"{wallet.base}/pay",
+            f"{wallet.base}/api",
+            patience=patience,
+        ),
+        "momo": MomoConfig(
+            wallets.PARTNER, wallets.ACCESS, wallets.MOMO_KEY, wallet.base, patience=patience
+        ),
+        "zalopay": ZalopayConfig(
+            wallets.APP_ID, wallets.KEY1, wallets.KEY2, wallet.base, patience=patience
+        ),
+    }
+
+
+@pytest.fixture
+def every_config(
+    stripe_config: PaymentConfig, bank: banks.BankStandIn, wallet: wallets.WalletsStandIn
+) -> PaymentConfig:
     """Settings with every provider on, each led to its stand-in."""
     patience = Patience(read_seconds=2.0, deadline_seconds=5.0, retry_pause_seconds=0.01)
     channel = PayosChannel(*banks.ACCOUNT, banks.CLIENT_ID, banks.API_KEY, banks.CHECKSUM_KEY)
@@ -75,4 +107,5 @@ def every_config(stripe_config: PaymentConfig, bank: banks.BankStandIn) -> Payme
             api_base=bank.api_base,
             patience=patience,
         ),
+        **wallet_settings(wallet, patience),
     )
