@@ -40,6 +40,13 @@ def remind_of_certificates(database: Database, now: datetime) -> None:
             services.remind_of_certificate(db, certificate_id=certificate_id, now=now)
 
 
+@job("drafts.forget", every_seconds=86_400)
+def forget_drafts(database: Database, now: datetime) -> None:
+    """Forget unsaved words of the product editor that nobody came back to for three months."""
+    with database.transaction() as db:
+        services.forget_typed(db, now=now)
+
+
 @task_handler(services.AVIF_TASK)
 def make_avif(run: Run) -> dict[str, Any]:
     """Make the AVIF files of one picture; a picture that is not stored here has none."""

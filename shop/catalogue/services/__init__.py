@@ -11,7 +11,7 @@ from shop.catalogue.services.certificates import (
     remind_of_certificate,
     revoke_certificate,
 )
-from shop.catalogue.services.drafts import TypedElsewhere, drop_typed, keep_typed
+from shop.catalogue.services.drafts import TypedElsewhere, drop_typed, forget_typed, keep_typed
 from shop.catalogue.services.endorsements import (
     EndorsementFacts,
     decide_endorsement,
@@ -101,6 +101,7 @@ __all__ = [
     "edit_variant",
     "ending_certificates",
     "expire_certificate",
+    "forget_typed",
     "home_by",
     "keep_typed",
     "may_edit_reference",

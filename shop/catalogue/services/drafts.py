@@ -5,7 +5,8 @@ newest version goes on, and the other one is told, with its words still in it.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -18,6 +19,9 @@ from shop.core.errors import Conflict, NotFound, Unavailable
 from shop.core.text import N_
 
 Fields = Mapping[str, list[str]]
+
+KEPT: Final = timedelta(days=90)
+"""How long words that nobody saved, dropped or typed on are kept."""
 
 
 class TypedElsewhere(Conflict):
@@ -94,6 +98,11 @@ def drop_typed(db: Session, *, actor_id: int, product_id: int | None, form: str)
             ProductDraft.form == form,
         )
     )
+
+
+def forget_typed(db: Session, *, now: datetime) -> None:
+    """Forget what was typed and left alone for KEPT."""
+    db.execute(delete(ProductDraft).where(ProductDraft.updated_at < now - KEPT))
 
 
 def _require_own(db: Session, actor_id: int, product_id: int) -> None:

@@ -3,7 +3,7 @@
 import multiprocessing
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Barrier
 from typing import Any
 
@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from shop.catalogue import queries, rules, services
+from shop.catalogue import jobs, queries, rules, services
 from shop.catalogue.models import Product, ProductDraft
 from shop.core.db import Database
 from shop.core.errors import DomainError
@@ -288,6 +288,22 @@ def test_rights_are_judged_again_when_writing(desk: Desk, now: datetime) -> None
     given["product_id"] = 987_654
     with desk.database.write() as db, pytest.raises(DomainError):
         services.keep_typed(db, actor_id=desk.first.id, fields={"name": ["x"]}, now=now, **given)
+
+
+def test_words_left_alone_for_three_months_are_forgotten(desk: Desk, now: datetime) -> None:
+    given: dict[str, Any] = {"actor_id": desk.first.id, "seen": "", "version": 0}
+    with desk.database.transaction() as db:
+        for form, days in (("facts", 91), ("story", 89)):
+            services.keep_typed(
+                db,
+                product_id=desk.id,
+                form=form,
+                fields={"x": ["y"]},
+                now=now - timedelta(days=days),
+                **given,
+            )
+    jobs.forget_drafts(desk.database, now)
+    assert [draft.form for draft in desk.drafts()] == ["story"]
 
 
 def _save(

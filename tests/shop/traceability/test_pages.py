@@ -6,7 +6,7 @@ import io
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from pypdf import PdfReader
 from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
+from shop.catalogue.models import Certificate
 from shop.core import clock
 from shop.core.db import Database
 from shop.traceability import queries, services
@@ -127,6 +128,28 @@ def test_a_kept_page_is_drawn_once_and_follows_what_changes(
     client.set_cookie("basket", "x.1")
     look()
     assert len(drawn) == 5, "an address with a query and a visitor with a cookie are served apart"
+
+
+def test_stars_leave_the_page_and_the_label_at_midnight(
+    client: FlaskClient, database: Database, lot: Lot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.transaction() as db:
+        db.execute(update(Certificate).values(expires_on=date(2026, 11, 30)))
+    midnight = datetime(2026, 11, 30, 17, 0, tzinfo=UTC)  # in Vietnam
+    instant = [midnight - timedelta(seconds=1)]
+    monkeypatch.setattr(clock, "now", lambda: instant[0])
+
+    def stars() -> tuple[bool, Any]:
+        page = body(client.get(f"/t/{lot.code}"))
+        with database.read() as db:
+            target = queries.target_of(db, lot.code)
+            assert target is not None
+            facts = queries.label_facts(db, target, today=clock.today_vn(clock.now()))
+        return 'class="stars s4"' in page, facts["stars"]
+
+    assert stars() == (True, 4)
+    instant[0] = midnight
+    assert stars() == (False, None)
 
 
 def test_a_busy_database_skips_the_count_and_shows_the_page(
