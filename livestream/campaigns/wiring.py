@@ -15,4 +15,4 @@ def init_app(_app: Flask) -> None:
 
 
 def _staff_links(_actor: Actor) -> list[NavItem]:
-    return [NavItem(_(N_("Chiến dịch")), "/can-bo/chien-dich", "tag", 45)]
+    return [NavItem(_(N_("Chiến dịch")), "/can-bo/chien-dich", "tag", 45, group="market")]

@@ -53,7 +53,7 @@ def _club_todo(db: Session, actor: Actor) -> list[Todo]:
 
 
 def _staff_links(_actor: Actor) -> list[NavItem]:
-    return [NavItem(_(N_("Câu lạc bộ")), "/can-bo/cau-lac-bo", "mic", 40)]
+    return [NavItem(_(N_("Câu lạc bộ")), "/can-bo/cau-lac-bo", "mic", 40, group="market")]
 
 
 def _staff_todo(db: Session, actor: Actor) -> list[Todo]:

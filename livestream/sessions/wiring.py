@@ -157,7 +157,7 @@ def _club_todo(db: Session, actor: Actor) -> list[Todo]:
 
 
 def _staff_links(_actor: Actor) -> list[NavItem]:
-    return [NavItem(_(N_("Phiên live")), "/can-bo/phien", "live", 30)]
+    return [NavItem(_(N_("Phiên live")), "/can-bo/phien", "live", 30, group="market")]
 
 
 def _staff_todo(db: Session, actor: Actor) -> list[Todo]:
@@ -166,7 +166,7 @@ def _staff_todo(db: Session, actor: Actor) -> list[Todo]:
 
 
 def _producer_links(_actor: Actor) -> list[NavItem]:
-    return [NavItem(_(N_("Phiên live")), "/ban-hang/phien", "live", 60)]
+    return [NavItem(_(N_("Phiên live")), "/ban-hang/phien", "live", 60, group="market")]
 
 
 def _producer_todo(db: Session, actor: Actor) -> list[Todo]:

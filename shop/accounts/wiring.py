@@ -86,16 +86,18 @@ def _producer_todo(db: Session, actor: Actor) -> list[Todo]:
 def _producer_pages(_actor: Actor) -> list[NavItem]:
     return [
         NavItem(gettext(N_("Việc hôm nay")), "/ban-hang", "home", 0),
-        NavItem(gettext(N_("Các thành viên")), "/ban-hang/thanh-vien", "users", 90),
-        NavItem(gettext(N_("Nhật ký")), "/ban-hang/nhat-ky", "clock", 95),
+        NavItem(gettext(N_("Các thành viên")), "/ban-hang/thanh-vien", "users", 90, group="unit"),
+        NavItem(gettext(N_("Nhật ký")), "/ban-hang/nhat-ky", "clock", 95, group="unit"),
     ]
 
 
 def _staff_pages(actor: Actor) -> list[NavItem]:
     pages = [NavItem(gettext(N_("Việc hôm nay")), "/can-bo", "home", 0)]
     if actor.is_admin:
-        pages.append(NavItem(gettext(N_("Người dùng")), "/can-bo/nguoi-dung", "users", 80))
-    return [*pages, NavItem(gettext(N_("Nhật ký")), "/can-bo/nhat-ky", "clock", 90)]
+        pages.append(
+            NavItem(gettext(N_("Người dùng")), "/can-bo/nguoi-dung", "users", 80, group="house")
+        )
+    return [*pages, NavItem(gettext(N_("Nhật ký")), "/can-bo/nhat-ky", "clock", 90, group="house")]
 
 
 def _account_pages(_actor: Actor) -> list[NavItem]:

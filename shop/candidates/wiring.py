@@ -27,12 +27,12 @@ def init_app(_app: Flask) -> None:
 
 def producer_link(_actor: Actor) -> list[NavItem]:
     """The producer's way to its trackers."""
-    return [NavItem(gettext(N_("Tiến độ hồ sơ")), "/ban-hang/tien-do", "check", 82)]
+    return [NavItem(gettext(N_("Tiến độ hồ sơ")), "/ban-hang/tien-do", "check", 82, group="unit")]
 
 
 def staff_link(_actor: Actor) -> list[NavItem]:
     """Staff's way to the trackers of their provinces."""
-    return [NavItem(gettext(N_("Tiến độ hồ sơ")), "/can-bo/tien-do", "check", 35)]
+    return [NavItem(gettext(N_("Tiến độ hồ sơ")), "/can-bo/tien-do", "check", 35, group="judging")]
 
 
 def producer_todo(db: Session, actor: Actor) -> list[Todo]:

@@ -48,17 +48,17 @@ def init_app(app: Flask) -> None:
 def _producer_pages(_actor: Actor) -> list[NavItem]:
     return [
         NavItem(gettext(N_("Sản phẩm")), "/ban-hang/san-pham", "tag", 20),
-        NavItem(gettext(N_("Cơ sở")), "/ban-hang/co-so", "store", 80),
+        NavItem(gettext(N_("Cơ sở")), "/ban-hang/co-so", "store", 80, group="unit"),
     ]
 
 
 def _staff_pages(_actor: Actor) -> list[NavItem]:
     return [
         NavItem(gettext(N_("Chờ duyệt")), "/can-bo/duyet", "edit", 5),
-        NavItem(gettext(N_("Nhà sản xuất")), "/can-bo/nha-san-xuat", "store", 10),
-        NavItem(gettext(N_("Duyệt sản phẩm")), "/can-bo/san-pham", "tag", 20),
-        NavItem(gettext(N_("Chứng nhận")), "/can-bo/chung-nhan", "verified", 30),
-        NavItem(gettext(N_("Danh mục")), "/can-bo/danh-muc", "settings", 85),
+        NavItem(gettext(N_("Nhà sản xuất")), "/can-bo/nha-san-xuat", "store", 10, group="judging"),
+        NavItem(gettext(N_("Duyệt sản phẩm")), "/can-bo/san-pham", "tag", 20, group="judging"),
+        NavItem(gettext(N_("Chứng nhận")), "/can-bo/chung-nhan", "verified", 30, group="judging"),
+        NavItem(gettext(N_("Danh mục")), "/can-bo/danh-muc", "settings", 85, group="house"),
     ]
 
 

@@ -40,6 +40,10 @@ def _producer_pages(actor: Actor) -> list[NavItem]:
         return []
     seller = min(actor.producers)
     return [
-        NavItem(gettext(N_("Giao hàng")), f"/ban-hang/giao-hang/{seller}", "truck", 62),
-        NavItem(gettext(N_("Mã giảm giá")), f"/ban-hang/ma-giam-gia/{seller}", "tag", 63),
+        NavItem(
+            gettext(N_("Giao hàng")), f"/ban-hang/giao-hang/{seller}", "truck", 62, group="orders"
+        ),
+        NavItem(
+            gettext(N_("Mã giảm giá")), f"/ban-hang/ma-giam-gia/{seller}", "tag", 63, group="market"
+        ),
     ]

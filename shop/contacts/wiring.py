@@ -26,7 +26,7 @@ def _desk_of(actor: Actor) -> str:
 def _producer_pages(actor: Actor) -> list[NavItem]:
     if not actor.is_producer:
         return []
-    return [NavItem(_(N_("Liên hệ, nơi bán")), _desk_of(actor), "phone", 82)]
+    return [NavItem(_(N_("Liên hệ, nơi bán")), _desk_of(actor), "phone", 82, group="market")]
 
 
 def _producer_todo(db: Session, actor: Actor) -> list[Todo]:
@@ -38,4 +38,4 @@ def _producer_todo(db: Session, actor: Actor) -> list[Todo]:
 
 
 def _staff_pages(_actor: Actor) -> list[NavItem]:
-    return [NavItem(_(N_("Nơi bán khác")), "/can-bo/noi-ban", "link", 35)]
+    return [NavItem(_(N_("Nơi bán khác")), "/can-bo/noi-ban", "link", 35, group="judging")]

@@ -34,7 +34,7 @@ def init_app(_app: Flask) -> None:
 def _producer_pages(actor: Actor) -> list[NavItem]:
     if not actor.is_producer:
         return []
-    return [NavItem(_(N_("Hỏi đặt")), "/ban-hang/hoi-dat", "comment", 25)]
+    return [NavItem(_(N_("Hỏi đặt")), "/ban-hang/hoi-dat", "comment", 25, group="words")]
 
 
 def _producer_todo(db: Session, actor: Actor) -> list[Todo]:

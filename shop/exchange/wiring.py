@@ -18,4 +18,4 @@ def _producer_nav(actor: Actor) -> list[NavItem]:
     if not actor.is_producer:
         return []
     url = url_for("exchange_desk.period")
-    return [NavItem(gettext(N_("Hồ sơ truy xuất")), url, "file", 36)]
+    return [NavItem(gettext(N_("Hồ sơ truy xuất")), url, "file", 36, group="origin")]

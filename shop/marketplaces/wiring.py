@@ -23,7 +23,9 @@ def nav(actor: Actor) -> list[NavItem]:
     """The channels in the producer's navigation."""
     if not actor.is_producer:
         return []
-    return [NavItem(_("Kênh bán"), url_for("marketplaces.channels"), "share", order=60)]
+    return [
+        NavItem(_("Kênh bán"), url_for("marketplaces.channels"), "share", order=60, group="market")
+    ]
 
 
 def todo(db: Session, actor: Actor) -> list[Todo]:

@@ -327,16 +327,46 @@ def _staff_todo(db: Session, actor: Actor) -> list[Todo]:
 
 def _producer_nav(_actor: Actor) -> list[NavItem]:
     return [
-        NavItem(gettext(N_("Đối soát tiền")), url_for("payments.producer_desk"), "wallet", 60),
-        NavItem(gettext(N_("Hoàn tiền")), url_for("refunds.sellers"), "wallet", 60),
-        NavItem(gettext(N_("Tài khoản nhận tiền")), url_for("payments.payee"), "lock", 61),
+        NavItem(
+            gettext(N_("Đối soát tiền")),
+            url_for("payments.producer_desk"),
+            "wallet",
+            60,
+            group="orders",
+        ),
+        NavItem(gettext(N_("Hoàn tiền")), url_for("refunds.sellers"), "wallet", 60, group="orders"),
+        NavItem(
+            gettext(N_("Tài khoản nhận tiền")),
+            url_for("payments.payee"),
+            "lock",
+            61,
+            group="orders",
+        ),
     ]
 
 
 def _staff_nav(_actor: Actor) -> list[NavItem]:
     return [
-        NavItem(gettext(N_("Tiền chưa khớp")), url_for("matching.staff_desk"), "wallet", 60),
-        NavItem(gettext(N_("Hoàn tiền")), url_for("refunds.staff"), "wallet", 60),
-        NavItem(gettext(N_("Tài khoản nhận tiền")), url_for("payments.payee_queue"), "lock", 61),
-        NavItem(gettext(N_("Khiếu nại của ngân hàng")), url_for("refunds.disputes"), "warning", 62),
+        NavItem(
+            gettext(N_("Tiền chưa khớp")),
+            url_for("matching.staff_desk"),
+            "wallet",
+            60,
+            group="orders",
+        ),
+        NavItem(gettext(N_("Hoàn tiền")), url_for("refunds.staff"), "wallet", 60, group="orders"),
+        NavItem(
+            gettext(N_("Tài khoản nhận tiền")),
+            url_for("payments.payee_queue"),
+            "lock",
+            61,
+            group="orders",
+        ),
+        NavItem(
+            gettext(N_("Khiếu nại của ngân hàng")),
+            url_for("refunds.disputes"),
+            "warning",
+            62,
+            group="orders",
+        ),
     ]

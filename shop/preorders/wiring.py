@@ -58,7 +58,9 @@ def producer_nav(actor: Actor) -> list[NavItem]:
     """The desk of harvests."""
     if not actor.is_producer:
         return []
-    return [NavItem(_(N_("Đặt trước")), url_for("preorders.desk"), "calendar", order=22)]
+    return [
+        NavItem(_(N_("Đặt trước")), url_for("preorders.desk"), "calendar", order=22, group="orders")
+    ]
 
 
 def producer_todo(db: Session, actor: Actor) -> list[Todo]:

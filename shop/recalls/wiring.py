@@ -105,12 +105,24 @@ def declare_messages() -> None:
 
 def producer_link(_actor: Actor) -> list[NavItem]:
     """The producer's way to recalls and drills."""
-    return [NavItem(_(N_("Thu hồi hàng")), url_for("recalls.overview"), "warning", order=35)]
+    return [
+        NavItem(
+            _(N_("Thu hồi hàng")), url_for("recalls.overview"), "warning", order=35, group="origin"
+        )
+    ]
 
 
 def staff_link(_actor: Actor) -> list[NavItem]:
     """Staff's way to recalls of their provinces."""
-    return [NavItem(_(N_("Thu hồi hàng")), url_for("recalls_staff.overview"), "warning", order=65)]
+    return [
+        NavItem(
+            _(N_("Thu hồi hàng")),
+            url_for("recalls_staff.overview"),
+            "warning",
+            order=65,
+            group="origin",
+        )
+    ]
 
 
 def producer_todo(db: Session, actor: Actor) -> list[Todo]:

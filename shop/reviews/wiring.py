@@ -100,17 +100,43 @@ def producer_links(actor: Actor) -> list[NavItem]:
     if not actor.is_producer:
         return []
     return [
-        NavItem(gettext(N_("Hỏi đáp")), url_for("reviews.question_desk"), "comment", order=40),
-        NavItem(gettext(N_("Đánh giá")), url_for("reviews.review_desk"), "star", order=41),
+        NavItem(
+            gettext(N_("Hỏi đáp")),
+            url_for("reviews.question_desk"),
+            "comment",
+            order=40,
+            group="words",
+        ),
+        NavItem(
+            gettext(N_("Đánh giá")), url_for("reviews.review_desk"), "star", order=41, group="words"
+        ),
     ]
 
 
 def staff_links(_actor: Actor) -> list[NavItem]:
     """Staff's desks."""
     return [
-        NavItem(gettext(N_("Đánh giá")), url_for("reviews.staff_reviews"), "star", order=64),
-        NavItem(gettext(N_("Hỏi đáp")), url_for("reviews.staff_questions"), "comment", order=65),
-        NavItem(gettext(N_("Báo vi phạm")), url_for("reviews.report_queue"), "warning", order=66),
+        NavItem(
+            gettext(N_("Đánh giá")),
+            url_for("reviews.staff_reviews"),
+            "star",
+            order=64,
+            group="words",
+        ),
+        NavItem(
+            gettext(N_("Hỏi đáp")),
+            url_for("reviews.staff_questions"),
+            "comment",
+            order=65,
+            group="words",
+        ),
+        NavItem(
+            gettext(N_("Báo vi phạm")),
+            url_for("reviews.report_queue"),
+            "warning",
+            order=66,
+            group="words",
+        ),
     ]
 
 

@@ -15,8 +15,8 @@ def nav(actor: Actor) -> list[NavItem]:
     if not actor.is_producer:
         return []
     return [
-        NavItem(_("Giá và kho"), url_for("sheets.grid"), "edit", order=31),
-        NavItem(_("Nhập, xuất tệp"), url_for("sheets.exchange"), "upload", order=32),
+        NavItem(_("Giá và kho"), url_for("sheets.grid"), "edit", order=31, group="goods"),
+        NavItem(_("Nhập, xuất tệp"), url_for("sheets.exchange"), "upload", order=32, group="goods"),
     ]
 
 

@@ -32,8 +32,12 @@ def producer_nav(actor: Actor) -> list[NavItem]:
     if not actor.is_producer:
         return []
     return [
-        NavItem(_("Gửi qua hãng"), url_for("shipping.carriers_file"), "upload", order=22),
-        NavItem(_("Đối soát COD"), url_for("shipping.settlements"), "wallet", order=23),
+        NavItem(
+            _("Gửi qua hãng"), url_for("shipping.carriers_file"), "upload", order=22, group="orders"
+        ),
+        NavItem(
+            _("Đối soát COD"), url_for("shipping.settlements"), "wallet", order=23, group="orders"
+        ),
     ]
 
 
@@ -41,7 +45,9 @@ def staff_nav(actor: Actor) -> list[NavItem]:
     """What carriers call places."""
     if not actor.is_staff:
         return []
-    return [NavItem(_("Địa danh của hãng"), url_for("shipping.areas"), "pin", order=75)]
+    return [
+        NavItem(_("Địa danh của hãng"), url_for("shipping.areas"), "pin", order=75, group="house")
+    ]
 
 
 def producer_todo(db: Session, actor: Actor) -> list[Todo]:

@@ -99,7 +99,7 @@ def nav(actor: Actor) -> list[NavItem]:
     """The stock page in the producer's navigation."""
     if not actor.is_producer:
         return []
-    return [NavItem(_("Kho"), url_for("stock.index"), "box", order=30)]
+    return [NavItem(_("Kho"), url_for("stock.index"), "box", order=30, group="goods")]
 
 
 def todo(db: Session, actor: Actor) -> list[Todo]:

@@ -18,11 +18,11 @@ def producer_nav(actor: Actor) -> list[NavItem]:
     """A producer's own figures."""
     if not actor.is_producer:
         return []
-    return [NavItem(_("Số liệu thuế"), url_for("taxes.figures"), "chart", order=48)]
+    return [NavItem(_("Số liệu thuế"), url_for("taxes.figures"), "chart", order=48, group="orders")]
 
 
 def staff_nav(actor: Actor) -> list[NavItem]:
     """Sellers' figures, and the rates."""
     if not actor.is_staff:
         return []
-    return [NavItem(_("Số liệu thuế"), url_for("taxes.sellers"), "chart", order=78)]
+    return [NavItem(_("Số liệu thuế"), url_for("taxes.sellers"), "chart", order=78, group="house")]

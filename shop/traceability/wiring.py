@@ -60,12 +60,12 @@ def init_app(app: Flask) -> None:
 
 def entry_link(_actor: Actor) -> list[NavItem]:
     """The producer's way to a sixty-second entry."""
-    return [NavItem(gettext(_ENTRY), url_for("entry.start"), "camera", order=25)]
+    return [NavItem(gettext(_ENTRY), url_for("entry.start"), "camera", order=25, group="origin")]
 
 
 def lot_link(_actor: Actor) -> list[NavItem]:
     """The producer's way to the lots."""
-    return [NavItem(gettext(_LOTS), url_for("traceability.lots"), "qr", order=30)]
+    return [NavItem(gettext(_LOTS), url_for("traceability.lots"), "qr", order=30, group="origin")]
 
 
 def lots_to_do(db: Session, actor: Actor) -> list[Todo]:
@@ -80,7 +80,7 @@ def lots_to_do(db: Session, actor: Actor) -> list[Todo]:
 
 def alerts_link(_actor: Actor) -> list[NavItem]:
     """Staff's way to codes that may have been copied."""
-    return [NavItem(gettext(_SUSPECTED), url_for("alerts.staff"), "qr", order=70)]
+    return [NavItem(gettext(_SUSPECTED), url_for("alerts.staff"), "qr", order=70, group="origin")]
 
 
 def alerts_to_do(db: Session, actor: Actor) -> list[Todo]:
@@ -92,7 +92,11 @@ def alerts_to_do(db: Session, actor: Actor) -> list[Todo]:
 
 def own_alerts_link(_actor: Actor) -> list[NavItem]:
     """The producer's way to alerts about their codes."""
-    return [NavItem(gettext(_SUSPECTED), url_for("alerts.producer"), "warning", order=84)]
+    return [
+        NavItem(
+            gettext(_SUSPECTED), url_for("alerts.producer"), "warning", order=84, group="origin"
+        )
+    ]
 
 
 def own_alerts_to_do(db: Session, actor: Actor) -> list[Todo]:
@@ -104,12 +108,12 @@ def own_alerts_to_do(db: Session, actor: Actor) -> list[Todo]:
 
 def gs1_link(_actor: Actor) -> list[NavItem]:
     """The producer's way to GTIN and GLN."""
-    return [NavItem(gettext(_GS1), url_for("gs1.own_keys"), "tag", order=85)]
+    return [NavItem(gettext(_GS1), url_for("gs1.own_keys"), "tag", order=85, group="origin")]
 
 
 def gs1_desk_link(_actor: Actor) -> list[NavItem]:
     """Staff's way to GTIN and GLN."""
-    return [NavItem(gettext(_GS1), url_for("gs1.keys"), "tag", order=75)]
+    return [NavItem(gettext(_GS1), url_for("gs1.keys"), "tag", order=75, group="origin")]
 
 
 def gs1_to_do(db: Session, actor: Actor) -> list[Todo]:

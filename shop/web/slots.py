@@ -58,9 +58,10 @@ class Todo:
 
 @dataclass(frozen=True)
 class NavItem:
-    """A link of a workspace's navigation."""
+    """A link of a workspace's navigation. ``group``: a key of ``workspaces.NAV_GROUPS``."""
 
     label: str
     url: str
     icon: str = "list"
     order: int = 50
+    group: str = ""
