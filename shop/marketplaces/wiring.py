@@ -11,6 +11,7 @@ from shop.core.clock import now, today_vn
 from shop.core.text import N_
 from shop.marketplaces import queries, registry
 from shop.marketplaces.services.faults import FaultCounts
+from shop.stock.slots import SALES_CHANNELS
 from shop.traceability.slots import RECALL_TOUCHES, Touched
 from shop.web.access import Actor
 from shop.web.i18n import gettext as _
@@ -65,3 +66,9 @@ def init_app(_app: Flask) -> None:
     PRODUCER_NAV.fill(nav)
     PRODUCER_TODO.fill(todo)
     RECALL_TOUCHES.fill(touched_by_recall)
+    SALES_CHANNELS.fill(sales_channels)
+
+
+def sales_channels() -> list[tuple[str, str]]:
+    """Channels a producer may keep units for."""
+    return [(slug, profile.label) for slug, profile in registry.all_profiles().items()]

@@ -44,4 +44,21 @@ INVARIANTS = {
         ) a ON a.product_id = f.product_id
         WHERE f.available <> a.free
     """,
+    "stock.take_is_written_once": """
+        SELECT l.id FROM stock_take_line l
+        JOIN stock_take t ON t.id = l.take_id
+        LEFT JOIN stock_movement m ON m.key = 'stock_take_line:' || l.id
+        WHERE (t.state <> 'done' AND m.id IS NOT NULL)
+           OR (t.state = 'done' AND COALESCE(m.quantity, 0)
+               <> COALESCE(l.counted - l.booked, 0))
+    """,
+    "stock.take_closed_says_by_whom": """
+        SELECT id FROM stock_take
+        WHERE (state = 'open') <> (closed_by IS NULL) OR (state = 'open') <> (closed_at IS NULL)
+    """,
+    "stock.channel_keeps_its_own": """
+        SELECT id FROM stock_reservation
+        WHERE owner_key LIKE 'channel:%' AND (expires_at IS NOT NULL
+              OR owner_key NOT LIKE 'channel:%:' || variant_id)
+    """,
 }

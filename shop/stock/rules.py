@@ -131,6 +131,83 @@ class LotOnHand:
     on_hand: int
 
 
+SHOP: Final = "shop"
+"""The channel that is this shop: what is kept for it no other channel may be given."""
+
+
+class NotForChannel(Conflict):
+    message = N_("Chỉ còn %(left)s chưa giữ cho đơn, phiên live hay kênh nào. Hãy giảm số lượng.")
+
+
+class NotKept(Conflict):
+    message = N_("Kênh này chỉ còn %(left)s được giữ riêng.")
+
+
+class UnknownChannel(Invalid):
+    message = N_("Không có kênh này. Vui lòng chọn trong danh sách.")
+
+
+def channel_key(channel: str, variant_id: int) -> str:
+    """The owner of what is kept of a variant for a channel."""
+    return f"channel:{channel}:{variant_id}"
+
+
+def channel_units(*, kept: int, available: int, shop_floor: int) -> int:
+    """Units a channel may offer: what is kept for it; else what is free above the shop's own.
+
+    Only what is kept can never be sold twice: free units are offered everywhere at once.
+    """
+    return kept or max(0, available - shop_floor)
+
+
+# Counting
+
+
+class TakeClosed(Conflict):
+    message = N_("Phiếu kiểm kê này đã ghi sổ hoặc đã bỏ. Hãy mở phiếu mới nếu cần đếm lại.")
+
+
+class TakeTooLong(Invalid):
+    message = N_("Phiếu dài quá %(most)s dòng. Hãy chọn một sản phẩm để kiểm kê.")
+
+
+class NothingToCount(Invalid):
+    message = N_("Chưa có mặt hàng nào để đếm. Hãy nhập kho trước.")
+
+
+class NothingCounted(Invalid):
+    message = N_("Phiếu chưa có dòng nào được đếm.")
+
+
+class TakeFaults(Conflict):
+    """Lines that cannot be written as counted. ``lines``: line id -> what is wrong (msgid)."""
+
+    message = N_("Có %(count)s dòng chưa ghi được. Xem lời nhắc ở từng dòng rồi sửa hoặc đếm lại.")
+
+    def __init__(self, lines: dict[int, str]) -> None:
+        super().__init__(count=len(lines))
+        self.lines = lines
+
+
+CORRECTED_SINCE: Final = N_(
+    "Sổ của dòng này vừa được người khác sửa sau khi bạn đếm. Hãy đếm lại để không trừ hai lần."
+)
+BELOW_PROMISED: Final = N_(
+    "Đếm được ít hơn số đã giữ cho đơn, phiên live hoặc kênh bán. Hãy hủy bớt phần đã giữ trước."
+)
+
+MAX_TAKE_LINES: Final = 200
+
+
+@dataclass(frozen=True)
+class Count:
+    """What somebody found in a pile. ``counted`` None: take the figure off the sheet again."""
+
+    line_id: int
+    counted: int | None
+    reason: str = COUNT
+
+
 Pick = tuple[int | None, int]
 """Lot (None: units without a lot) and how many units out of it."""
 

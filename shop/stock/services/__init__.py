@@ -6,6 +6,7 @@ after them. A verb that refuses leaves nothing behind (savepoint), so the caller
 """
 
 from shop.stock.services.bulk import Move, lock_for_moves, move_many
+from shop.stock.services.channels import keep_for_channel, sell_on_channel
 from shop.stock.services.holding import commit, hold_again, release, reserve
 from shop.stock.services.lots import block_lots, bring_back, leave_lot, put_lot_on_sale
 from shop.stock.services.moving import adjust, count_stock, receive
@@ -17,6 +18,7 @@ from shop.stock.services.prices import (
     set_price_window,
     take_live_price,
 )
+from shop.stock.services.takes import confirm_take, drop_take, open_take, save_counts
 
 __all__ = [
     "Move",
@@ -24,20 +26,26 @@ __all__ = [
     "block_lots",
     "bring_back",
     "commit",
+    "confirm_take",
     "count_stock",
     "drop_price_windows",
+    "drop_take",
     "give_back_live_price",
     "hold_again",
+    "keep_for_channel",
     "leave_lot",
     "lock_for_moves",
     "lock_levels",
     "lower_price_caps",
     "move_many",
+    "open_take",
     "publish_available",
     "put_lot_on_sale",
     "receive",
     "release",
     "reserve",
+    "save_counts",
+    "sell_on_channel",
     "set_price_window",
     "take_live_price",
 ]

@@ -1,68 +1,62 @@
 """The producer's stock pages: what lies there, receipts, stock-takes, the ledger."""
 
-import secrets
 from typing import Final
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from shop.core import clock
 from shop.core.db import MAX_ID
-from shop.core.errors import Conflict, Invalid, NotFound
+from shop.core.errors import Conflict, Invalid
 from shop.core.text import N_
 from shop.stock import queries, rules, services
-from shop.stock.forms import CountForm, ReceiveForm
+from shop.stock.forms import CountForm, KeepForm, ReceiveForm, SoldForm, channel_labels
+from shop.stock.routes.base import bp, fresh_key, own, own_variant
 from shop.web.access import actor, role
 from shop.web.errors import status_of
 from shop.web.i18n import gettext as _
 from shop.web.pagination import Page, page_number
 from shop.web.request import read_session, write_session
 
-bp = Blueprint("stock", __name__)
-
 PAGE_SIZE: Final = 30
 
-_VARIANT: Final = f"/ban-hang/kho/<int(min=1,max={MAX_ID}):variant_id>"
+VARIANT: Final = f"/ban-hang/kho/<int(min=1,max={MAX_ID}):variant_id>"
 
 
 @bp.get("/ban-hang/kho")
 @role("producer")
 def index() -> ResponseReturnValue:
     """Every size with what is left, what is promised, and its lots."""
-    rows = queries.stock_of(read_session(), sorted(actor().producers))
-    return render_template("stock/index.html", rows=rows)
+    db = read_session()
+    rows = queries.stock_of(db, own())
+    kept = queries.kept_by_channel(db, [row.variant_id for row in rows])
+    return render_template("stock/index.html", rows=rows, kept=kept, channels=channel_labels())
 
 
-def _own_variant(db: Session, variant_id: int) -> queries.OwnVariant:
-    """The variant if it is one of the actor's producers'. Raises NotFound."""
-    found = queries.variant_of(db, variant_id, sorted(actor().producers))
-    if found is None:
-        raise NotFound
-    return found
-
-
-@bp.get(_VARIANT)
+@bp.get(VARIANT)
 @role("producer")
 def variant(variant_id: int) -> ResponseReturnValue:
     """One size: add, count, and its history."""
-    return _page(variant_id)
+    return variant_page(variant_id)
 
 
-def _page(
+def variant_page(
     variant_id: int,
     status: int = 200,
     *,
     receive_form: ReceiveForm | None = None,
     count_form: CountForm | None = None,
+    keep_form: KeepForm | None = None,
+    sold_form: SoldForm | None = None,
 ) -> ResponseReturnValue:
     db = read_session()
-    own = _own_variant(db, variant_id)
+    own = own_variant(db, variant_id)
     number = page_number(request.args.get("trang"))
     moves, total = queries.movements(
         db, variant_id, offset=(number - 1) * PAGE_SIZE, limit=PAGE_SIZE
     )
-    count_form = count_form or CountForm(submit_key=_fresh_key())
+    count_form = count_form or CountForm(submit_key=fresh_key())
     count_form.lot.choices = _lot_choices(db, variant_id)
     return render_template(
         "stock/variant.html",
@@ -70,16 +64,16 @@ def _page(
         level=queries.levels(db, [variant_id])[variant_id],
         moves=moves,
         reasons=rules.REASONS,
-        receive_form=receive_form or ReceiveForm(submit_key=_fresh_key()),
+        kept=queries.kept_by_channel(db, [variant_id]).get(variant_id, {}),
+        channels=channel_labels(),
+        keep_form=keep_form or KeepForm(),
+        sold_form=sold_form or SoldForm(submit_key=fresh_key()),
+        receive_form=receive_form or ReceiveForm(submit_key=fresh_key()),
         count_form=count_form,
         page=Page(
             number, PAGE_SIZE, total, lambda n: url_for(".variant", variant_id=variant_id, trang=n)
         ),
     ), status
-
-
-def _fresh_key() -> str:
-    return secrets.token_urlsafe(16)
 
 
 def _lot_choices(db: Session, variant_id: int) -> list[tuple[str, str]]:
@@ -94,15 +88,15 @@ def _lot_choices(db: Session, variant_id: int) -> list[tuple[str, str]]:
     ]
 
 
-@bp.post(f"{_VARIANT}/nhap")
+@bp.post(f"{VARIANT}/nhap")
 @role("producer")
 def receive(variant_id: int) -> ResponseReturnValue:
     """Add units that belong to no lot."""
     form = ReceiveForm.read()
     if not form.validate():
-        return _page(variant_id, 422, receive_form=form)
+        return variant_page(variant_id, 422, receive_form=form)
     db = write_session()
-    _own_variant(db, variant_id)
+    own_variant(db, variant_id)
     try:
         services.receive(
             db,
@@ -116,24 +110,24 @@ def receive(variant_id: int) -> ResponseReturnValue:
     except (Conflict, Invalid) as refusal:
         db.rollback()
         form.add_error(refusal)
-        return _page(variant_id, status_of(refusal), receive_form=form)
+        return variant_page(variant_id, status_of(refusal), receive_form=form)
     db.commit()
     flash(_(N_("Đã nhập kho.")), "ok")
     return redirect(url_for(".variant", variant_id=variant_id), 303)
 
 
-@bp.post(f"{_VARIANT}/kiem-ke")
+@bp.post(f"{VARIANT}/kiem-ke")
 @role("producer")
 def count(variant_id: int) -> ResponseReturnValue:
     """Record a stock-take."""
     form = CountForm.read()
     db = read_session()
-    _own_variant(db, variant_id)
+    own_variant(db, variant_id)
     form.lot.choices = _lot_choices(db, variant_id)
     if not form.validate():
-        return _page(variant_id, 422, count_form=form)
+        return variant_page(variant_id, 422, count_form=form)
     db = write_session()
-    _own_variant(db, variant_id)
+    own_variant(db, variant_id)
     try:
         change = services.count_stock(
             db,
@@ -149,7 +143,7 @@ def count(variant_id: int) -> ResponseReturnValue:
         db.rollback()
         refusal.field = "counted"
         form.add_error(refusal)
-        return _page(variant_id, status_of(refusal), count_form=form)
+        return variant_page(variant_id, status_of(refusal), count_form=form)
     db.commit()
     flash(
         _("Đã ghi kiểm kê, sổ thay đổi %(n)s.", n=f"{change:+d}")

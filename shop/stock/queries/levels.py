@@ -14,10 +14,12 @@ from shop.stock.models import LotLevel, PriceWindow, StockLevel, StockMovement, 
 from shop.stock.rules import (
     LOT_BACK,
     LOT_BLOCKED,
+    SHOP,
     Level,
     LivePrice,
     LotOnHand,
     Pick,
+    channel_units,
     fefo,
 )
 from shop.traceability.models import Lot
@@ -323,3 +325,43 @@ def variants_with_blocked_lots(db: Session, today: date) -> list[int]:
             .order_by(LotLevel.variant_id)
         )
     )
+
+
+# Channels
+
+
+def kept_by_channel(db: Session, variant_ids: Collection[int]) -> dict[int, dict[str, int]]:
+    """Variant -> channel -> units kept for it; the shop's own reserve among them."""
+    found: dict[int, dict[str, int]] = {}
+    rows = db.execute(
+        select(
+            StockReservation.variant_id, StockReservation.owner_key, StockReservation.quantity
+        ).where(
+            StockReservation.variant_id.in_(variant_ids),
+            StockReservation.state == "held",
+            StockReservation.owner_key.startswith("channel:"),
+        )
+    )
+    for variant_id, owner, units in rows:
+        found.setdefault(variant_id, {})[owner.split(":")[1]] = units
+    floors = db.execute(
+        select(StockLevel.variant_id, StockLevel.shop_floor).where(
+            StockLevel.variant_id.in_(variant_ids), StockLevel.shop_floor > 0
+        )
+    )
+    for variant_id, units in floors:
+        found.setdefault(variant_id, {})[SHOP] = units
+    return found
+
+
+def channel_stock(db: Session, variant_ids: Collection[int], channel: str) -> dict[int, int]:
+    """Units of each variant that a channel may offer; see ``rules.channel_units``."""
+    kept, free = kept_by_channel(db, variant_ids), levels(db, variant_ids)
+    return {
+        variant_id: channel_units(
+            kept=kept.get(variant_id, {}).get(channel, 0),
+            available=free[variant_id].available,
+            shop_floor=kept.get(variant_id, {}).get(SHOP, 0),
+        )
+        for variant_id in variant_ids
+    }
