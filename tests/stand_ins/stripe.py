@@ -110,6 +110,10 @@ class StripeStandIn:
         self.slow_seconds = slow_seconds
         self.clock = clock
         self.sessions: dict[str, dict[str, Any]] = {}
+        self.refunds: dict[str, dict[str, Any]] = {}
+        self.refund_status = "succeeded"
+        """What new refunds are."""
+        self.disputes: dict[str, dict[str, Any]] = {}
         self.calls: list[dict[str, Any]] = []
         self.deliveries: list[dict[str, Any]] = []
         self.faults: list[str] = []
@@ -154,21 +158,125 @@ class StripeStandIn:
             raise Refused("Invalid API Key provided", status=401)
         if not re.fullmatch(r"\d{4}-\d{2}-\d{2}\.[a-z]+", headers.get("Stripe-Version") or ""):
             raise Refused("the version is not pinned")
+        found = self._looked_up(path, decode_form(query)) if method == "GET" else None
+        if found is not None:
+            return 200, found
+        return self._session_call(method, path, query, headers, body)
+
+    def _session_call(
+        self, method: str, path: str, query: str, headers: Any, body: str
+    ) -> tuple[int, Any]:
         match = re.fullmatch(r"/v1/checkout/sessions(?:/(cs_\w+)(/expire)?)?", path)
-        if match is None:
+        if match is None and path != "/v1/refunds":
             raise Refused("Unrecognized request URL", status=404)
-        session_id, expire = match.groups()
+        session_id, expire = match.groups() if match else (None, None)
         if method == "GET" and session_id and not expire:
             expand = decode_form(query).get("expand", [])
             return 200, self._shown(session_id, expand)
         if method != "POST":
             raise Refused("no such method", status=404)
+        return self._posted(path, session_id, expire, headers, body)
+
+    def _posted(
+        self, path: str, session_id: str | None, expire: str | None, headers: Any, body: str
+    ) -> tuple[int, Any]:
         if headers.get("Content-Type") != "application/x-www-form-urlencoded":
             raise Refused("not a form")
         key = headers.get("Idempotency-Key") or ""
         if not 1 <= len(key) <= 255:
             raise Refused("no idempotency key")
-        return self._once(key, f"{path}?{body}", lambda: self._change(session_id, expire, body))
+
+        def work() -> tuple[int, Any]:
+            if path == "/v1/refunds":
+                return 200, self._refund(decode_form(body))
+            return self._change(session_id, expire, body)
+
+        return self._once(key, f"{path}?{body}", work)
+
+    def _looked_up(self, path: str, asked: dict[str, Any]) -> dict[str, Any] | None:
+        """Refunds, disputes and sessions of a payment; None for other paths."""
+        kind, _, name = path.removeprefix("/v1/").partition("/")
+        intent = asked.get("payment_intent")
+        if kind in {"refunds", "disputes"} and name:
+            known = (self.refunds if kind == "refunds" else self.disputes).get(name)
+            if known is None:
+                raise Refused("no such object", status=404)
+            return known
+        if kind == "refunds":
+            return {
+                "data": [one for one in self.refunds.values() if one["payment_intent"] == intent]
+            }
+        if path == "/v1/checkout/sessions":
+            ids = [key for key, one in self.sessions.items() if one["payment_intent"] == intent]
+            return {"data": [self._shown(key, ["payment_intent"]) for key in ids]}
+        return None
+
+    def _refund(self, values: dict[str, Any]) -> dict[str, Any]:
+        unknown = set(values) - {"payment_intent", "amount", "reason", "metadata"}
+        intent = values["payment_intent"]
+        known = [one for one in self.sessions.values() if one["payment_intent"] == intent]
+        session = known[0] if known else None
+        if unknown or session is None or session["payment_status"] != "paid":
+            raise Refused("no such payment, or a parameter that is not known")
+        if values["reason"] not in {"duplicate", "fraudulent", "requested_by_customer"}:
+            raise Refused("reason")
+        return self.refund(session["id"], int(values["amount"]), metadata=values["metadata"])
+
+    def refund(self, session_id: str, amount: int, **over: Any) -> dict[str, Any]:
+        """Give money of a session back, as the dashboard does (or the API, with metadata)."""
+        with self.lock:
+            intent = self._find(session_id)["payment_intent"]
+            gone = sum(
+                one["amount"]
+                for one in self.refunds.values()
+                if one["payment_intent"] == intent and one["status"] != "failed"
+            )
+            if not 0 < amount <= self.sessions[session_id]["amount_total"] - gone:
+                raise Refused("more than is left of this payment")
+            refund = {
+                "id": f"re_test{secrets.token_hex(10)}",
+                "object": "refund",
+                "amount": amount,
+                "currency": "vnd",
+                "payment_intent": intent,
+                "status": self.refund_status,
+                "created": int(self.clock()),
+                "metadata": {},
+            } | over
+            self.refunds[str(refund["id"])] = refund
+        return refund
+
+    def dispute(self, session_id: str, **over: Any) -> dict[str, Any]:
+        """A buyer's bank questions a session's payment and takes the money."""
+        with self.lock:
+            session = self._find(session_id)
+            dispute = {
+                "id": f"dp_test{secrets.token_hex(10)}",
+                "object": "dispute",
+                "amount": session["amount_total"],
+                "currency": "vnd",
+                "payment_intent": session["payment_intent"],
+                "status": "needs_response",
+                "reason": "fraudulent",
+                "created": int(self.clock()),
+                "livemode": "_live_" in self.secret_key,
+                "balance_transactions": [{"amount": -4321, "currency": "usd"}],
+                "evidence_details": {"due_by": int(self.clock()) + 604_800},
+            } | over
+            self.disputes[str(dispute["id"])] = dispute
+        return dispute
+
+    def event_of(self, thing: dict[str, Any], kind: str, **over: Any) -> bytes:
+        """The body of an event about a refund, a charge or a dispute."""
+        event = {
+            "id": f"evt_{secrets.token_hex(12)}",
+            "object": "event",
+            "type": kind,
+            "created": int(self.clock()),
+            "livemode": "_live_" in self.secret_key,
+            "data": {"object": thing},
+        }
+        return json.dumps(event | over, separators=(",", ":")).encode()
 
     def _once(self, key: str, request: str, work: Any) -> tuple[int, Any]:
         known = self._replays.get(key)
