@@ -22,6 +22,7 @@ from shop.demo.seed_rows import load_products
 from shop.demo.selling import load_selling
 from shop.demo.showing import load_showing, wanted_drawings
 from shop.demo.traces import load_traces
+from shop.demo.wholesale import load_wholesale
 from shop.payments.configuration import config_of
 from shop.web.access import sign
 from shop.web.request import House
@@ -37,6 +38,7 @@ def init_app(app: Flask) -> None:
     loaders["preorders"] = Loader("preorders", _load_preorders)
 
     loaders["selling"] = Loader("selling", _load_selling)
+    loaders["wholesale"] = Loader("wholesale", _load_wholesale)
     loaders["recalls"] = Loader("recalls", _load_recalls)
     loaders["imports"] = Loader("imports", _load_imports)
     loaders["reviews"] = Loader("reviews", _load_reviews)
@@ -95,6 +97,11 @@ def _load_selling(house: House, now: datetime, _is_plain: bool) -> str:
 def _load_refunds(house: House, now: datetime, _is_plain: bool) -> str:
     with house.database.transaction() as db:
         return f"{load_refunds(db, now=now)} new refunds"
+
+
+def _load_wholesale(house: House, now: datetime, _is_plain: bool) -> str:
+    with house.database.transaction() as db:
+        return f"{load_wholesale(db, now=now)} new wholesale enquiries"
 
 
 def _load_recalls(house: House, now: datetime, _is_plain: bool) -> str:

@@ -164,6 +164,11 @@ def request_of(db: Session, enquiry_id: int) -> WholesaleRequest | None:
     return db.get(WholesaleRequest, enquiry_id)
 
 
+def enquiry_code(db: Session, enquiry_id: int) -> str:
+    """The enquiry's address."""
+    return db.get_one(Enquiry, enquiry_id).code
+
+
 def own_request(
     db: Session, code: str, producer_ids: Collection[int]
 ) -> tuple[Enquiry, WholesaleRequest] | None:
@@ -179,3 +184,29 @@ def own_request(
 def last_seq(db: Session, enquiry_id: int) -> int:
     """How many quotes the enquiry has had."""
     return db.scalar(select(func.max(Quote.seq)).where(Quote.enquiry_id == enquiry_id)) or 0
+
+
+@dataclass(frozen=True)
+class AskAt:
+    """Where a wholesale price is asked for."""
+
+    producer_slug: str
+    product_slug: str
+
+
+def ask_at_product(db: Session, product_id: int) -> AskAt | None:
+    """The address for listed goods; None for services."""
+    row = db.execute(
+        select(ProductFacets.producer_slug, Product.slug)
+        .join(Product, Product.id == ProductFacets.product_id)
+        .where(Product.id == product_id, ProductFacets.is_listed, Product.is_service.is_(False))
+    ).one_or_none()
+    return AskAt(*row) if row else None
+
+
+def ask_at_producer(db: Session, producer_id: int) -> AskAt | None:
+    """The address for a verified producer."""
+    slug = db.scalar(
+        select(Producer.slug).where(Producer.id == producer_id, Producer.state == "verified")
+    )
+    return AskAt(slug, "") if slug else None

@@ -168,6 +168,8 @@ def offer_quote(
     )
     db.add(quote)
     db.flush()
+    said = f"Báo giá {quote.code} · Quote {quote.code}"
+    enquiries.say(db, enquiry, "producer", actor_id, said, now)
     _audit(db, "offer", enquiry, quote, actor_id, now)
     _tell_buyer(db, QUOTED, enquiry, quote, now)
     return quote

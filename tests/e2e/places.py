@@ -91,6 +91,7 @@ NO_PAGE = {
     "labels.pdf": "file",
     "labels.pictures": "file",
     "labels.preview": "file",
+    "wholesale.paper": "file",
     "labels.batch_file": "file",
 }
 """GET endpoints that answer with no page of their own."""
