@@ -11,6 +11,7 @@ from shop.demo.exchange import load_exchange
 from shop.demo.imports import load_imports
 from shop.demo.lots import load_stock
 from shop.demo.orders import load_order, load_payees, missing_orders
+from shop.demo.parcels import load_parcels
 from shop.demo.people import PASSWORD, load_people
 from shop.demo.pictures import load_covers, load_drawings
 from shop.demo.preorders import load_preorders
@@ -46,6 +47,7 @@ def init_app(app: Flask) -> None:
     loaders["exchange"] = Loader("exchange", _load_exchange)
     loaders["showing"] = Loader("showing", _load_showing)
     loaders["desk"] = Loader("desk", _load_desk)
+    loaders["parcels"] = Loader("parcels", _load_parcels)
 
 
 def _load_people(house: House, now: datetime, _is_plain: bool) -> str:
@@ -124,6 +126,11 @@ def _load_reviews(house: House, now: datetime, _is_plain: bool) -> str:
 def _load_desk(house: House, now: datetime, _is_plain: bool) -> str:
     with house.database.transaction() as db:
         return f"{load_desk(db, now=now)} new files under way"
+
+
+def _load_parcels(house: House, now: datetime, _is_plain: bool) -> str:
+    made = load_parcels(house, config_of(house.database), now)
+    return f"{made} new settlements of money on delivery"
 
 
 def _load_exchange(house: House, now: datetime, _is_plain: bool) -> str:

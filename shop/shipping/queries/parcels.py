@@ -18,6 +18,9 @@ from shop.shipping.rules.papers import MAX_AT_ONCE
 
 _PRINTABLE = ("confirmed", "completed")
 
+CAME_BACK = frozenset({"returned"})
+"""Parcels that collect nothing any more; their goods may go in another one."""
+
 Contents = tuple[tuple[OrderLine, PackedLine | None, int], ...]
 
 
@@ -34,8 +37,6 @@ class Sending:
     """Order line, what of it is packed, units."""
     number: int
     of: int
-    share_vnd: int
-    """What this parcel collects when no money has come yet."""
     cod_vnd: int
     """What is still to collect with it."""
 
@@ -98,7 +99,8 @@ def _orders(db: Session, producer_ids: Collection[int], condition: object) -> li
 def sendings(db: Session, orders: Sequence[Order]) -> list[Sending]:
     """The orders' parcels in the order of the orders; an order without any is one parcel to be.
 
-    The orders come with lines and contact. Parcels that came back are left out.
+    The orders come with lines and contact. Parcels that came back are left out; their goods may
+    go in another one.
     """
     ids = [order.id for order in orders]
     parcels, money = parcels_by_order(db, ids), money_by_order(db, ids)
@@ -123,12 +125,12 @@ def sendings(db: Session, orders: Sequence[Order]) -> list[Sending]:
 def _of_order(
     order: Order, producer: Producer, place: str, parcels: Sequence[Parcel], net_vnd: int
 ) -> list[Sending]:
-    by_id = {line.id: line for line in order.lines}
-    inside: list[Contents] = [
-        tuple((by_id[one.order_line_id], one, one.quantity) for one in parcel.lines)
-        for parcel in parcels
-    ]
-    contents = inside or [tuple((line, None, line.quantity) for line in order.lines)]
+    living = [parcel for parcel in parcels if parcel.shipment.state not in CAME_BACK]
+    contents = (
+        [contents_of(order, parcel) for parcel in living]
+        if parcels
+        else [tuple((line, None, line.quantity) for line in order.lines)]
+    )
     shares = shares_of(order, [value_of(lines) for lines in contents])
     left = after_money(shares, net_vnd)
     return [
@@ -136,16 +138,42 @@ def _of_order(
             order=order,
             producer=producer,
             sender_place=place,
-            shipment=parcels[at].shipment if parcels else None,
+            shipment=living[at].shipment if parcels else None,
             lines=lines,
             number=at + 1,
             of=len(contents),
-            share_vnd=shares[at],
             cod_vnd=left[at] if order.state in KEEPS_MONEY else 0,
         )
         for at, lines in enumerate(contents)
-        if not parcels or parcels[at].shipment.state != "returned"
     ]
+
+
+def contents_of(order: Order, parcel: Parcel) -> Contents:
+    """What is in a parcel; the order comes with its lines."""
+    by_id = {line.id: line for line in order.lines}
+    return tuple((by_id[one.order_line_id], one, one.quantity) for one in parcel.lines)
+
+
+def expected_cod(db: Session, order_ids: Collection[int]) -> dict[int, int]:
+    """Parcel id -> what its carrier was to collect, whatever came on delivery since; in đồng.
+
+    A parcel that came back was to collect nothing; money that came another way before (a deposit,
+    a transfer) pays the first parcels.
+    """
+    orders = db.scalars(
+        select(Order).options(selectinload(Order.lines)).where(Order.id.in_(order_ids))
+    ).all()
+    parcels, money = parcels_by_order(db, order_ids), money_by_order(db, order_ids)
+    found: dict[int, int] = {}
+    for order in orders:
+        own = parcels.get(order.id, [])
+        living = [parcel for parcel in own if parcel.shipment.state not in CAME_BACK]
+        shares = shares_of(order, [value_of(contents_of(order, parcel)) for parcel in living])
+        net_vnd, came_vnd = money.get(order.id, (0, 0))
+        left = after_money(shares, max(0, net_vnd - came_vnd))
+        found |= {parcel.shipment.id: 0 for parcel in own}
+        found |= {parcel.shipment.id: vnd for parcel, vnd in zip(living, left, strict=True)}
+    return found
 
 
 def shares_of(order: Order, values: Sequence[int]) -> list[int]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from shop.orders.models import Order, Shipment
 from shop.shipping.models import CodSettlement, CodSettlementLine, CodSettlementStep
+from shop.shipping.queries.parcels import expected_cod
 from shop.shipping.rules.settlement import Row, plain_number
 
 STANDS = ("new", "difference", "unmatched", "several", "known", "changed", "problem")
@@ -170,31 +171,26 @@ class Judged:
 
 
 class Parcels:
-    """A producer's parcels by tracking number and by order code."""
+    """The producer's parcels that rows speak of, by tracking number and by order code."""
 
     def __init__(self, db: Session, producer_id: int, rows: Sequence[Row]) -> None:
+        numbers = {row.tracking_no for row in rows if row.tracking_no}
+        codes = {row.code for row in rows if row.code}
+        found = [
+            row
+            for row in db.execute(
+                select(Shipment.id, Shipment.tracking_no, Order.id, Order.code)
+                .join(Order, Order.id == Shipment.order_id)
+                .where(Order.producer_id == producer_id, Shipment.state != "cancelled")
+                .order_by(Shipment.id)
+            )
+            if plain_number(row[1]) in numbers or row[3] in codes
+        ]
+        expected = expected_cod(db, {row[2] for row in found})
         self._by_number: dict[str, list[Match]] = {}
         self._by_code: dict[str, list[Match]] = {}
-        codes = {row.code for row in rows if row.code}
-        found = db.execute(
-            select(
-                Shipment.id,
-                Shipment.tracking_no,
-                Shipment.state,
-                Shipment.cod_vnd,
-                Order.id,
-                Order.code,
-            )
-            .join(Order, Order.id == Shipment.order_id)
-            .where(
-                Order.producer_id == producer_id,
-                Shipment.state != "cancelled",
-                (Shipment.tracking_no != "") | Order.code.in_(codes),
-            )
-            .order_by(Shipment.id)
-        )
-        for shipment_id, number, state, cod_vnd, order_id, code in found:
-            match = Match(shipment_id, order_id, code, 0 if state == "returned" else cod_vnd)
+        for shipment_id, number, order_id, code in found:
+            match = Match(shipment_id, order_id, code, expected.get(shipment_id, 0))
             if number:
                 self._by_number.setdefault(plain_number(number), []).append(match)
             self._by_code.setdefault(code, []).append(match)
@@ -206,7 +202,7 @@ class Parcels:
 
 
 def judge_rows(db: Session, *, producer_id: int, carrier: str, rows: Sequence[Row]) -> list[Judged]:
-    """What each row would do now. Four statements, however many rows."""
+    """What each row would do now, in a fixed number of statements."""
     parcels = Parcels(db, producer_id, rows)
     booked: Mapping[str, CodSettlementLine] = {
         line.tracking_no: line

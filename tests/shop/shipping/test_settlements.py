@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import xlsxwriter
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from shop.core.db import Database
-from shop.orders.models import Shipment
+from shop.orders.models import Order, Shipment, ShipmentLine
 from shop.payments.models import PaymentTxn, Refund
 from shop.payments.services import confirm_receipt
 from shop.shipping import services
@@ -451,22 +451,64 @@ def test_two_people_close_one_difference_once(desk: Desk) -> None:
 
 
 def test_a_partial_shipment_settles_parcel_by_parcel(desk: Desk) -> None:
-    order = desk.sent("GHN001", quantity=2)  # 160,000 in all
+    order = desk.sent("GHN001", quantity=2)  # 160,000 in all: 80,000 with each
     with desk.database.transaction() as db:
-        [parcel] = db.scalars(select(Shipment)).all()
-        parcel.cod_vnd = 95_000
         db.execute(text("UPDATE shipment_line SET quantity = 1"))
+        [line_] = db.scalars(select(ShipmentLine)).all()
         second = Shipment(
-            order_id=order.id,
-            state="shipped",
-            carrier="GHN",
-            tracking_no="GHN002",
-            cod_vnd=65_000,
-            packed_at=NOW,
+            order_id=order.id, state="shipped", carrier="GHN", tracking_no="GHN002", packed_at=NOW
         )
         db.add(second)
-    desk.book(HEAD + "GHN002,65.000,22.000,43.000\n")
+        db.flush()
+        db.add(
+            ShipmentLine(
+                shipment_id=second.id,
+                order_line_id=line_.order_line_id,
+                lot_id=line_.lot_id,
+                quantity=1,
+            )
+        )
+    desk.book(HEAD + "GHN002,80.000,22.000,58.000\n")
     assert desk.order(order).payment_state == "partial"
-    desk.book(HEAD + "GHN001,95.000,22.000,73.000\n")
+    desk.book(HEAD + "GHN001,80.000,22.000,58.000\n")
     assert desk.order(order).payment_state == "paid"
-    assert ledger(desk.database) == [("cod", 65_000), ("cod", 95_000)]
+    assert ledger(desk.database) == [("cod", 80_000), ("cod", 80_000)]
+    assert line(desk.database, "GHN002").difference_vnd == 0
+
+
+def test_a_deposit_lowers_what_the_carrier_was_to_collect(desk: Desk) -> None:
+    order = desk.sent("GHN001")
+    with desk.database.transaction() as db:
+        db.add(
+            PaymentTxn(
+                provider="vietqr",
+                txn_id="deposit",
+                kind="charge",
+                amount_vnd=30_000,
+                raw_digest="0" * 64,
+                order_id=order.id,
+                occurred_at=NOW,
+                recorded_at=NOW,
+            )
+        )
+        db.get_one(Order, order.id).payment_state = "partial"
+    desk.book(HEAD + "GHN001,65.000,22.000,43.000\n")
+    assert line(desk.database, "GHN001").expected_vnd == 65_000
+    assert line(desk.database, "GHN001").difference_vnd == 0
+    assert desk.order(order).payment_state == "paid"
+
+
+def test_looking_at_many_rows_costs_the_same_as_at_one(desk: Desk) -> None:
+    for number in range(8):
+        desk.sent(f"GHN{number:03}")
+
+    def statements(count: int) -> int:
+        counted: list[str] = []
+        with desk.database.read() as db:
+            event.listen(db.get_bind(), "before_cursor_execute", lambda *a: counted.append(a[2]))
+            rows = [Row(n, f"GHN{n:03}", "", 73_000, 22_000) for n in range(count)]
+            judged = judge_rows(db, producer_id=desk.producer_id, carrier="ghn", rows=rows)
+            assert {one.stand for one in judged} == {"new"}
+        return len(counted)
+
+    assert statements(1) == statements(8)
