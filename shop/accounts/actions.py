@@ -89,6 +89,7 @@ WORDS: Final = {
     "voucher.created": N_("Đã tạo mã giảm giá"),
     "voucher.changed": N_("Đã sửa mã giảm giá"),
     "voucher.stopped": N_("Đã dừng mã giảm giá"),
+    "statements.recorded": N_("Ghi sao kê ngân hàng"),
     "payments.set_aside": N_("Gạt khoản tiền không thuộc đơn nào"),
     "payments.refund_done": N_("Đã hoàn tiền"),
     "product.photos_changed": N_("Sửa ảnh sản phẩm"),
