@@ -117,6 +117,8 @@ class Settings(BaseSettings):
     cod_new_phone_vnd: int = Field(default=2_000_000, ge=0, le=1_000_000_000)
     # open orders paid on delivery of one number from which on the desk warns
     cod_open_orders: int = Field(default=3, ge=1, le=1000)
+    # days after delivery in which a buyer may ask to give goods back
+    return_days: int = Field(default=7, ge=1, le=90)
     # hours that a proposed session holds its host, channel and studio
     session_hold_hours: int = Field(default=48, ge=1, le=336)
     # scans of one unit code on one day from which on it is suspected to be copied

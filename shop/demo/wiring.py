@@ -18,6 +18,7 @@ from shop.demo.preorders import load_preorders
 from shop.demo.products import load_product, missing
 from shop.demo.recalls import load_recalls
 from shop.demo.refunds import load_refunds
+from shop.demo.returns import load_returns
 from shop.demo.reviews import load_reviews
 from shop.demo.seed_rows import load_products
 from shop.demo.selling import load_selling
@@ -44,6 +45,7 @@ def init_app(app: Flask) -> None:
     loaders["imports"] = Loader("imports", _load_imports)
     loaders["reviews"] = Loader("reviews", _load_reviews)
     loaders["refunds"] = Loader("refunds", _load_refunds)
+    loaders["returns"] = Loader("returns", _load_returns)
     loaders["exchange"] = Loader("exchange", _load_exchange)
     loaders["showing"] = Loader("showing", _load_showing)
     loaders["desk"] = Loader("desk", _load_desk)
@@ -94,6 +96,12 @@ def _load_preorders(house: House, now: datetime, _is_plain: bool) -> str:
 def _load_selling(house: House, now: datetime, _is_plain: bool) -> str:
     with house.database.transaction() as db:
         return load_selling(db, now=now)
+
+
+def _load_returns(house: House, now: datetime, _is_plain: bool) -> str:
+    config = config_of(house.database)
+    with house.database.transaction() as db:
+        return f"{load_returns(db, config=config, now=now)} new return requests"
 
 
 def _load_refunds(house: House, now: datetime, _is_plain: bool) -> str:

@@ -138,10 +138,6 @@ class TooManyPhotos(Invalid):
     message = N_("Tối đa 3 ảnh.")
 
 
-class ProofNeeded(Invalid):
-    message = N_("Xin gửi ít nhất một ảnh để người bán thấy hàng ra sao.")
-
-
 class WrongStep(Conflict):
     message = N_("Yêu cầu vừa chuyển sang bước khác. Vui lòng tải lại trang.")
 
@@ -151,13 +147,7 @@ class AppealOver(Conflict):
 
 
 class BadRefund(Invalid):
-    message = N_("Số tiền hoàn từ 1 đến %(most)s đồng.")
-
-
-class NotPaid(Conflict):
-    message = N_(
-        "Sổ tiền mới ghi nhận %(got)s của đơn này. Hãy ghi nhận tiền đã thu trước, rồi mới hoàn."
-    )
+    message = N_("Số tiền hoàn phải từ 1 ₫ đến %(most)s.")
 
 
 class BadCount(Invalid):

@@ -119,7 +119,8 @@ def notify_buyer(
 
     A person with an account gets it as they chose. A guest gets mail in the language they ordered
     in; where only a phone is left the producer is asked to telephone (not if ``is_called`` is
-    False), and an older call about the same order is no longer needed.
+    False), and an older call about the same order is no longer needed. ``kind`` is one of orders'
+    own, or with its feature's name in front.
     """
     ref = buyer_ref(order.id)
     recipient, desk = f"person:{order.buyer_id}", None
@@ -133,7 +134,7 @@ def notify_buyer(
     tell_recipients(
         db,
         recipients=[recipient],
-        kind=f"orders.{kind}",
+        kind=kind if "." in kind else f"orders.{kind}",
         cause=cause or f"order:{order.id}",
         payload={
             "code": order.code,
@@ -175,7 +176,7 @@ def notify_producer(
     notify(
         db,
         person_ids=[member.person_id for member in members_of(db, "producer", order.producer_id)],
-        kind=f"orders.{kind}",
+        kind=kind if "." in kind else f"orders.{kind}",
         cause=cause or f"order:{order.id}",
         payload={"code": order.code, "producer": order.producer_name, **more},
         now=now,

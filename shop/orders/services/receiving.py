@@ -25,12 +25,12 @@ def confirm_arrival(db: Session, *, order_id: int, actor_id: int | None, now: da
     if order.fulfilment_state == "delivered":
         return order
     sent = select(Shipment.id).where(Shipment.order_id == order.id, Shipment.state.in_(ON_THE_WAY))
-    waiting = len(db.scalars(sent).all())
-    if waiting == 0 or order.state != "confirmed":
+    waiting = db.scalars(sent.order_by(Shipment.id)).all()
+    if not waiting or order.state != "confirmed":
         raise WrongState
     tell(db, order, "received", actor_id=actor_id, now=now)
-    for _parcel in range(waiting):
-        deliver(db, order_id=order.id, actor_id=actor_id, now=now)
+    for shipment_id in waiting:
+        deliver(db, order_id=order.id, shipment_id=shipment_id, actor_id=actor_id, now=now)
     outbox.withdraw(db, ref=buyer_ref(order.id), kinds=("orders.delivered",))
     notify_producer(db, order, "received", now=now)
     db.flush()

@@ -1,0 +1,105 @@
+"""What the three sides of a return's pages share: the case as shown, pictures, refusals."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+
+from shop.catalogue.pictures import MAX_BYTES, store_picture
+from shop.core.errors import Conflict, DomainError, Invalid
+from shop.orders.models import Order
+from shop.orders.queries import order_by_code
+from shop.returns import queries, rules, services
+from shop.returns.models import ReturnRequest
+from shop.returns.rules import Bought
+from shop.web.errors import status_of
+from shop.web.forms import Form
+from shop.web.request import house, write_session
+
+bp = Blueprint("returns", __name__)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A request with all its page shows."""
+
+    request: ReturnRequest
+    order: Order
+    steps: list[queries.Step]
+    units: dict[int, int]
+    usual_vnd: int
+    most_vnd: int
+
+    def may(self, side: rules.Side, wanted: str) -> bool:
+        """Whether that side may take it there now."""
+        return rules.may(self.request.state, side, wanted)
+
+
+def case_of(db: Session, found: ReturnRequest) -> Case:
+    """The request as its page shows it."""
+    code = db.get_one(Order, found.order_id).code
+    order = order_by_code(db, code)
+    if order is None:
+        raise LookupError(code)
+    return Case(
+        request=found,
+        order=order,
+        steps=queries.steps_of(db, found.id),
+        units={line.order_line_id: line.quantity for line in found.lines},
+        usual_vnd=services.usual_refund(db, found),
+        most_vnd=services.most_refund(db, found, order),
+    )
+
+
+def show(template: str, status: int = 200, **context: Any) -> ResponseReturnValue:
+    """A page of this feature, with the words its templates use."""
+    return render_template(f"returns/{template}", rules=rules, **context), status
+
+
+def attempt(form: Form, do: Callable[[Session], Any]) -> int:
+    """Do what a valid form asks in one transaction; 0 when it is committed, else the status of the
+    refusal, whose sentence then stands beside its field or above the form."""
+    db = write_session()
+    try:
+        do(db)
+    except (Invalid, Conflict) as refusal:
+        db.rollback()
+        form.add_error(refusal)
+        return status_of(refusal)
+    db.commit()
+    return 0
+
+
+def files_of(form: Any) -> list[FileStorage]:
+    """The pictures that came with a form; the field then holds them."""
+    form.photos.data = [file for file in request.files.getlist("photos") if file.filename]
+    files: list[FileStorage] = form.photos.data
+    return files
+
+
+def stored(files: list[FileStorage], owner: str) -> tuple[dict[str, Any], ...]:
+    """The pictures, kept before any transaction begins. Raises TooManyPhotos, PictureRefused."""
+    if len(files) > rules.MAX_PHOTOS:
+        raise rules.TooManyPhotos(field="photos")
+    made = {}
+    for file in files:
+        try:
+            picture = store_picture(house().storage, file.stream.read(MAX_BYTES + 1), owner=owner)
+        except DomainError as refusal:
+            refusal.field = "photos"
+            raise
+        made[picture.sha] = {
+            "sha": picture.sha,
+            "width": picture.width,
+            "height": picture.height,
+        }
+    return tuple(made.values())
+
+
+def lines_of(bought: list[Bought]) -> list[Bought]:
+    """Those of which something may still be asked about."""
+    return [line for line in bought if line.left > 0]
