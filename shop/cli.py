@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
@@ -10,6 +11,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from shop.core import backup, clock, jobs, schema
 from shop.web.request import House
@@ -89,6 +91,15 @@ def run() -> None:
     jobs.run_scheduler(_house().database, should_stop=lambda: is_over)
 
 
+def broken_invariants(db: Session, invariants: Mapping[str, str]) -> list[str]:
+    """``name: row`` for the first rows of every query that should give none."""
+    return [
+        f"{name}: {tuple(row)}"
+        for name, query in invariants.items()
+        for row in db.execute(text(query)).fetchmany(3)
+    ]
+
+
 @click.command("doctor")
 def doctor() -> None:
     """Look for trouble: schema, invariants, folders, scheduler, stuck messages. Exit 1 on any."""
@@ -96,9 +107,8 @@ def doctor() -> None:
     trouble = [f"schema: {line}" for line in schema.differences(house.database)]
     if not trouble:
         with house.database.read() as db:
-            for name, query in current_app.extensions["invariants"].items():
-                broken = db.execute(text(query)).fetchmany(3)
-                trouble += [f"invariant {name}: {tuple(row)}" for row in broken]
+            broken = broken_invariants(db, current_app.extensions["invariants"])
+            trouble += [f"invariant {line}" for line in broken]
             last = jobs.last_beat(db)
             if last is None or now - last > timedelta(seconds=jobs.STALE_SECONDS):
                 trouble.append(f"scheduler: last heartbeat {last}")

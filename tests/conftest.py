@@ -8,6 +8,7 @@ copy on PostgreSQL), so tests commit for real and never meet each other's rows.
 import itertools
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import URL, NullPool, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 
 import wsgi
@@ -26,6 +27,7 @@ from shop.core import schema
 from shop.core.db import Database
 from shop.notifications.services import use_channels
 from tests import postgres
+from tests.soundness import assert_sound
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 """Ten in the morning of Sunday 22 November 2026 in Vietnam."""
@@ -88,16 +90,38 @@ def database(
         path = tmp_path / "test.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         made = Database(f"sqlite:///{path}")
-        yield made
-        made.dispose()
+        yield from _watched(made, request)
         return
     admin = make_url(request.getfixturevalue("postgres_cluster"))
     name = f"test_{os.getpid()}_{next(_numbers)}"
     _administer(admin, f"CREATE DATABASE {name} TEMPLATE template_phien")
     made = Database(admin.set(database=name).render_as_string(hide_password=False))
+    try:
+        yield from _watched(made, request)
+    finally:
+        _administer(admin, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _watched(made: Database, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """Hand the database to the test; where several wrote at once, everything must hold after it.
+
+    Threads are seen at their transactions, processes by the module that starts them. A negative
+    control (marker ``control``) is there to break something.
+    """
+    threads: set[int] = set()
+
+    def note(_connection: Connection) -> None:
+        threads.add(threading.get_ident())
+
+    event.listen(Engine, "begin", note)
     yield made
-    made.dispose()
-    _administer(admin, f"DROP DATABASE {name} WITH (FORCE)")
+    event.remove(Engine, "begin", note)
+    is_race = len(threads) > 2 or hasattr(request.module, "subprocess")
+    try:
+        if is_race and request.node.get_closest_marker("control") is None:
+            assert_sound(made)
+    finally:
+        made.dispose()
 
 
 @pytest.fixture

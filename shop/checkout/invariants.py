@@ -22,4 +22,19 @@ INVARIANTS = {
         SELECT g.id FROM checkout_group g
         WHERE NOT EXISTS (SELECT 1 FROM shop_order o WHERE o.group_id = g.id)
     """,
+    "checkout.group_is_of_its_buyer": """
+        SELECT o.id FROM shop_order o JOIN checkout_group g ON g.id = o.group_id
+        WHERE COALESCE(o.buyer_id, 0) <> COALESCE(g.buyer_id, 0)
+    """,
+    "checkout.discount_has_its_voucher": """
+        SELECT o.id FROM shop_order o
+        WHERE o.discount_vnd > 0 AND NOT EXISTS (
+            SELECT 1 FROM voucher_redemption r WHERE r.order_id = o.id)
+    """,
+    "checkout.voucher_is_of_its_producer": """
+        SELECT r.id FROM voucher_redemption r
+        JOIN voucher v ON v.id = r.voucher_id
+        JOIN shop_order o ON o.id = r.order_id
+        WHERE v.producer_id IS NOT NULL AND v.producer_id <> o.producer_id
+    """,
 }

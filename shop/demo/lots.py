@@ -39,7 +39,7 @@ def load_stock(db: Session, product: Product, row: SeedProduct, *, now: datetime
                 db,
                 variant_id=variant.id,
                 quantity=seed.stock,
-                reason="received",
+                reason="receipt",
                 key=f"demo:{variant.sku}:{variant.id}",
                 actor_id=actor_id,
                 now=now,

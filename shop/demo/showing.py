@@ -190,7 +190,7 @@ def _sell_out(db: Session, now: datetime) -> bool:
         db,
         variant_id=variant_id,
         quantity=level.reserved - level.on_hand,
-        reason="counted",
+        reason="count",
         key=f"demo:sold-out:{variant_id}",
         now=now,
     )

@@ -23,6 +23,7 @@ from shop.demo.reviews import load_reviews
 from shop.demo.seed_rows import load_products
 from shop.demo.selling import load_selling
 from shop.demo.showing import load_showing, wanted_drawings
+from shop.demo.states import load_states
 from shop.demo.traces import load_traces
 from shop.demo.wholesale import load_wholesale
 from shop.payments.configuration import config_of
@@ -41,6 +42,7 @@ def init_app(app: Flask) -> None:
 
     loaders["selling"] = Loader("selling", _load_selling)
     loaders["wholesale"] = Loader("wholesale", _load_wholesale)
+    loaders["states"] = Loader("states", _load_states)
     loaders["recalls"] = Loader("recalls", _load_recalls)
     loaders["imports"] = Loader("imports", _load_imports)
     loaders["reviews"] = Loader("reviews", _load_reviews)
@@ -91,6 +93,12 @@ def _load_preorders(house: House, now: datetime, _is_plain: bool) -> str:
     with house.database.transaction() as db:
         made = load_preorders(db, config=config, now=now)
     return f"{made} new harvests to order ahead"
+
+
+def _load_states(house: House, now: datetime, _is_plain: bool) -> str:
+    config = config_of(house.database)
+    with house.database.transaction() as db:
+        return f"{load_states(db, config=config, now=now)} new orders in every state"
 
 
 def _load_selling(house: House, now: datetime, _is_plain: bool) -> str:

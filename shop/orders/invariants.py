@@ -7,6 +7,25 @@ _PACKED = """
 """
 """Units of each order line that are (or were) in a parcel."""
 
+_SAYS = """
+    SELECT id, order_id, kind FROM order_event WHERE kind IN
+        ('placed', 'confirmed', 'completed', 'cancelled', 'expired', 'reinstated')
+"""
+"""The steps of a timeline that change the order's state."""
+
+_UNITS = """
+    SELECT s.order_id, SUM(x.restocked + x.written_off) AS back,
+        SUM(CASE WHEN s.state = 'packed' THEN x.quantity ELSE 0 END) AS packed,
+        SUM(CASE WHEN s.state IN ('failed', 'returning')
+            THEN x.quantity - x.restocked - x.written_off ELSE 0 END) AS failed,
+        SUM(CASE WHEN s.state = 'delivered'
+            THEN x.quantity - x.restocked - x.written_off ELSE 0 END) AS delivered,
+        SUM(CASE WHEN s.state IN ('shipped', 'delivered')
+            THEN x.quantity - x.restocked - x.written_off ELSE 0 END) AS out
+    FROM shipment s JOIN shipment_line x ON x.shipment_id = s.id GROUP BY s.order_id
+"""
+"""Units of an order by what became of their parcel, and those that came back of any."""
+
 INVARIANTS = {
     "orders.total_is_lines_plus_delivery": """
         SELECT o.id FROM shop_order o
@@ -89,5 +108,93 @@ INVARIANTS = {
     """,
     "orders.ended_says_why": """
         SELECT id FROM shop_order WHERE state IN ('cancelled', 'expired') AND end_reason = ''
+    """,
+    "orders.state_is_the_last_step_told": f"""
+        SELECT o.id, o.state, s.kind FROM shop_order o
+        JOIN (SELECT order_id, MAX(id) AS id FROM ({_SAYS}) t GROUP BY order_id) last
+          ON last.order_id = o.id
+        JOIN order_event s ON s.id = last.id
+        WHERE CASE s.kind WHEN 'placed' THEN 'awaiting' WHEN 'reinstated' THEN 'confirmed'
+                ELSE s.kind END
+            <> CASE WHEN o.state LIKE 'awaiting%' THEN 'awaiting' ELSE o.state END
+    """,  # noqa: S608 - our own constant
+    "orders.steps_follow_the_table": f"""
+        SELECT b.order_id, b.before, b.kind FROM (
+            SELECT order_id, kind, LAG(kind) OVER (PARTITION BY order_id ORDER BY id) AS before
+            FROM ({_SAYS}) t
+        ) b
+        WHERE NOT CASE COALESCE(b.before, '')
+            WHEN '' THEN b.kind = 'placed'
+            WHEN 'placed' THEN b.kind IN ('confirmed', 'cancelled', 'expired')
+            WHEN 'expired' THEN b.kind = 'reinstated'
+            WHEN 'confirmed' THEN b.kind IN ('completed', 'cancelled')
+            WHEN 'reinstated' THEN b.kind IN ('completed', 'cancelled')
+            ELSE 1 = 0 END
+    """,  # noqa: S608 - our own constant
+    "orders.total_is_what_was_agreed": """
+        SELECT o.id FROM shop_order o
+        JOIN order_event e ON e.order_id = o.id AND e.kind = 'placed'
+        WHERE CAST(e.detail ->> 'total_vnd' AS BIGINT) <> o.total_vnd
+    """,
+    "orders.fulfilment_is_derived": f"""
+        SELECT o.id, o.fulfilment_state FROM shop_order o
+        JOIN (
+            SELECT order_id, SUM(quantity) AS ordered FROM order_line GROUP BY order_id
+        ) l ON l.order_id = o.id
+        LEFT JOIN ({_UNITS}) p ON p.order_id = o.id
+        WHERE o.fulfilment_state <> CASE
+            WHEN p.order_id IS NULL THEN 'none'
+            WHEN p.back > 0 AND p.back >= l.ordered THEN 'returned'
+            WHEN p.failed > 0 THEN 'failed_delivery'
+            WHEN p.delivered > 0 AND p.delivered + p.back >= l.ordered THEN 'delivered'
+            WHEN p.out > 0 AND p.out + p.back >= l.ordered THEN 'shipped'
+            WHEN p.out > 0 THEN 'partly_shipped'
+            WHEN p.packed > 0 THEN 'packed'
+            ELSE 'none' END
+    """,  # noqa: S608 - our own constant
+    "orders.packed_units_left_the_shelf": """
+        SELECT u.variant_id, u.lot_id FROM (
+            SELECT variant_id, COALESCE(lot_id, 0) AS lot_id, -quantity AS units
+            FROM stock_movement WHERE reason = 'sale'
+            UNION ALL
+            SELECT l.variant_id, COALESCE(x.lot_id, 0), -x.quantity
+            FROM shipment_line x JOIN order_line l ON l.id = x.order_line_id
+        ) u
+        GROUP BY u.variant_id, u.lot_id HAVING SUM(u.units) <> 0
+    """,
+    "orders.line_is_of_its_producer": """
+        SELECT l.id FROM order_line l
+        JOIN shop_order o ON o.id = l.order_id
+        JOIN variant v ON v.id = l.variant_id
+        WHERE v.producer_id <> o.producer_id OR v.product_id <> l.product_id
+    """,
+    "orders.held_units_have_their_line": """
+        SELECT r.id FROM stock_reservation r
+        LEFT JOIN order_line l ON r.owner_key = 'order_line:' || l.id
+        WHERE r.owner_key LIKE 'order_line:%' AND l.id IS NULL
+    """,
+    "orders.live_price_counts_its_lines": """
+        SELECT w.id FROM price_window w
+        LEFT JOIN (
+            SELECT l.price_window_id, SUM(l.quantity) AS sold FROM order_line l
+            JOIN shop_order o ON o.id = l.order_id
+            WHERE l.price_window_id IS NOT NULL AND o.state NOT IN ('cancelled', 'expired')
+              AND NOT EXISTS (SELECT 1 FROM order_event e
+                              WHERE e.order_id = o.id AND e.kind = 'reinstated')
+            GROUP BY l.price_window_id
+        ) s ON s.price_window_id = w.id
+        WHERE w.sold <> COALESCE(s.sold, 0)
+    """,
+    "orders.cancelled_is_audited": """
+        SELECT o.id FROM shop_order o
+        WHERE o.state = 'cancelled' AND NOT EXISTS (
+            SELECT 1 FROM audit_entry a WHERE a.subject_kind = 'order' AND a.subject_id = o.id
+                AND a.action = 'orders.cancel')
+    """,
+    "orders.states_say_when": """
+        SELECT id FROM shop_order
+        WHERE (state IN ('confirmed', 'completed') AND confirmed_at IS NULL)
+           OR ((state = 'completed') <> (completed_at IS NOT NULL))
+           OR (state IN ('confirmed', 'completed', 'cancelled') AND expires_at IS NOT NULL)
     """,
 }

@@ -84,6 +84,15 @@ INVARIANTS = {
         WHERE r.state IN ('requested','approved','sent','done')
         GROUP BY t.id, t.amount_vnd HAVING SUM(r.amount_vnd) > t.amount_vnd
     """,
+    # Money that fits no order must be seen on the desk, which reads these words.
+    "payments_fact_without_words": """
+        SELECT t.id FROM payment_txn t LEFT JOIN payment_txn_detail d ON d.txn_row_id = t.id
+        WHERE d.txn_row_id IS NULL OR (t.order_id IS NULL AND d.reason = '')
+    """,
+    "payments_objected_money_in_order": """
+        SELECT t.id FROM payment_txn t JOIN payment_txn_detail d ON d.txn_row_id = t.id
+        WHERE t.order_id IS NOT NULL AND d.reason <> ''
+    """,
     # 5. A wrong amount, currency or account belongs to no order by itself.
     "payments_foreign_money_in_order": """
         SELECT t.id FROM payment_txn t WHERE t.order_id IS NOT NULL AND t.currency <> 'VND'

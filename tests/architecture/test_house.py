@@ -11,6 +11,8 @@ from flask import Flask
 from config import Settings
 from shop.core import jobs
 from shop.web.access import Guard
+from tests.breaks import BREAKS
+from tests.soundness import invariants
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("shop", "livestream")
@@ -206,3 +208,8 @@ def test_tracked_files_name_no_registry() -> None:
         text = (ROOT / name).read_text(encoding="utf-8")
         assert "http://" not in text, name
         assert not re.search(r"registry\.|pypi\.org|index-url", text), name
+
+
+def test_every_invariant_has_its_negative_control() -> None:
+    """Statements that break it stand in tests/breaks/<feature>.py."""
+    assert set(invariants()) == set(BREAKS)

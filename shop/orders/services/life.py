@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from shop.core.errors import Invalid
 from shop.core.money import format_vnd
 from shop.orders import rules, signals
-from shop.orders.models import Order, OrderLine
+from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.rules import (
     AWAITING,
     OrderOver,
@@ -335,6 +335,20 @@ def _give_back(
     if not lines:
         return
     stock.release(db, owner_keys=[owner_key(line.id) for line in lines], now=now)
+    counted = [line for line in lines if line.price_window_id is not None]
+    if counted:
+        _uncount_live_prices(db, counted)
+
+
+def _uncount_live_prices(db: Session, lines: Sequence[OrderLine]) -> None:
+    """Late money that brought an order back took no place at its live price again, so none of
+    such an order is given back a second time."""
+    back = db.scalars(
+        select(OrderEvent.order_id).where(
+            OrderEvent.order_id.in_({line.order_id for line in lines}),
+            OrderEvent.kind == "reinstated",
+        )
+    ).all()
     for line in sorted(lines, key=lambda line: line.price_window_id or 0):
-        if line.price_window_id is not None:
+        if line.price_window_id is not None and line.order_id not in back:
             stock.give_back_live_price(db, window_id=line.price_window_id, quantity=line.quantity)

@@ -106,6 +106,7 @@ def test_many_proposals_at_once(database: Database) -> None:
     assert states.count("proposed") >= 1
 
 
+@pytest.mark.control
 def test_without_the_guard_they_overlap(database: Database) -> None:
     """The control: the same proposals with the database's guard taken away."""
     with database.engine.begin() as connection:

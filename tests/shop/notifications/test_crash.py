@@ -75,6 +75,7 @@ def test_killed_delivery_loses_and_doubles_nothing(
 @pytest.mark.parametrize(
     ("style", "expected"), [("careless", MESSAGES + 1), ("forgetful", MESSAGES - 1)]
 )
+@pytest.mark.control
 def test_control_other_deliveries_would_be_caught(
     due: Database, now: datetime, style: str, expected: int
 ) -> None:

@@ -16,14 +16,14 @@ from shop.core.outbox import OutboxMessage
 from shop.orders import invariants, queries, services, signals
 from shop.orders import jobs as _declared  # noqa: F401
 from shop.orders.models import Order, OrderEvent
-from shop.orders.rules import CannotPack, OrderOver, TooLate, WrongState
+from shop.orders.rules import CannotPack, OrderDraft, OrderOver, TooLate, WrongState
 from shop.stock import invariants as stock_invariants
 from shop.stock import queries as stock_queries
 from shop.stock import services as stock
 from shop.stock.rules import Level, OutOfStock, Want
 from tests.factories.accounts import make_member, make_person
 from tests.factories.catalogue import make_product, variant_of
-from tests.factories.orders import make_order
+from tests.factories.orders import make_contact, make_line, make_order
 from tests.factories.stock import make_stock
 
 LATER = timedelta(hours=49)
@@ -331,3 +331,44 @@ def test_the_desk_counts_and_lists_only_its_own(db: Session, now: datetime) -> N
     assert queries.producer_order(db, other.code, mine) is None
     late = queries.desk_counts(db, [other.producer_id], now + timedelta(hours=2))
     assert late["to_confirm"] == 0
+
+
+def test_late_money_takes_no_place_at_the_live_price_and_gives_none_back(
+    db: Session, variant: Variant, now: datetime
+) -> None:
+    """The price is over by then; who bought meanwhile stays counted when the late one cancels."""
+    make_stock(db, variant.id, 9)
+    window = stock.set_price_window(
+        db,
+        owner_key="session_item:1",
+        variant_id=variant.id,
+        price_vnd=50_000,
+        starts_at=now,
+        ends_at=now + timedelta(hours=2),
+        cap=4,
+    )
+
+    def buy(key: str) -> Order:
+        line = make_line(db, variant, 2, unit_price_vnd=50_000, price_window_id=window.id)
+        return services.create_order(
+            db,
+            draft=OrderDraft(
+                variant.producer_id, "HTX", "vietqr", True, (line,), 0, now + timedelta(minutes=30)
+            ),
+            contact=make_contact(),
+            submit_key=key,
+            now=now,
+        )
+
+    late = buy("late")
+    later = now + timedelta(minutes=31)
+    assert services.expire_order(db, order_id=late.id, now=later)
+    buy("other")
+    services.money_changed(db, order=late, charged_vnd=late.total_vnd, refunded_vnd=0, now=later)
+    assert late.state == "confirmed"
+    services.cancel_order(
+        db, order_id=late.id, by="buyer", reason="other", actor_id=None, now=later
+    )
+    db.refresh(window)
+    assert window.sold == 2
+    check(db)

@@ -558,6 +558,7 @@ def test_pay_against_expire_and_cancel(database: Database, round_: int) -> None:
     assert_sound(database)
 
 
+@pytest.mark.control
 def test_without_the_lock_sums_go_wrong(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -98,6 +98,7 @@ def test_an_order_is_before_the_recall_and_told_or_refused(
     holds(database)
 
 
+@pytest.mark.control
 def test_the_control_that_looks_before_it_stops_misses_buyers(
     database: Database, race_world: World
 ) -> None:
@@ -150,6 +151,7 @@ def test_a_parcel_left_before_and_is_told_of_or_never_leaves(
     holds(database)
 
 
+@pytest.mark.control
 def test_the_control_that_does_not_ask_again_sends_recalled_goods(
     database: Database, race_world: World, parcels: list[int]
 ) -> None:

@@ -88,6 +88,7 @@ def test_one_line_one_review(
 
 
 @WAYS
+@pytest.mark.control
 def test_the_control_without_the_constraint_doubles(
     database: Database, line: Line, run: Callable[[Database, Line, str], int]
 ) -> None:
@@ -129,6 +130,7 @@ def test_the_rating_counts_all_who_wrote_at_once(
     assert rating(database, product_id) == (5 * TRIED, TRIED)
 
 
+@pytest.mark.control
 def test_the_control_that_reads_thinks_and_writes_loses_marks(
     database: Database, lines: tuple[int, list[Line]]
 ) -> None:

@@ -117,7 +117,7 @@ def buy(database: Database, _import: int, actor_id: int, variant_id: int) -> str
 
         def hold(number: int = number) -> str:
             with database.write() as db:
-                want = Want(f"order_line:{actor_id}{number}", variant_id, 1)
+                want = Want(f"buyer:{actor_id}{number}", variant_id, 1)
                 try:
                     reserve(db, wants=[want], expires_at=None, now=clock.now())
                 except OutOfStock:

@@ -91,6 +91,7 @@ def test_confirms_of_one_plan_write_once(
     assert_sound(database)
 
 
+@pytest.mark.control
 def test_the_control_writes_more_than_once(
     desk: Desk, shop: Shop, app: Flask, database: Database
 ) -> None:

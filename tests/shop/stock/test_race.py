@@ -37,7 +37,7 @@ def by_threads(database: Database, variant_id: int, way: str) -> int:
 
     def buy(number: int) -> bool:
         gate.wait()
-        return TRIES[way](database, variant_id, f"order_line:{number}")
+        return TRIES[way](database, variant_id, f"buyer:{number}")
 
     with ThreadPoolExecutor(BUYERS) as pool:
         return sum(pool.map(buy, range(BUYERS)))
@@ -52,7 +52,7 @@ def by_processes(target: Database, variant_id: int, way: str) -> int:
                 sys.executable,
                 "-m",
                 "tests.shop.stock.race",
-                *(url, str(variant_id), f"order_line:{number}", start, way),
+                *(url, str(variant_id), f"buyer:{number}", start, way),
             ],
             cwd=ROOT,
             stdout=subprocess.PIPE,
@@ -80,6 +80,7 @@ def test_exactly_the_stock_is_sold(
             assert db.execute(text(query)).all() == [], name
 
 
+@pytest.mark.control
 def test_the_control_without_the_guard_oversells(database: Database, variant_id: int) -> None:
     """Were this not so, the test above would prove nothing."""
     assert by_threads(database, variant_id, "naive") > STOCK

@@ -122,6 +122,7 @@ def test_product_codes_asked_for_at_once_are_one(database: Database) -> None:
     assert len(set(made)) == 1
 
 
+@pytest.mark.control
 def test_control_without_the_guard_the_same_race_forks(database: Database, lot: Lot) -> None:
     from shop.core.db import Base
 

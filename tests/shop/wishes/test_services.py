@@ -277,6 +277,7 @@ def test_two_clicks_ask_once_and_two_receipts_tell_once(database: Database, now:
     holds(database)
 
 
+@pytest.mark.control
 def test_telling_by_reading_first_tells_twice(database: Database, now: datetime) -> None:
     """The negative control: read who waits, then write. The test above must be able to see it."""
     with database.transaction() as db:
