@@ -209,17 +209,23 @@ def _read(number: int, cells: Sequence[Cell], mapping: Layout) -> Row | None:
         return None
     if cod is None and remitted is None:
         return Row(number, tracking, code, 0, 0, "no_amount")
-    return Row(number, tracking, code, *_split(cod, fee, remitted))
+    return Row(
+        number, tracking, code, *_split(cod, fee, remitted, has_fees="fee" in mapping.columns)
+    )
 
 
-def _split(cod: int | None, fee: int | None, remitted: int | None) -> tuple[int, int]:
-    """What was passed on, and the fee: whichever is missing follows from the other two."""
+def _split(
+    cod: int | None, fee: int | None, remitted: int | None, *, has_fees: bool
+) -> tuple[int, int]:
+    """What was passed on, and the fee. Only a file that tells no fees at all lets them follow from
+    the other two: where it does, an empty cell is no fee, and what is missing stays a difference.
+    """
     kept = abs(fee) if fee is not None else None
     if remitted is None:
         return (cod or 0) - (kept or 0), kept or 0
-    if kept is None:
-        return remitted, max(0, (cod if cod is not None else remitted) - remitted)
-    return remitted, kept
+    if kept is None and cod is not None and not has_fees:
+        return remitted, max(0, cod - remitted)
+    return remitted, kept or 0
 
 
 def amount_of(cell: Cell) -> int | None:

@@ -91,7 +91,7 @@ def test_rows_fill_in_what_the_file_leaves_out() -> None:
     ] == [
         (2, "G1", 73_000, 22_000, ""),
         (3, "G2", 73_000, 22_000, ""),
-        (4, "G3", 73_000, 22_000, ""),
+        (4, "G3", 73_000, 0, ""),
         (5, "G4", 95_000, 0, ""),
         (6, "G5", -20_000, 20_000, ""),
         (7, code, 0, 0, ""),
@@ -99,6 +99,12 @@ def test_rows_fill_in_what_the_file_leaves_out() -> None:
         (9, "G8", 0, 0, "no_amount"),
         (10, "G1", 0, 0, "twice"),
     ]
+
+
+def test_a_file_without_fees_lets_them_follow() -> None:
+    layout = Layout(0, {"tracking": 0, "cod": 1, "remitted": 2})
+    [row] = read_rows([["head"], ["g1", "95.000", "73.000"]], layout)
+    assert (row.remitted_vnd, row.fee_vnd) == (73_000, 22_000)
 
 
 @pytest.mark.parametrize(
