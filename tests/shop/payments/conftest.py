@@ -27,6 +27,11 @@ from tests.stand_ins.stripe import StripeStandIn
 
 @pytest.fixture(autouse=True)
 def _declared() -> None:
+    declare()
+
+
+def declare() -> None:
+    """Message kinds and signals, as the wiring of an application declares them."""
     for kind, (title, url) in ORDER_MESSAGES.items():
         register_message(kind, title=title, url=url)
     for kind, title in MESSAGES.items():
