@@ -13,7 +13,7 @@ GROUPS: Final = {
     "candidate": N_("Tiến độ hồ sơ"),
     "orders": N_("Đơn hàng"),
     "delivery": N_("Giao hàng"),
-    "voucher": N_("Mã giảm giá"),
+    "voucher": N_("Các mã giảm giá"),
     "payments": N_("Tiền và tài khoản nhận tiền"),
     "member": N_("Thành viên"),
     "consent": N_("Đồng ý hỗ trợ"),
