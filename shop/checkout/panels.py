@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.checkout.rules import METHOD_WORDS
@@ -12,9 +11,7 @@ from shop.web.slots import Panel
 
 def delivery_panels(db: Session, order_id: int, _now: datetime) -> list[Panel]:
     """Where it is fetched, or that the producer brings it; nothing for what is sent."""
-    found = db.execute(
-        select(Order.delivery_method, Order.pickup_place).where(Order.id == order_id)
-    ).one_or_none()
+    found = db.get(Order, order_id)
     if found is None or found.delivery_method == "ship":
         return []
     words = METHOD_WORDS[found.delivery_method]

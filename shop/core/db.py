@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 from sqlalchemy import (
@@ -39,6 +40,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
 
 from shop.core.errors import Unavailable
+from shop.core.turns import ProcessTurns
 
 BUSY_SECONDS: Final = 5.0
 """How long a writer waits for its turn before the request ends in a 503 with Retry-After."""
@@ -143,6 +145,34 @@ class _FairLock:
                 self._held = False
 
 
+class _Line:
+    """Where SQLite's writers stand: the threads of this process, then its one among processes."""
+
+    def __init__(self, file: str | None) -> None:
+        self._threads = _FairLock()
+        is_file = file is not None and file not in {"", ":memory:"}
+        self._processes = ProcessTurns(Path(str(file))) if is_file else None
+
+    def acquire(self, timeout: float) -> bool:
+        began = time.monotonic()
+        if not self._threads.acquire(timeout):
+            return False
+        if self._processes is None:
+            return True
+        has_turn = False
+        try:
+            has_turn = self._processes.acquire(timeout - (time.monotonic() - began))
+        finally:
+            if not has_turn:
+                self._threads.release()
+        return has_turn
+
+    def release(self) -> None:
+        if self._processes is not None:
+            self._processes.release()
+        self._threads.release()
+
+
 class Database:
     """One engine and its two kinds of session. Building it opens no connection."""
 
@@ -160,7 +190,7 @@ class Database:
         else:
             options |= {"pool_size": pool_size, "max_overflow": 10, "pool_timeout": BUSY_SECONDS}
         self.engine: Engine = create_engine(parsed, **options)
-        self._writers = _FairLock() if self.is_sqlite else None
+        self._writers = _Line(parsed.database) if self.is_sqlite else None
         self._writing: dict[float, Engine] = {}
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite_connection)
@@ -260,7 +290,7 @@ class _TurnTaking(Session):
     """A write session of SQLite: it holds ``lock`` from its first use of the database to the end of
     its transaction."""
 
-    def __init__(self, engine: Engine, lock: _FairLock, patience: float) -> None:
+    def __init__(self, engine: Engine, lock: _Line, patience: float) -> None:
         super().__init__(engine, expire_on_commit=False)
         self.lock, self.patience, self.is_holding = lock, patience, False
 

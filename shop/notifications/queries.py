@@ -73,9 +73,10 @@ def reaches_of(db: Session, recipients: Iterable[str]) -> dict[str, Reach]:
 
 def levels_of(db: Session, person_ids: Iterable[int]) -> dict[tuple[int, str], str]:
     """What people chose, by person and channel; who never chose is missing."""
-    rows = db.scalars(
-        select(MessagePreference).where(MessagePreference.person_id.in_(set(person_ids)))
-    )
+    wanted = set(person_ids)
+    if not wanted:
+        return {}
+    rows = db.scalars(select(MessagePreference).where(MessagePreference.person_id.in_(wanted)))
     return {(row.person_id, row.channel): row.level for row in rows}
 
 

@@ -109,6 +109,23 @@ def get_commune(db: Session, province_code: str, commune_code: str) -> Commune:
     return found
 
 
+def full_name(db: Session, province_code: str, commune_code: str) -> str:
+    """``Xã Côn Minh, Tỉnh Thái Nguyên``, checked to be in force and to belong together.
+
+    Raises UnknownProvince (field ``province_code``), UnknownCommune (field ``commune_code``).
+    """
+    if rules.is_code(province_code, 2) and rules.is_code(commune_code, 5):
+        names = db.execute(
+            select(Commune.name, Province.name)
+            .join(Province, Province.code == Commune.province_code)
+            .where(Commune.code == commune_code, Province.code == province_code)
+        ).one_or_none()
+        if names is not None:
+            return ", ".join(names)
+    get_commune(db, province_code, commune_code)
+    raise UnknownCommune(field="commune_code")
+
+
 def known_communes(db: Session, codes: Collection[str]) -> set[str]:
     """Those of the codes that are communes in force."""
     return set(db.scalars(select(Commune.code).where(Commune.code.in_(codes)))) if codes else set()

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -47,50 +48,56 @@ def variants_for_sale(
     """The variants by id, in one statement; ids that do not exist are left out."""
     if not variant_ids:
         return {}
-    rows = db.execute(
-        select(Variant, Product, Producer, ProductFacets)
-        .join(Product, Product.id == Variant.product_id)
-        .join(Producer, Producer.id == Product.producer_id)
-        .outerjoin(ProductFacets, ProductFacets.product_id == Product.id)
-        .where(Variant.id.in_(set(variant_ids)))
-    )
-    return {row[0].id: _sale_row(*row, today=today) for row in rows}
+    rows = db.execute(_SALE.where(Variant.id.in_(set(variant_ids))))
+    return {row.variant_id: _sale_row(row, today) for row in rows}
 
 
-def _sale_row(
-    variant: Variant,
-    product: Product,
-    producer: Producer,
-    facets: ProductFacets | None,
-    *,
-    today: date,
-) -> SaleRow:
-    has_stars = (
-        facets is not None and facets.stars_until is not None and facets.stars_until >= today
+_SALE = (
+    select(
+        Variant.id.label("variant_id"),
+        *(Product.id.label("product_id"), Producer.id.label("producer_id")),
+        *(Producer.slug.label("producer_slug"), Producer.name.label("producer_name")),
+        *(Product.name.label("product_name"), Product.name_en.label("product_name_en")),
+        Product.slug.label("product_slug"),
+        *(Variant.label.label("size"), Variant.label_en, Variant.sku),
+        *(Variant.price_vnd, Variant.packed_weight_g, Variant.is_active),
+        *(Product.is_lot_tracked, Product.is_service, Product.is_demo),
+        *(Product.regulated_class, Product.subgroup, Producer.province_code),
+        *(ProductFacets.photo_sha, ProductFacets.is_listed),
+        *(ProductFacets.stars, ProductFacets.stars_until),
     )
+    .join(Product, Product.id == Variant.product_id)
+    .join(Producer, Producer.id == Product.producer_id)
+    .outerjoin(ProductFacets, ProductFacets.product_id == Product.id)
+)
+"""What a SaleRow is made of: every page with a basket asks for it, so nothing more is loaded."""
+
+
+def _sale_row(row: Any, today: date) -> SaleRow:
+    has_stars = row.stars_until is not None and row.stars_until >= today
     return SaleRow(
-        variant_id=variant.id,
-        product_id=product.id,
-        producer_id=producer.id,
-        producer_slug=producer.slug,
-        producer_name=producer.name,
-        product_name=product.name,
-        product_name_en=product.name_en,
-        product_slug=product.slug,
-        label=variant.label,
-        label_en=variant.label_en,
-        sku=variant.sku,
-        price_vnd=variant.price_vnd,
-        packed_weight_g=variant.packed_weight_g,
-        photo_sha=facets.photo_sha if facets else None,
-        is_for_sale=variant.is_active and facets is not None and facets.is_listed,
-        is_lot_tracked=product.is_lot_tracked,
-        is_service=product.is_service,
-        is_demo=product.is_demo,
-        regulated_class=product.regulated_class,
-        subgroup=product.subgroup,
-        province_code=producer.province_code,
-        stars=facets.stars if facets and has_stars else None,
+        variant_id=row.variant_id,
+        product_id=row.product_id,
+        producer_id=row.producer_id,
+        producer_slug=row.producer_slug,
+        producer_name=row.producer_name,
+        product_name=row.product_name,
+        product_name_en=row.product_name_en,
+        product_slug=row.product_slug,
+        label=row.size,
+        label_en=row.label_en,
+        sku=row.sku,
+        price_vnd=row.price_vnd,
+        packed_weight_g=row.packed_weight_g,
+        photo_sha=row.photo_sha,
+        is_for_sale=row.is_active and bool(row.is_listed),
+        is_lot_tracked=row.is_lot_tracked,
+        is_service=row.is_service,
+        is_demo=row.is_demo,
+        regulated_class=row.regulated_class,
+        subgroup=row.subgroup,
+        province_code=row.province_code,
+        stars=row.stars if has_stars else None,
     )
 
 

@@ -30,7 +30,7 @@ from shop.orders.models import CheckoutGroup, Order
 from shop.orders.rules import ContactDraft, LineDraft, OrderDraft
 from shop.payments import services as payments
 from shop.payments.provider import PaymentConfig, Provider
-from shop.places.queries import get_commune, place_names
+from shop.places.queries import full_name
 
 
 @dataclass(frozen=True)
@@ -93,12 +93,11 @@ def place_checkout(
             raise NotFound
         return Placed(group, order_queries.orders_of_group(db, group.id), [], is_new=False)
     wanted = _take_lines(db, basket)
-    commune = get_commune(db, request.province_code, request.commune_code)
+    place = full_name(db, request.province_code, request.commune_code)
     _expire_due(db, wanted, now)
     quote = _judge(db, wanted, request, now)
     providers = _providers(db, quote, request, config, now)
     _check_live_limits(db, quote, request.phone)
-    place = place_names(db, [(request.province_code, commune.code)])
     placed = orders.place_orders(
         db,
         group=group,
@@ -108,9 +107,9 @@ def place_checkout(
             phone=request.phone,
             email=request.email,
             province_code=request.province_code,
-            commune_code=commune.code,
+            commune_code=request.commune_code,
             street=request.street,
-            place=place[request.province_code, commune.code],
+            place=place,
             note=request.note,
             language=request.language,
         ),

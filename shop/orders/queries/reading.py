@@ -184,6 +184,8 @@ def due_orders(
 
 def bought_at_live_price(db: Session, window_ids: Collection[int], phone: str) -> dict[int, int]:
     """Units this phone number already bought at each live price, ended orders not counted."""
+    if not window_ids:
+        return {}
     rows = db.execute(
         select(OrderLine.price_window_id, func.sum(OrderLine.quantity))
         .join(Order, Order.id == OrderLine.order_id)

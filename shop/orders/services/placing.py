@@ -27,14 +27,16 @@ def open_group(
     A second press with the same key, even at the same moment, waits for the first and gets its
     group: the database keeps the key unique. Call it before anything else in the transaction.
     """
-    made = db.execute(
+    made = db.scalars(
         insert_into(db, CheckoutGroup)
         .values(submit_key=submit_key, code=random_code(12), buyer_id=buyer_id, created_at=now)
         .on_conflict_do_nothing(index_elements=["submit_key"])
-        .returning(CheckoutGroup.id)
-    ).scalar()
-    group = db.scalars(select(CheckoutGroup).where(CheckoutGroup.submit_key == submit_key)).one()
-    return group, made is not None
+        .returning(CheckoutGroup)
+    ).one_or_none()
+    if made is not None:
+        return made, True
+    known = select(CheckoutGroup).where(CheckoutGroup.submit_key == submit_key)
+    return db.scalars(known).one(), False
 
 
 def place_orders(

@@ -56,6 +56,8 @@ class LotName:
 
 def lot_names(db: Session, lot_ids: Collection[int]) -> dict[int, LotName]:
     """Code and number of several lots, in one statement."""
+    if not lot_ids:
+        return {}
     rows = db.execute(
         select(Lot.id, Lot.code, Lot.lot_no, Lot.best_before, Lot.state).where(Lot.id.in_(lot_ids))
     )
