@@ -6,7 +6,8 @@ through the same two calls, ``Database.read()`` and ``Database.write()``.
 Why we send BEGIN ourselves: the stock Python 3.11 SQLite driver opens transactions late and on its
 own terms, which breaks SAVEPOINT and lets a deferred transaction fail with "database is locked"
 when it first writes. So the driver is put in autocommit mode; a read sends ``BEGIN``, a write
-``BEGIN IMMEDIATE`` after waiting its turn behind a fair lock inside the process.
+``BEGIN IMMEDIATE`` after waiting its turn behind a fair lock inside the process and in the line of
+processes (core.turns).
 """
 
 import sqlite3
