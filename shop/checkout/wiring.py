@@ -44,6 +44,10 @@ def _producer_pages(actor: Actor) -> list[NavItem]:
             gettext(N_("Giao hàng")), f"/ban-hang/giao-hang/{seller}", "truck", 62, group="orders"
         ),
         NavItem(
-            gettext(N_("Các mã giảm giá")), f"/ban-hang/ma-giam-gia/{seller}", "tag", 63, group="market"
+            gettext(N_("Các mã giảm giá")),
+            f"/ban-hang/ma-giam-gia/{seller}",
+            "tag",
+            63,
+            group="market",
         ),
     ]

@@ -213,12 +213,15 @@ WRITERS, ORDERS_A_WRITER = 8, 6
 
 @pytest.mark.slow
 def test_eight_writers_never_wait_longer_than_the_busy_limit(database: Database) -> None:
-    """Eight processes write whole orders as fast as they can; nobody is told "busy"."""
+    """Eight processes write whole orders as fast as they can; nobody is told "busy".
+
+    PostgreSQL knows no such limit: there only that every order comes about is judged.
+    """
     variant = make_goods(database, 200)
     jobs = buyers(database, variant, WRITERS * ORDERS_A_WRITER)
     outcomes = in_processes(database, jobs, "in_turn", WRITERS)
     assert len(set(codes(outcomes))) == len(jobs) == count(database, Order)
     waits = sorted(outcome.seconds for outcome in outcomes)
     assert not any(outcome.is_busy for outcome in outcomes), f"a 503; waits {waits}"
-    assert waits[-1] < BUSY_SECONDS
+    assert waits[-1] < BUSY_SECONDS or not database.is_sqlite
     assert broken(database) == []
