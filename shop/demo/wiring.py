@@ -24,6 +24,7 @@ from shop.demo.seed_rows import load_products
 from shop.demo.selling import load_selling
 from shop.demo.showing import load_showing, wanted_drawings
 from shop.demo.states import load_states
+from shop.demo.stock import load_stock_work
 from shop.demo.traces import load_traces
 from shop.demo.wholesale import load_wholesale
 from shop.payments.configuration import config_of
@@ -40,6 +41,7 @@ def init_app(app: Flask) -> None:
     loaders["orders"] = Loader("orders", _load_orders)
     loaders["preorders"] = Loader("preorders", _load_preorders)
 
+    loaders["stock"] = Loader("stock", _load_stock_work)
     loaders["selling"] = Loader("selling", _load_selling)
     loaders["wholesale"] = Loader("wholesale", _load_wholesale)
     loaders["states"] = Loader("states", _load_states)
@@ -99,6 +101,12 @@ def _load_states(house: House, now: datetime, _is_plain: bool) -> str:
     config = config_of(house.database)
     with house.database.transaction() as db:
         return f"{load_states(db, config=config, now=now)} new orders in every state"
+
+
+def _load_stock_work(house: House, now: datetime, _is_plain: bool) -> str:
+    config = config_of(house.database)
+    with house.database.transaction() as db:
+        return load_stock_work(db, config=config, now=now)
 
 
 def _load_selling(house: House, now: datetime, _is_plain: bool) -> str:
