@@ -185,7 +185,9 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         # what people typed stays out of error messages, and so out of logs
         # and the connection used last is used next: on SQLite it is in the right mode already
-        options: dict[str, Any] = {"hide_parameters": True, "pool_use_lifo": True}
+        options: dict[str, Any] = {"hide_parameters": True}
+        if not self.is_sqlite or parsed.database:  # a database in memory has a pool of its own kind
+            options["pool_use_lifo"] = True
         if self.is_sqlite:
             options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
         else:
