@@ -60,10 +60,12 @@ def buyers_page(code: str, status: int = 200) -> ResponseReturnValue:
 
 def _order_page(db: Session, order: Order, form: Form, status: int = 200) -> ResponseReturnValue:
     now = clock.now()
+    panels = ORDER_PANELS.collect(db, order.id, now)
     return render_template(
         "orders/order.html",
         page=pages.order_page(db, order, now),
-        panels=drawn(ORDER_PANELS.collect(db, order.id, now)),
+        panels=drawn([panel for panel in panels if not panel.is_below]),
+        below=drawn([panel for panel in panels if panel.is_below]),
         form=form,
         cancel_url=url_for("orders.cancel", code=order.code, k=sign("order", order.code)),
         arrived_url=url_for("orders.arrived", code=order.code, k=sign("order", order.code)),
@@ -147,6 +149,7 @@ def find() -> ResponseReturnValue:
         "orders/order.html",
         page=pages.order_page(db, order, clock.now()),
         panels=[],
+        below=[],
         form=BuyerCancelForm(),
         cancel_url="",
         is_redacted=True,
