@@ -72,6 +72,7 @@ def test_pay_against_expiry_and_cancellation(database: Database) -> None:
     assert_sound(database)
 
 
+@pytest.mark.control
 def test_control_expiry_that_looks_first_loses_money(database: Database) -> None:
     order_id, attempt_id = waiting(database)
     at_once(database, [("naive_expire", order_id), ("pay", attempt_id, "FT1", "95000")])
@@ -114,6 +115,7 @@ def test_two_refunders(database: Database) -> None:
     assert_sound(database)
 
 
+@pytest.mark.control
 def test_control_refunders_that_look_first_promise_too_much(database: Database) -> None:
     with database.transaction() as db:
         order = paid_order(db)
@@ -134,6 +136,7 @@ def test_one_transfer_is_recorded_once(database: Database) -> None:
     assert_sound(database)
 
 
+@pytest.mark.control
 def test_control_payers_that_look_first_pay_twice(database: Database) -> None:
     with database.transaction() as db:
         order = paid_order(db)

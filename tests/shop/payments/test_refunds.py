@@ -492,6 +492,7 @@ def test_two_refunders_at_once_never_promise_more_than_came(database: Database) 
     assert_sound(database)
 
 
+@pytest.mark.control
 def test_without_the_lock_too_much_is_promised(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
