@@ -178,7 +178,8 @@ def _uploaded() -> tuple[str, bytes]:
 
 
 def _own_settlement(public_id: str) -> CodSettlement:
-    found = queries.settlement_called(read_session(), public_id[:40], own())
+    is_name = public_id.isascii() and public_id.isalnum() and len(public_id) <= 26
+    found = queries.settlement_called(read_session(), public_id, own()) if is_name else None
     if found is None:
         raise NotFound
     return found

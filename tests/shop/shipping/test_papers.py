@@ -23,7 +23,8 @@ from sqlalchemy import event, select
 from shop.catalogue.models import Producer
 from shop.core.db import Database
 from shop.orders.models import Order, Shipment, ShipmentLine
-from shop.orders.services import money_changed, pack_order
+from shop.orders.services import pack_order
+from shop.payments.services import apply_txn
 from shop.shipping.papers import make_papers
 from shop.shipping.papers.layout import NOTE_GOES_ON, label_pages, slip_pages
 from shop.shipping.queries import printable_orders, sendings
@@ -33,6 +34,7 @@ from shop.traceability.labels.layout import Text
 from tests.factories.accounts import make_person
 from tests.factories.catalogue import make_producer, make_product, variant_of
 from tests.factories.orders import make_order
+from tests.factories.payments import make_attempt, make_txn
 from tests.factories.stock import make_stock
 
 NOW = datetime.now(UTC)
@@ -295,10 +297,10 @@ def test_all_to_pack_print_in_one_file_with_proposed_lots(
 
 
 def test_paid_orders_collect_nothing(database: Database, seller: int, own: FlaskClient) -> None:
-    order = place(database, seller, provider="vietqr", confirmed=False)
     with database.transaction() as db:
-        live = db.get_one(Order, order.id)
-        money_changed(db, order=live, charged_vnd=live.total_vnd, refunded_vnd=0, now=NOW)
+        producer = db.get_one(Producer, seller)
+        order, attempt = make_attempt(db, producer=producer, now=NOW)
+        apply_txn(db, make_txn(attempt), now=NOW)
     [said] = texts_of(own.get(f"/ban-hang/in?don={order.code}").data)
     assert "ĐÃ THANH TOÁN" in said
 

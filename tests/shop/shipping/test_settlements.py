@@ -361,6 +361,7 @@ def test_one_line_for_a_parcel_and_a_number(desk: Desk) -> None:
             db.add(CodSettlementLine(**(values | over)))
 
 
+@pytest.mark.control
 @pytest.mark.parametrize(
     "harm",
     [

@@ -302,6 +302,7 @@ def test_two_jobs_book_once(database: Database) -> None:
     assert broken(database) == []
 
 
+@pytest.mark.control
 @pytest.mark.parametrize(
     "harm",
     [
