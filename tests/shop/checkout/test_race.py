@@ -104,6 +104,7 @@ def test_fifty_buyers_and_five_left(database: Database) -> None:
     assert broken(database) == []
 
 
+@pytest.mark.control
 def test_without_the_conditional_update_more_are_sold(database: Database) -> None:
     variant = make_goods(database, LEFT)
     outcomes = in_threads(database, buyers(database, variant, 16), "naive_stock")
@@ -137,6 +138,7 @@ def test_one_person_at_many_baskets_uses_a_voucher_once(database: Database) -> N
     assert broken(database) == []
 
 
+@pytest.mark.control
 def test_without_its_guard_a_voucher_is_used_too_often(database: Database) -> None:
     variant = make_goods(database, 100)
     with database.transaction() as db:
@@ -156,6 +158,7 @@ def test_a_double_click_in_several_processes_is_one_order(database: Database) ->
     assert broken(database) == []
 
 
+@pytest.mark.control
 def test_without_key_and_taken_lines_a_double_click_orders_twice(database: Database) -> None:
     variant = make_goods(database, 100)
     job = buyers(database, variant, 1)[0]
