@@ -26,6 +26,7 @@ from shop.demo.showing import load_showing, wanted_drawings
 from shop.demo.states import load_states
 from shop.demo.stock import load_stock_work
 from shop.demo.traces import load_traces
+from shop.demo.transfers import load_transfers
 from shop.demo.wholesale import load_wholesale
 from shop.payments.configuration import config_of
 from shop.web.access import sign
@@ -54,6 +55,7 @@ def init_app(app: Flask) -> None:
     loaders["showing"] = Loader("showing", _load_showing)
     loaders["desk"] = Loader("desk", _load_desk)
     loaders["parcels"] = Loader("parcels", _load_parcels)
+    loaders["transfers"] = Loader("transfers", _load_transfers)
 
 
 def _load_people(house: House, now: datetime, _is_plain: bool) -> str:
@@ -118,6 +120,11 @@ def _load_returns(house: House, now: datetime, _is_plain: bool) -> str:
     config = config_of(house.database)
     with house.database.transaction() as db:
         return f"{load_returns(db, config=config, now=now)} new return requests"
+
+
+def _load_transfers(house: House, now: datetime, _is_plain: bool) -> str:
+    with house.database.transaction() as db:
+        return f"{load_transfers(db, now=now)} transfers without a code"
 
 
 def _load_refunds(house: House, now: datetime, _is_plain: bool) -> str:

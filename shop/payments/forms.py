@@ -89,6 +89,7 @@ class DecisionForm(forms.Form):
         N_("Quyết định"), [("approve", N_("Duyệt")), ("reject", N_("Không duyệt"))]
     )
     note = forms.text(N_("Ghi chú"), is_required=False, maximum=300)
+    is_bank_checked = forms.tick(N_("Tôi đã kiểm tra mã ngân hàng này với cơ sở"))
 
 
 class MatchForm(forms.Form):

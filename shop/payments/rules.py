@@ -162,6 +162,12 @@ class InDispute(Conflict):
     message = N_("Ngân hàng của khách đang khiếu nại khoản tiền này. Hãy chờ kết quả.")
 
 
+class UncheckedBank(Invalid):
+    message = N_(
+        "Ngân hàng này không có trong danh sách. Hãy kiểm tra mã ngân hàng rồi đánh dấu ô."
+    )
+
+
 class UnknownOrder(Invalid):
     message = N_("Không có đơn nào mang mã này.")
 

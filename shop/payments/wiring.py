@@ -28,6 +28,7 @@ from shop.payments.provider import (
     ZalopayConfig,
 )
 from shop.payments.services import settle_refunds
+from shop.payments.services.ledger import WRONG_ACCOUNT
 from shop.payments.services.payees import DECIDED, SUBMITTED, WITHDRAWN
 from shop.payments.transfer_qr import Transfer, encode
 from shop.web import access
@@ -43,6 +44,7 @@ MESSAGES = {
     SUBMITTED: N_("Có yêu cầu dùng tài khoản nhận tiền …%(tail)s"),
     DECIDED: N_("Cán bộ đã xem xét tài khoản nhận tiền …%(tail)s"),
     WITHDRAWN: N_("Đã dừng thay đổi sang tài khoản …%(tail)s"),
+    WRONG_ACCOUNT: N_("Tiền của đơn %(code)s vào tài khoản khác. Hãy hỏi khách và cán bộ"),
 }
 
 

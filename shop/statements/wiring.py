@@ -10,7 +10,8 @@ from shop.web.workspaces import PRODUCER_NAV
 
 def nav(_actor: Actor) -> list[NavItem]:
     """The bank's list."""
-    return [NavItem(_("Sao kê ngân hàng"), url_for("statements.index"), "file", 60)]
+    page = url_for("statements.index")
+    return [NavItem(_("Sao kê ngân hàng"), page, "file", 60, group="orders")]
 
 
 def init_app(_app: Flask) -> None:

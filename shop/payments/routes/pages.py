@@ -17,7 +17,7 @@ from shop.orders.routes import buyers_page
 from shop.orders.rules import read_code
 from shop.payments import desk, panels, queries, refund_desk, services
 from shop.payments.asking import ask_provider, call_off, take_push
-from shop.payments.banks import bank_name
+from shop.payments.banks import BANKS, bank_name
 from shop.payments.configuration import config_of
 from shop.payments.forms import DecisionForm, PayeeForm, ReceiptForm, WayForm
 from shop.payments.models import PayeeAccount, PaymentAttempt
@@ -323,6 +323,7 @@ def _payee_queue(form: Form, status: int = 200, failed_id: int | None = None) ->
         form=form,
         failed_id=failed_id,
         bank_name=bank_name,
+        banks=BANKS,
     )
     return page, status
 
@@ -340,14 +341,20 @@ def decide_payee(account_id: int) -> Any:
     if account is None or producer is None:
         raise NotFound
     require_staff(actor(), producer.province_code)
-    services.decide_account(
-        db,
-        account_id=account.id,
-        is_approved=form.decision.data == "approve",
-        actor_id=actor().id(),
-        now=clock.now(),
-        note=form.note.data or "",
-    )
+    try:
+        services.decide_account(
+            db,
+            account_id=account.id,
+            is_approved=form.decision.data == "approve",
+            actor_id=actor().id(),
+            now=clock.now(),
+            note=form.note.data or "",
+            is_bank_checked=bool(form.is_bank_checked.data),
+        )
+    except Invalid as refusal:
+        db.rollback()
+        form.add_error(refusal)
+        return _payee_queue(form, status_of(refusal), account_id)
     db.commit()
     flash(_("Đã ghi quyết định. Mọi thành viên của cơ sở đều được báo."), "ok")
     return redirect(url_for("payments.payee_queue"), 303)

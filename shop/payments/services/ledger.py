@@ -8,8 +8,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from shop.accounts.queries import members_of
 from shop.accounts.services import record_audit
 from shop.core.text import clean
+from shop.notifications.services import notify
 from shop.orders import services as orders
 from shop.orders.models import Order
 from shop.payments import memo, queries
@@ -32,6 +34,8 @@ from shop.payments.rules import (
     merge_key,
 )
 from shop.payments.services.owing import settle_refunds
+
+WRONG_ACCOUNT = "payments.wrong_account"
 
 Outcome = Literal["applied", "duplicate", "unmatched"]
 
@@ -76,11 +80,32 @@ def apply_txn(
         if order is None or actor_id is None or not _adopt(db, txn, fit, order, actor_id, now):
             return "duplicate"
     elif order is None:
+        _alert(db, txn, fit, now)
         return "unmatched"
     follow_ledger(db, order, now)
     if fit.attempt_id is not None:
         _settle_attempt(db, fit.attempt_id, txn.kind)
     return "applied"
+
+
+def _alert(db: Session, txn: ProviderTxn, fit: _Fit, now: datetime) -> None:
+    """A buyer's money went to another account than the order's: the producer hears at once."""
+    if fit.reason != "wrong_account":
+        return
+    order = db.scalars(
+        select(Order)
+        .join(PaymentAttempt, PaymentAttempt.order_id == Order.id)
+        .where(PaymentAttempt.id == fit.attempt_id)
+    ).one()
+    notify(
+        db,
+        person_ids=[one.person_id for one in members_of(db, "producer", order.producer_id)],
+        kind=WRONG_ACCOUNT,
+        cause=f"wrong_account:{txn.provider}:{txn.txn_id}"[:120],
+        payload={"code": order.code},
+        now=now,
+        ref=f"order:{order.id}",
+    )
 
 
 def _looks_told(db: Session, order_id: int, txn: ProviderTxn, is_distinct: bool) -> bool:

@@ -17,8 +17,15 @@ from shop.core.errors import Conflict, NotFound
 from shop.core.text import N_
 from shop.notifications.services import notify
 from shop.payments import queries
+from shop.payments.banks import BANKS
 from shop.payments.models import PayeeAccount, PaymentTxn
-from shop.payments.rules import PAYEE_DELAY, SamePerson, WaitingAccount, WrongStep
+from shop.payments.rules import (
+    PAYEE_DELAY,
+    SamePerson,
+    UncheckedBank,
+    WaitingAccount,
+    WrongStep,
+)
 from shop.payments.transfer_qr import Transfer, encode
 
 SUBMITTED = "payments.payee_submitted"
@@ -93,9 +100,11 @@ def decide_account(
     actor_id: int,
     now: datetime,
     note: str = "",
+    is_bank_checked: bool = False,
 ) -> PayeeAccount:
     """Staff approve or refuse a submitted account. The first is in force at once, a change after
-    PAYEE_DELAY. Raises NotFound, SamePerson, WrongStep.
+    PAYEE_DELAY. A bank outside the list needs ``is_bank_checked``: a wrong number is lost money.
+    Raises NotFound, SamePerson, UncheckedBank, WrongStep.
     """
     account = db.get(PayeeAccount, account_id)
     if account is None:
@@ -104,6 +113,8 @@ def decide_account(
     members = {member.person_id for member in members_of(db, "producer", account.producer_id)}
     if actor_id == account.submitted_by or actor_id in members:
         raise SamePerson
+    if is_approved and account.bank_bin not in BANKS and not is_bank_checked:
+        raise UncheckedBank(field="is_bank_checked")
     is_change = queries.has_payee_account(db, account.producer_id)
     effective_at = (now + PAYEE_DELAY if is_change else now) if is_approved else None
     decided = db.execute(

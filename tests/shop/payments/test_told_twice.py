@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from shop.accounts.models import AuditEntry
 from shop.core.db import Database
+from shop.core.outbox import OutboxMessage
 from shop.orders.models import Order
 from shop.payments import queries, services
 from shop.payments.models import PaymentAttempt, PaymentSetAside, PaymentTxn, PaymentTxnDetail
@@ -25,7 +26,7 @@ from shop.payments.rules import (
     WrongStep,
     merge_key,
 )
-from tests.factories.accounts import make_person
+from tests.factories.accounts import make_member, make_person
 from tests.factories.catalogue import make_producer
 from tests.factories.payments import NOW, make_attempt, make_txn
 from tests.shop.payments.test_ledger import assert_sound, at_once
@@ -110,8 +111,12 @@ def test_two_codes_wait_for_a_person(db: Session) -> None:
 
 def test_right_code_on_a_wrong_account_waits(db: Session) -> None:
     order, attempt = make_attempt(db)
-    assert services.apply_txn(db, told(attempt, account="999"), now=NOW) == "unmatched"
+    make_member(db, "producer", order.producer_id, "owner")
+    for outcome in ("unmatched", "duplicate"):
+        assert services.apply_txn(db, told(attempt, account="999"), now=NOW) == outcome
     assert (order.payment_state, reasons(db)) == ("unpaid", ["wrong_account"])
+    kinds = list(db.scalars(select(OutboxMessage.kind)))
+    assert kinds.count("payments.wrong_account") == 1, "the producer is told once"
 
 
 def test_same_id_again_has_no_effect(db: Session) -> None:
