@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from shop.accounts import queries, rules, services
 from shop.accounts.models import AuditEntry, MemberInvitation, Membership
@@ -17,6 +18,7 @@ from shop.accounts.services import Consent
 from shop.catalogue.models import Product
 from shop.core.db import Database
 from shop.core.errors import NotAllowed, NotFound
+from tests.careless import Careless
 from tests.conftest import post
 from tests.factories.accounts import make_member, make_person, make_staff
 from tests.factories.catalogue import make_producer, make_product
@@ -428,3 +430,28 @@ def test_one_answer_counts(
         state = db.scalars(select(MemberInvitation.state)).one()
         assert len(joined) == (1 if state == "accepted" else 0)
         assert re.fullmatch("accepted|withdrawn", state)
+
+
+@pytest.mark.control
+def test_the_control_without_locks_hears_both_answers(
+    database: Database, world: dict[str, Any], now: datetime, make_race: Callable[..., list[str]]
+) -> None:
+    """Were this not so, the test of the one answer would prove nothing."""
+    with database.transaction() as db:
+        made = services.invite_member(
+            db,
+            producer_id=world["producer"],
+            login=rules.Login(email=world["helper"].email),
+            role="member",
+            consent=None,
+            actor_id=world["owner"].id,
+            now=now,
+        )
+
+    def answer(is_accepted: bool) -> Callable[[Session], Any]:
+        about: dict[str, Any] = {"code": made.code, "person_id": world["helper"].id, "now": now}
+        return lambda db: services.answer_invitation(db, is_accepted=is_accepted, **about)
+
+    careless = Careless(database, together=2)
+    assert make_race(careless, [answer(True), answer(False)]) == ["ok", "ok"]
+    careless.dispose()

@@ -6,6 +6,7 @@ from datetime import datetime
 from threading import Barrier
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from shop.catalogue.invariants import INVARIANTS
 from shop.catalogue.models import CatalogueVersion, Product, ProductFacets, ProductRevision, Variant
 from shop.core.db import Database
 from shop.core.errors import DomainError
+from tests.careless import Careless
 from tests.factories.accounts import make_person, make_staff
 from tests.factories.catalogue import make_producer, make_product
 
@@ -213,3 +215,21 @@ def test_stock_news_of_the_same_products_in_any_order_do_not_block_each_other(
     with database.read() as db:
         assert (db.scalar(select(CatalogueVersion.number)) or 1) > before
         assert db.scalar(select(func.count()).select_from(Product)) == 3
+
+
+@pytest.mark.control
+def test_the_control_without_locks_decides_more_than_once(
+    database: Database, now: datetime
+) -> None:
+    """Were this not so, the test of one decision would prove nothing."""
+    with database.transaction() as db:
+        staff = [make_staff(db, "19") for _ in range(2)]
+        product = make_product(db, published=False, state="submitted")
+
+    def decide(actor_id: int) -> Callable[[Session], Any]:
+        about: dict[str, Any] = {"product_id": product.id, "note": "Xem lại", "now": now}
+        return lambda db: services.decide_product(db, actor_id=actor_id, approve=False, **about)
+
+    careless = Careless(database, together=2)
+    assert race(careless, [decide(one.id) for one in staff]).count("ok") == 2
+    careless.dispose()
