@@ -69,6 +69,7 @@ def test_last_places_are_sold_once_to_processes(database: Database, code: str) -
 
 
 @pytest.mark.slow
+@pytest.mark.control
 def test_counting_first_and_writing_later_sells_too_many(database: Database, code: str) -> None:
     """The negative control: the same race without the conditional statement."""
     assert by_processes(database, code, "naive") > PLACES
