@@ -145,6 +145,7 @@ def test_approve_and_withdraw_at_once_end_without_the_change(database: Database)
     assert_sound(database)
 
 
+@pytest.mark.control
 def test_reading_before_writing_would_lose_the_withdrawal(database: Database) -> None:
     """Negative control: look first, write without a condition, and the stopped change lives."""
     with database.transaction() as db:
