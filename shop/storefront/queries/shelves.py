@@ -43,7 +43,8 @@ _BESIDE: Final = union_all(
         select(*CARD, literal("maker").label("shelf"))
         .join(P.id.table, P.id == F.product_id)
         .where(IS_LISTED, P.producer_id == bindparam("maker"), F.product_id != bindparam("product"))
-        .order_by(*ORDERS["moi"])
+        # by the product's own columns: SQLite would walk the whole catalogue along an index of F's
+        .order_by(P.published_at.desc(), P.id.desc())
         .limit(bindparam("limit"))
         .subquery()
     ),
