@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, literal, select, true, union_all
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
 from shop.catalogue.search import F
@@ -41,10 +41,13 @@ _OF_PRODUCER: Final = _shelf(
 _BESIDE: Final = union_all(
     select(
         select(*CARD, literal("maker").label("shelf"))
-        .join(P.id.table, P.id == F.product_id)
-        .where(IS_LISTED, P.producer_id == bindparam("maker"), F.product_id != bindparam("product"))
-        # by the product's own columns: SQLite would walk the whole catalogue along an index of F's
-        .order_by(P.published_at.desc(), P.id.desc())
+        # IN and an order that no index has: else SQLite would walk the whole catalogue
+        .where(
+            IS_LISTED,
+            F.product_id.in_(select(P.id).where(P.producer_id == bindparam("maker"))),
+            F.product_id != bindparam("product"),
+        )
+        .order_by(func.coalesce(F.published_at, F.published_at).desc(), F.product_id.desc())
         .limit(bindparam("limit"))
         .subquery()
     ),
