@@ -52,6 +52,7 @@ def prepare(origin: str) -> Made:
     _orders(origin, producer, made)
     _what_came(origin, producer, made)
     _a_recall(origin, made)
+    _a_refund(producer, made)
     _codes(producer, made)
     _papers(producer)
     _an_export(producer)
@@ -127,6 +128,17 @@ def _a_recall(origin: str, made: Made) -> None:
                 made.guest_pages.append(found[0].removeprefix(origin))
                 return
     raise LookupError("no order of the demo buyer is touched by a recall")
+
+
+def _a_refund(producer: Browser, made: Made) -> None:
+    """The form that gives money back, from an order that has some."""
+    tabs = producer.get("/ban-hang/don-hang").links("/ban-hang/don-hang?")
+    for link in (order for tab in tabs for order in producer.get(tab).links("/ban-hang/don-hang/")):
+        found = producer.get(link).links("/hoan-tien/moi/")
+        if found:
+            made.starts["producer"] = [*made.starts.get("producer", []), found[0]]
+            return
+    raise LookupError("no order of the demo producer can be refunded")
 
 
 def _codes(producer: Browser, made: Made) -> None:
