@@ -20,7 +20,7 @@ OTHERS = {
     "staff": "staff2@demo.test",
 }
 REFUSED = {403, 404}
-COMMON = {"catalogue.reference", "catalogue.reference_list"}
+COMMON = {"catalogue.reference", "catalogue.reference_list", "taxes.rate"}
 """Named things that belong to everybody of the kind."""
 
 
