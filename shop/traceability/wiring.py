@@ -60,7 +60,7 @@ def init_app(app: Flask) -> None:
 
 def entry_link(_actor: Actor) -> list[NavItem]:
     """The producer's way to a sixty-second entry."""
-    return [NavItem(gettext(_ENTRY), url_for("entry.start"), "camera", order=25, group="origin")]
+    return [NavItem(gettext(_ENTRY), url_for("entry.start"), "camera", order=25)]
 
 
 def lot_link(_actor: Actor) -> list[NavItem]:
