@@ -2,8 +2,10 @@
 
 import importlib
 import pkgutil
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -38,9 +40,17 @@ MAX_REQUEST_BYTES = 12 * 1024 * 1024
 MAX_FORM_PARTS = 500
 
 
+class Application(Flask):
+    """Flask without the question, asked of every function of every request, whether it is a
+    coroutine: none of ours is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def make_app(settings: Settings) -> Flask:
     """A bare Flask application with the settings that Flask itself reads."""
-    app = Flask("shop", root_path=str(PACKAGE), static_folder=None)
+    app = Application("shop", root_path=str(PACKAGE), static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME="__Host-phien" if settings.is_secure else "phien",

@@ -10,9 +10,14 @@ from sqlalchemy.orm import Session
 
 from shop.core.memory import Memory
 from shop.storefront.queries import COUNTS_SECONDS, KEPT_COUNTS, Places, read_places
+from shop.storefront.rules import Filters
 
 KEPT_HITS: Final = 200
 """Lists with a query whose ids are kept: at most 80 kB each."""
+
+KEPT_ASKED: Final = 1_000
+MOST_ASKED_BYTES: Final = 300
+"""How many query strings are kept as read, and how long they may be."""
 
 SUGGESTIONS_SECONDS: Final = 60.0
 
@@ -31,6 +36,8 @@ class Shopfront:
     suggestions: Memory = field(default_factory=lambda: _memory(2_000, SUGGESTIONS_SECONDS))
     drawn: dict[object, Markup] = field(default_factory=dict)
     """Cards by everything they show, so that they are never stale: see ``cards``."""
+    asked: dict[bytes, Filters] = field(default_factory=dict)
+    """Query strings as they were read."""
     seen_version: int = 0
     """The catalogue version that was read last: a guess, to be compared with what is read next."""
     _places: Places | None = None

@@ -265,7 +265,8 @@ def _mark(response: Response) -> Response:
         response.vary.add("Cookie")
         response.set_etag(generate_etag(response.get_data()))
         request.environ[_LIFE] = page_ends()
-        response.make_conditional(request)
-        if response.status_code != 200:
-            request.environ.pop(_LIFE)
+        if "HTTP_IF_NONE_MATCH" in request.environ:
+            response.make_conditional(request)
+            if response.status_code != 200:
+                request.environ.pop(_LIFE)
     return response

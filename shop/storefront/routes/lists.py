@@ -17,7 +17,7 @@ from shop.storefront.queries import AnyRow, Places
 from shop.storefront.routes.facets import Chip, chips_of, drawn_facets, drawn_pager, without
 from shop.storefront.routes.frame import begin, bp, counts_of
 from shop.storefront.rules import EXACT_UP_TO, PAGE_SIZE, SORTS, Filters
-from shop.storefront.state import shopfront
+from shop.storefront.state import KEPT_ASKED, MOST_ASKED_BYTES, shopfront
 from shop.web.access import public
 from shop.web.assets import localized_path
 from shop.web.i18n import gettext
@@ -34,7 +34,7 @@ def products() -> str | Response:
     """The list: search, filters, order and pages, all in the address."""
     db, now = begin()
     places = shopfront().places(db)
-    filters = Filters.read(request.args.to_dict(flat=False), places.known)
+    filters = _asked(places)
     found = _found(db, filters, now)
     counts = counts_of(db, filters, found.version, now, found.query)
     total = counts.total if found.total is None else found.total
@@ -66,6 +66,19 @@ def products() -> str | Response:
         canonical_url=house().public_url + page.url(filters.page),
         is_indexed=not filters.q and len(chips) <= 1,
     )
+
+
+def _asked(places: Places) -> Filters:
+    """The filters of the address, kept by its query string: lists are asked for again and again."""
+    query, kept = request.query_string, shopfront().asked
+    found = kept.get(query)
+    if found is None:
+        found = Filters.read(request.args.to_dict(flat=False), places.known)
+        if len(query) <= MOST_ASKED_BYTES:
+            if len(kept) >= KEPT_ASKED:
+                kept.clear()
+            kept[query] = found
+    return found
 
 
 @dataclass(frozen=True)
