@@ -242,6 +242,8 @@ def _beside_charge(db: Session, txn: ProviderTxn) -> _Fit:
     if txn.currency != VND:
         return _Fit(None, None, "wrong_currency")
     order_id = queries.order_of_txn(db, charge)
+    if order_id is None:
+        return _Fit(None, charge.attempt_id, "no_order")
     return _Fit(order_id, charge.attempt_id if order_id == charge.order_id else None)
 
 
