@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from shop.core.db import Database
 from shop.orders.models import Order, Shipment, ShipmentLine
-from shop.payments.models import PaymentTxn, Refund
+from shop.payments.models import PaymentTxn, PaymentTxnDetail, Refund
 from shop.payments.services import confirm_receipt
 from shop.shipping import services
 from shop.shipping.invariants import INVARIANTS
@@ -480,18 +480,19 @@ def test_a_partial_shipment_settles_parcel_by_parcel(desk: Desk) -> None:
 def test_a_deposit_lowers_what_the_carrier_was_to_collect(desk: Desk) -> None:
     order = desk.sent("GHN001")
     with desk.database.transaction() as db:
-        db.add(
-            PaymentTxn(
-                provider="vietqr",
-                txn_id="deposit",
-                kind="charge",
-                amount_vnd=30_000,
-                raw_digest="0" * 64,
-                order_id=order.id,
-                occurred_at=NOW,
-                recorded_at=NOW,
-            )
+        deposit = PaymentTxn(
+            provider="vietqr",
+            txn_id="deposit",
+            kind="charge",
+            amount_vnd=30_000,
+            raw_digest="0" * 64,
+            order_id=order.id,
+            occurred_at=NOW,
+            recorded_at=NOW,
         )
+        db.add(deposit)
+        db.flush()
+        db.add(PaymentTxnDetail(txn_row_id=deposit.id, reason="", hint="", counterparty=""))
         db.get_one(Order, order.id).payment_state = "partial"
     desk.book(HEAD + "GHN001,65.000,22.000,43.000\n")
     assert line(desk.database, "GHN001").expected_vnd == 65_000

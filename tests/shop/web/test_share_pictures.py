@@ -13,6 +13,7 @@ from PIL import Image
 from sqlalchemy import update
 
 from shop.catalogue.models import Certificate, ProductFacets
+from shop.catalogue.services import bump_version
 from shop.core.db import Database
 from shop.core.storage import Storage
 from shop.web import share_pictures
@@ -99,6 +100,7 @@ def test_pages_name_their_pictures(app: Flask, client: FlaskClient, database: Da
         ended = update(Certificate).where(Certificate.product_id == product_id)
         db.execute(ended.values(expires_on=date(2025, 12, 1)))
         db.execute(update(ProductFacets).values(stars_until=date(2025, 12, 1)))
+        bump_version(db)
     for page, before in zip(pages, addresses, strict=True):
         is_about_the_maker = page.startswith("/nha-san-xuat")
         after = og_image(client.get(page).text)
