@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
 def kept_page(code: str, glance: Glance, now: datetime, draw: Callable[[], str]) -> str:
     """The page of a code, drawn anew unless one that says the same is kept."""
     is_plain = not (request.cookies or request.args or "Authorization" in request.headers)
-    if not is_plain or glance.level == "box" or glance.lot_state == "recalled":
+    if not is_plain or glance.lot_state == "recalled":
         return draw()
     memory = cast(Memory, current_app.extensions[_NAME])
     standing = glance._replace(scans=0, first_scan_at=None)

@@ -65,17 +65,21 @@ def code_page(code: str, *, found: queries.Target | None = None) -> Page:
     if not codes.is_right(read):
         return _wrong("mistyped", code, near=_only_near(read)), 404
     now = clock.now()
+    if found is not None:
+        scans = found.scans + int(request.method == "GET" and _count(read, now))
+        page = _trace_page(found, now)
+        return _no_store(page.replace(LOOKED, _looked(scans, found.first_scan_at or now)))
     glance = _look(read, now)
     if glance is None:
         return _wrong("unknown", code), 404
 
     def draw() -> str:
-        target = found or queries.target_of(read_session(), read)
+        target = queries.target_of(read_session(), read)
         if target is None:
             raise UnknownLot
         return _trace_page(target, now)
 
-    page = draw() if found else kept_page(read, glance, now, draw)
+    page = kept_page(read, glance, now, draw)
     return _no_store(page.replace(LOOKED, _looked(glance.scans, glance.first_scan_at or now)))
 
 
@@ -183,6 +187,17 @@ def _look(code: str, now: datetime) -> queries.Glance | None:
         except (Unavailable, OperationalError):
             pass  # another holds the write: this look goes uncounted
     return queries.glance_of(read_session(), code)
+
+
+def _count(code: str, now: datetime) -> bool:
+    """Count one look in a write of its own; a busy database skips it."""
+    try:
+        with database().write(patience=0) as db:
+            services.count_scan(db, code=code, now=now)
+            db.commit()
+    except (Unavailable, OperationalError):
+        return False
+    return True
 
 
 def _wrong(reason: str, typed: str, near: str | None = None) -> str:
