@@ -173,7 +173,7 @@ def run_engine(
     pages = {
         "list": (listed, listed),
         "product": (shown, shown),
-        "trace": ([f"/t/{code}" for code in traced], shown),
+        "trace": ([f"/T/{code}" for code in traced], shown),
         "search": ([f"/san-pham?q={quote(words)}" for words in SEARCHES], listed),
     }
     found = []

@@ -44,6 +44,8 @@ class Application(Flask):
     """Flask without the question, asked of every function of every request, whether it is a
     coroutine: none of ours is."""
 
+    url_rule_class = converters.LateRule
+
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
 

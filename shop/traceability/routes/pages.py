@@ -57,18 +57,14 @@ def show(code: str) -> Page:
     return code_page(code)
 
 
-def code_page(code: str, *, found: queries.Target | None = None) -> Page:
-    """The page of a code as typed or scanned; a look is counted. ``found``: looked up already."""
+def code_page(code: str) -> Page:
+    """The page of a code as typed or scanned; a look is counted."""
     read = codes.normalise(code)
     if read is None:
         return _wrong("shape", code), 404
     if not codes.is_right(read):
         return _wrong("mistyped", code, near=_only_near(read)), 404
     now = clock.now()
-    if found is not None:
-        scans = found.scans + int(request.method == "GET" and _count(read, now))
-        page = _trace_page(found, now)
-        return _no_store(page.replace(LOOKED, _looked(scans, found.first_scan_at or now)))
     glance = _look(read, now)
     if glance is None:
         return _wrong("unknown", code), 404
@@ -187,17 +183,6 @@ def _look(code: str, now: datetime) -> queries.Glance | None:
         except (Unavailable, OperationalError):
             pass  # another holds the write: this look goes uncounted
     return queries.glance_of(read_session(), code)
-
-
-def _count(code: str, now: datetime) -> bool:
-    """Count one look in a write of its own; a busy database skips it."""
-    try:
-        with database().write(patience=0) as db:
-            services.count_scan(db, code=code, now=now)
-            db.commit()
-    except (Unavailable, OperationalError):
-        return False
-    return True
 
 
 def _wrong(reason: str, typed: str, near: str | None = None) -> str:

@@ -62,6 +62,8 @@ def location(rest: str = "") -> Page:
 @public
 def printed(code: str) -> Page:
     """A printed code of ours: its page, another link of it, or all of them."""
+    if "linkType" not in request.args and not _wants_linkset():
+        return _own_page(code)  # what scanners ask for: nothing needs to be looked up before
     read = codes.normalise(code)
     target = queries.target_of(read_session(), read) if read and codes.is_right(read) else None
     if target is None or read is None:
@@ -78,10 +80,14 @@ def printed(code: str) -> Page:
     if _wants_linkset():
         return _linkset(levels)
     link = linksets.choose(levels, request.args.get("linkType", linksets.DEFAULT))
-    if link is not levels[0].links[0]:
-        return _go(link, levels)
-    page = make_response(code_page(code, found=target))
-    page.headers["Link"] = _link_header(levels)
+    return _own_page(code) if link is levels[0].links[0] else _go(link, levels)
+
+
+def _own_page(code: str) -> Page:
+    """The page of a code, which names where all of its links are."""
+    page, read = make_response(code_page(code)), codes.normalise(code)
+    if page.status_code == 200 and read is not None:
+        page.headers["Link"] = _link_header(queries.code_url(read))
     return page
 
 
@@ -191,7 +197,7 @@ def _linkset(levels: list[Level]) -> Response:
     kind = _best_type()
     content = linksets.linkset(levels, root=house().public_url)
     answer = _json(content, kind if kind in _JSON else LINKSET)
-    answer.headers["Link"] = _link_header(levels)
+    answer.headers["Link"] = _link_header(levels[0].anchor)
     return answer
 
 
@@ -199,8 +205,8 @@ def _json(content: dict[str, Any], kind: str) -> Response:
     return Response(json.dumps(content, ensure_ascii=False, indent=1), mimetype=kind)
 
 
-def _link_header(levels: list[Level]) -> str:
-    address = house().public_url + quote(levels[0].anchor)
+def _link_header(anchor: str) -> str:
+    address = house().public_url + quote(anchor)
     return f'<{address}?linkType=all>; rel="linkset"; type="{LINKSET}"'
 
 
@@ -210,7 +216,7 @@ def _go(link: Link, levels: list[Level]) -> BaseResponse:
     sent = quote(request.query_string.decode("latin-1"), safe="%=&?/:;+,@!$'()*~-._")
     path, mark, fragment = target.partition("#")
     answer = redirect(f"{path}{'?' if sent else ''}{sent}{mark}{fragment}", 307)
-    answer.headers["Link"] = _link_header(levels)
+    answer.headers["Link"] = _link_header(levels[0].anchor)
     return answer
 
 

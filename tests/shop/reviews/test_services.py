@@ -13,6 +13,9 @@ from shop.accounts.models import AuditEntry, AuditNote, Person
 from shop.catalogue.models import Producer, Product, ProductFacets
 from shop.core.errors import NotAllowed, NotFound
 from shop.core.outbox import OutboxMessage
+from shop.notifications.models import Contact
+from shop.notifications.rules import Post
+from shop.notifications.services import use_channels
 from shop.orders.invariants import INVARIANTS as ORDERS
 from shop.orders.models import OrderLine
 from shop.reviews import queries, rules, services
@@ -372,13 +375,17 @@ def test_the_producer_replies_once_and_may_change_it(
 def test_a_guest_with_an_e_mail_is_told_of_the_reply(
     db: Session, product: Product, owner: Person, now: datetime
 ) -> None:
-    from shop.notifications.services.kinds import CHANNELS
-
+    use_channels(is_development=False, post=Post(server="smtp://127.0.0.1:1025"))
     review = make_review(db, product=product, email="khach@vidu.test")
     services.reply_review(db, review_id=review.id, text="Cảm ơn", actor_id=owner.id, now=now)
-    assert "email" in CHANNELS
-    made = db.scalars(text("SELECT email FROM contact")).all()
-    assert made == ["khach@vidu.test"]
+    told_by_mail = db.scalars(
+        select(OutboxMessage.recipient).where(
+            OutboxMessage.kind == "reviews.replied", OutboxMessage.channel == "email"
+        )
+    ).all()
+    assert [db.get_one(Contact, int(to.removeprefix("contact:"))).email for to in told_by_mail] == [
+        "khach@vidu.test"
+    ]
 
 
 def test_strangers_do_not_reply(db: Session, product: Product, now: datetime) -> None:
