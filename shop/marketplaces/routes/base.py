@@ -1,0 +1,109 @@
+"""What the channel pages stand on: the blueprint, whose goods, findings in the reader's words."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from shop.catalogue.models import Producer
+from shop.core import clock
+from shop.core.errors import NotFound
+from shop.core.text import N_
+from shop.marketplaces import queries, registry, services
+from shop.marketplaces.rules.profile import CERTAINTIES, LEVELS, LIFECYCLES, Profile
+from shop.marketplaces.rules.readiness import Assessed, Desk, Finding, assess
+from shop.web.access import actor
+from shop.web.i18n import gettext as _
+from shop.web.request import house, read_session
+
+bp = Blueprint("marketplaces", __name__)
+
+STATUSES = {
+    "ready": N_("Sẵn sàng"),
+    "blocked": N_("Bị chặn"),
+    "excluded": N_("Không đưa lên kênh"),
+}
+RUN_STATES = {
+    "queued": N_("Đang chờ"),
+    "running": N_("Đang làm"),
+    "done": N_("Xong"),
+    "failed": N_("Không làm được"),
+}
+
+
+class NoProducer(NotFound):
+    message = N_("Không tìm thấy cơ sở này trong tài khoản của bạn.")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A finding in the reader's language."""
+
+    code: str
+    is_refusal: bool
+    why: str
+    fix: str
+    url: str
+    certainty: str
+    source: str
+
+
+def shown(finding: Finding) -> Shown:
+    """The finding with its sentences filled in."""
+    return Shown(
+        code=finding.code,
+        is_refusal=finding.severity == "refuse",
+        why=_(finding.why, **finding.params),
+        fix=_(finding.fix, **finding.params),
+        url=f"{request.script_root}{finding.path}",
+        certainty=_(CERTAINTIES[finding.certainty]),
+        source=_(finding.source) if finding.source else "",
+    )
+
+
+def own_producers() -> list[Producer]:
+    """The producers the actor works for."""
+    return queries.producers_of(read_session(), list(actor().producers))
+
+
+def producer_asked() -> Producer:
+    """The producer that ``co_so`` names, or the first. Raises NoProducer for other people's."""
+    wanted = request.values.get("co_so", "")
+    for producer in own_producers():
+        if wanted in {"", producer.slug}:
+            return producer
+    raise NoProducer
+
+
+def desks_of(producer: Producer, channels: list[str]) -> dict[str, Desk]:
+    """The producer's goods today on each of the channels."""
+    return services.load_desks(
+        read_session(),
+        house().storage,
+        producer=producer,
+        channels=channels,
+        day=clock.today_vn(clock.now()),
+        public_url=house().public_url,
+    )
+
+
+def assess_desk(profile: Profile, desk: Desk) -> list[Assessed]:
+    """Every product of the desk with its findings."""
+    return assess(profile, desk, registry.market_words())
+
+
+def show(template: str, status: int = 200, **context: Any) -> ResponseReturnValue:
+    """A page of the channels with what all of them need."""
+    return (
+        render_template(
+            f"marketplaces/{template}",
+            shown=shown,
+            statuses=STATUSES,
+            run_states=RUN_STATES,
+            levels=LEVELS,
+            lifecycles=LIFECYCLES,
+            **context,
+        ),
+        status,
+    )

@@ -1,0 +1,186 @@
+"""The producer's channels: what each would show, and what stands in the way."""
+
+import secrets
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from shop.catalogue.models import Producer
+from shop.core import clock
+from shop.core.db import MAX_ID
+from shop.core.errors import Conflict, Invalid
+from shop.marketplaces import queries, registry, services
+from shop.marketplaces.forms import ChoiceForm
+from shop.marketplaces.routes.base import (
+    STATUSES,
+    assess_desk,
+    bp,
+    desks_of,
+    own_producers,
+    producer_asked,
+    show,
+    shown,
+)
+from shop.marketplaces.rules.listing import text_length
+from shop.marketplaces.rules.profile import Limit, Profile
+from shop.marketplaces.rules.readiness import NOT_CHECKED, Assessed, Desk, channel_findings
+from shop.web.access import actor, role
+from shop.web.errors import status_of
+from shop.web.i18n import gettext as _
+from shop.web.pagination import Page, page_number
+from shop.web.request import read_session, write_session
+
+PAGE_SIZE = 30
+
+
+@bp.get("/ban-hang/kenh-ban")
+@role("producer")
+def channels() -> ResponseReturnValue:
+    """Every channel with its state, and how many products could go there today."""
+    producer, profiles = producer_asked(), registry.all_profiles()
+    desks = desks_of(producer, list(profiles))
+    counts = {slug: _count(assess_desk(profile, desks[slug])) for slug, profile in profiles.items()}
+    return show(
+        "channels.html",
+        producer=producer,
+        producers=own_producers(),
+        profiles=list(profiles.values()),
+        counts=counts,
+        labels={profile.slug: profile.label for profile in profiles.values()},
+        last=queries.last_done(read_session(), producer.id),
+        runs=queries.runs_of(read_session(), producer.id),
+    )
+
+
+def _count(assessed: list[Assessed]) -> dict[str, int]:
+    found: list[str] = [item.status for item in assessed]
+    return {status: found.count(status) for status in STATUSES}
+
+
+@bp.get("/ban-hang/kenh-ban/<channel>")
+@role("producer")
+def channel_desk(channel: str) -> ResponseReturnValue:
+    """The producer's products on a channel, each with what stands in its way."""
+    profile, producer = registry.profile_called(channel), producer_asked()
+    return desk_page(profile, producer)
+
+
+def desk_page(profile: Profile, producer: Producer, status: int = 200) -> ResponseReturnValue:
+    desk = desks_of(producer, [profile.slug])[profile.slug]
+    assessed = assess_desk(profile, desk)
+    asked = request.args.get("trang_thai", "")
+    wanted = asked if asked in STATUSES else None
+    rows = [item for item in assessed if wanted in {None, item.status}]
+    page = Page(page_number(request.args.get("trang")), PAGE_SIZE, len(rows), _page_url)
+    return show(
+        "channel.html",
+        status,
+        profile=profile,
+        producer=producer,
+        producers=own_producers(),
+        rows=rows[page.offset : page.offset + PAGE_SIZE],
+        page=page,
+        wanted=wanted,
+        counts=_count(assessed),
+        about=[shown(item) for item in channel_findings(profile, desk.public_url)],
+        not_checked=NOT_CHECKED,
+        runs=queries.runs_of(read_session(), producer.id, profile.slug),
+        key=secrets.token_urlsafe(16),
+    )
+
+
+def _page_url(number: int) -> str:
+    kept = {name: value for name, value in request.args.items() if name != "trang"}
+    return f"{request.script_root}{request.path}?{urlencode(kept | {'trang': number})}"
+
+
+def _own_product(channel: str, product_id: int) -> tuple[Profile, Producer, Desk, Assessed]:
+    """A product of one of the actor's producers on a channel. Raises UnknownProduct."""
+    profile = registry.profile_called(channel)
+    owner = queries.owner_of(read_session(), product_id) if product_id <= MAX_ID else None
+    if owner is None or owner not in actor().producers:
+        raise queries.UnknownProduct
+    producer = queries.producers_of(read_session(), [owner])[0]
+    desk = desks_of(producer, [profile.slug])[profile.slug]
+    found = next(item for item in assess_desk(profile, desk) if item.product.id == product_id)
+    return profile, producer, desk, found
+
+
+@bp.get("/ban-hang/kenh-ban/<channel>/<int:product_id>")
+@role("producer")
+def listing(channel: str, product_id: int) -> ResponseReturnValue:
+    """One product on one channel: its text, price and everything found."""
+    profile, producer, _desk, found = _own_product(channel, product_id)
+    form = ChoiceForm(data=dict(vars(found.choice)))
+    return _listing_page(profile, producer, found, form)
+
+
+def _listing_page(
+    profile: Profile, producer: Producer, found: Assessed, form: ChoiceForm, status: int = 200
+) -> ResponseReturnValue:
+    longest = profile.limits.title_max or profile.limits.title_advised
+    return show(
+        "listing.html",
+        status,
+        profile=profile,
+        producer=producer,
+        item=found,
+        form=form,
+        counter=_counter(form.title.data or _title_of(found), longest),
+        longest=longest.value if longest else 0,
+    )
+
+
+def _title_of(found: Assessed) -> str:
+    return found.listing.built_title if found.listing else found.product.name
+
+
+def _counter(title: str, longest: Limit | None) -> str:
+    count = text_length(title)
+    return f"{count}/{longest.value}" if longest else str(count)
+
+
+@bp.post("/ban-hang/kenh-ban/<channel>/<int:product_id>")
+@role("producer")
+def save_listing(channel: str, product_id: int) -> ResponseReturnValue:
+    """Save what differs from the catalogue on this channel."""
+    profile, producer, _desk, found = _own_product(channel, product_id)
+    form = ChoiceForm.read()
+    if not form.validate():
+        return _listing_page(profile, producer, found, form, 422)
+    db = write_session()
+    try:
+        services.save_choice(
+            db,
+            product_id=product_id,
+            producer_ids=list(actor().producers),
+            channel=profile.slug,
+            choice=form.choice(),
+            now=clock.now(),
+        )
+    except (Invalid, Conflict) as error:
+        form.add_error(error)
+        return _listing_page(profile, producer, found, form, status_of(error))
+    db.commit()
+    flash(_("Đã lưu cho %(channel)s.", channel=profile.label), "ok")
+    return redirect(url_for(".listing", channel=profile.slug, product_id=product_id), 303)
+
+
+@bp.post("/ban-hang/kenh-ban/<channel>/<int:product_id>/dua-len")
+@role("producer")
+def include_product(channel: str, product_id: int) -> ResponseReturnValue:
+    """Take a product onto a channel (``is_included=1``) or off it."""
+    profile, producer, _desk, found = _own_product(channel, product_id)
+    db = write_session()
+    services.save_choice(
+        db,
+        product_id=product_id,
+        producer_ids=list(actor().producers),
+        channel=profile.slug,
+        choice=replace(found.choice, is_included=request.form.get("is_included") == "1"),
+        now=clock.now(),
+    )
+    db.commit()
+    return redirect(url_for(".channel_desk", channel=profile.slug, co_so=producer.slug), 303)
