@@ -1,0 +1,1 @@
+"""On air without a database: presses replayed into a board, comments read into wishes."""
