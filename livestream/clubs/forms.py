@@ -73,6 +73,7 @@ class ResourceForm(Form):
     buffer_before_minutes = forms.whole(N_("Phút chuẩn bị trước"), maximum=240)
     buffer_after_minutes = forms.whole(N_("Phút dọn dẹp sau"), maximum=240)
     is_active = forms.tick(N_("Đang dùng"))
+    meets_requirements = forms.tick(N_("Kênh đã đủ điều kiện gian hàng của nền tảng"))
 
 
 class CodeForm(Form):

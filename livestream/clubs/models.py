@@ -34,6 +34,8 @@ class Club(Base):
     source_note: Mapped[str] = mapped_column(Text, default="")
     is_demo: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(10), default="submitted")
+    producer_id: Mapped[Ref | None] = mapped_column(ForeignKey("producer.id"), unique=True)
+    """The producer whose own channel this is: who goes live without a club."""
     feed_token: Mapped[str] = mapped_column(String(32), unique=True)
     """Opens the club's private calendar feed; can be renewed."""
     decision_note: Mapped[str] = mapped_column(String(300), default="")
@@ -76,6 +78,8 @@ class Resource(Base):
     buffer_before_minutes: Mapped[int] = mapped_column(default=15)
     buffer_after_minutes: Mapped[int] = mapped_column(default=15)
     is_active: Mapped[bool] = mapped_column(default=True)
+    requirements_met_at: Mapped[datetime | None]
+    """When the keeper last said that a channel account meets its platform's shop requirements."""
     identity_checked_at: Mapped[datetime | None]
     """When a host's identity was checked: the fact, never the document's picture."""
 

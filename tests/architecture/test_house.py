@@ -127,6 +127,7 @@ PLUG_FOLDERS = (
     "shop/shipping/carriers",
     "shop/traceability/events",
     "shop/notifications/channels",
+    "livestream/clubs/policies",
     "livestream/sessions/rules",
 )
 

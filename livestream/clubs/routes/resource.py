@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from livestream.clubs import forms, queries, rules, services
 from livestream.clubs.models import Resource
+from livestream.clubs.policies import policy_of
 from livestream.clubs.routes.base import Page, bp
 from shop.core import clock
 from shop.core.errors import Invalid, NotFound
@@ -33,7 +34,11 @@ def _resource_page(db: Session, resource: Resource, **filled: Form) -> str:
         "livestream/clubs/resource.html",
         resource=resource,
         is_keeper=actor().clubs.get(resource.owner_club_id) == "manager",
-        form=filled.get("form") or forms.ResourceForm(obj=resource),
+        form=filled.get("form")
+        or forms.ResourceForm(
+            obj=resource, data={"meets_requirements": resource.requirements_met_at is not None}
+        ),
+        policy=policy_of(resource.platform) if resource.kind == "channel" else None,
         hours_form=filled.get("hours") or forms.HoursForm(data=forms.hours_data(weekly)),
         day_form=filled.get("day") or forms.ExceptionForm(),
         exceptions=queries.exceptions_of(db, resource.id, since=today),
@@ -63,6 +68,7 @@ def resource(resource_id: int) -> Page:
         buffer_before_minutes=form.buffer_before_minutes.data or 0,
         buffer_after_minutes=form.buffer_after_minutes.data or 0,
         is_active=form.is_active.data,
+        meets_requirements=form.meets_requirements.data,
         actor_id=actor().id(),
         now=clock.now(),
     )

@@ -102,8 +102,11 @@ def change_resource(
     is_active: bool,
     actor_id: int,
     now: datetime,
+    meets_requirements: bool = False,
 ) -> Resource:
     """Change what a club keeps; holds that exist keep the buffers they were made with.
+
+    ``meets_requirements``: the keeper says that a channel account meets its platform's conditions.
 
     Raises NotFound when another club keeps it.
     """
@@ -112,6 +115,10 @@ def change_resource(
     resource.buffer_before_minutes = buffer_before_minutes
     resource.buffer_after_minutes = buffer_after_minutes
     resource.is_active = is_active
+    if resource.kind != "channel" or not meets_requirements:
+        resource.requirements_met_at = None
+    elif resource.requirements_met_at is None:
+        resource.requirements_met_at = now
     db.flush()
     audit_resource(db, "resource.changed", resource_id, actor_id, now)
     return resource
