@@ -95,6 +95,16 @@ class ItemForm(VersionForm):
     item_minutes = forms.whole(N_("Số phút"), minimum=1, maximum=240, default=DEFAULT_MINUTES)
     live_price_vnd = forms.vnd(N_("Giá khi live"), is_required=False, minimum=1000)
     set_aside = forms.whole(N_("Để riêng"), is_required=False, maximum=1_000_000)
+    price_from_minute = forms.whole(
+        N_("Giá live từ phút thứ"), is_required=False, maximum=MAX_MINUTES
+    )
+    price_minutes = forms.whole(
+        N_("Giá live kéo dài"), is_required=False, minimum=1, maximum=MAX_MINUTES
+    )
+    price_cap = forms.whole(
+        N_("Tổng số bán giá live"), is_required=False, minimum=1, maximum=1_000_000
+    )
+    per_buyer = forms.whole(N_("Mỗi người mua"), is_required=False, minimum=1, maximum=1_000_000)
 
     def wish(self) -> ItemWish:
         """What was typed as a wish."""
@@ -103,6 +113,10 @@ class ItemForm(VersionForm):
             minutes=self.item_minutes.data or DEFAULT_MINUTES,
             live_price_vnd=self.live_price_vnd.data,
             set_aside=self.set_aside.data or 0,
+            price_from_minute=self.price_from_minute.data or 0,
+            price_minutes=self.price_minutes.data,
+            price_cap=self.price_cap.data,
+            per_buyer=self.per_buyer.data,
         )
 
 

@@ -122,6 +122,14 @@ class SessionItem(Base):
         CheckConstraint(
             "live_price_vnd IS NULL OR (live_price_vnd >= floor_price_vnd)", name="floor"
         ),
+        CheckConstraint("price_from_minute BETWEEN 0 AND 900", name="price_from_minute"),
+        CheckConstraint(
+            "price_minutes IS NULL OR price_minutes BETWEEN 1 AND 900", name="price_minutes"
+        ),
+        CheckConstraint(
+            "(price_cap IS NULL OR price_cap >= 1) AND (per_buyer IS NULL OR per_buyer >= 1)",
+            name="price_limits",
+        ),
         one_of("consent", ("asked", "agreed", "declined")),
         Index(None, "product_id"),
     )
@@ -137,6 +145,14 @@ class SessionItem(Base):
     """What viewers type in a comment: A1, A2…"""
     live_price_vnd: Mapped[Ref | None]
     floor_price_vnd: Mapped[Ref] = mapped_column(default=1000)
+    """The producer's word: no live price goes below it."""
+    price_from_minute: Mapped[int] = mapped_column(default=0, server_default="0")
+    """When the live price begins, in minutes after the session's start; moves with the session."""
+    price_minutes: Mapped[int | None]
+    """How long it holds; None: to the end of the session."""
+    price_cap: Mapped[int | None]
+    """Units at the live price in all; None: as many as are set aside, or any number."""
+    per_buyer: Mapped[int | None]
     set_aside: Mapped[int] = mapped_column(default=0)
     consent: Mapped[str] = mapped_column(String(10), default="asked")
     consent_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))

@@ -54,6 +54,24 @@ class Lane:
     """When it can be booked; None: always."""
 
 
+class BadPriceWindow(Invalid):
+    message = N_("Giá live bắt đầu sau khi phiên kết thúc. Hãy chọn phút sớm hơn.")
+
+
+def price_span(
+    starts_at: datetime, ends_at: datetime, from_minute: int, minutes: int | None
+) -> tuple[datetime, datetime]:
+    """When a live price holds: from a minute of the session on, never beyond its end.
+
+    ``minutes`` None: to the end. Raises BadPriceWindow when it would begin after the end.
+    """
+    first = starts_at + timedelta(minutes=from_minute)
+    if first >= ends_at:
+        raise BadPriceWindow(field="price_from_minute")
+    last = ends_at if minutes is None else min(first + timedelta(minutes=minutes), ends_at)
+    return first, last
+
+
 def epoch(instant: datetime) -> int:
     """Whole seconds since 1970 UTC."""
     return int(instant.timestamp())

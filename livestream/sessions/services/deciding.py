@@ -31,6 +31,7 @@ from livestream.sessions.states import (
     WrongState,
     require_step,
 )
+from livestream.sessions.timing import price_span
 from shop.catalogue.models import Product
 from shop.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from shop.core.text import N_
@@ -77,10 +78,13 @@ def answer_item(
     now: datetime,
     version: int | None = None,
     note: str = "",
+    floor_price_vnd: int | None = None,
 ) -> SessionItem:
     """A producer agrees to have a product sold in the session as proposed, or declines.
 
     The same answer with the same words again, as by a second click, changes and tells nothing.
+    ``floor_price_vnd``: agreed, but no live price below this may be asked on air. Raises Invalid
+    when it lies above the live price that was proposed.
     Raises NotFound for other people's products, WrongState, HoldLapsed, Outdated when price or
     quantity changed since ``version`` was shown, ReasonMissing when declining without a word.
     """
@@ -103,6 +107,8 @@ def answer_item(
     if not is_agreed and not note:
         raise ReasonMissing(field="note")
     item = db.get_one(SessionItem, item_id, populate_existing=True)
+    if is_agreed and floor_price_vnd is not None:
+        _set_floor(item, floor_price_vnd)
     consent = "agreed" if is_agreed else "declined"
     if (item.consent, item.consent_note) == (consent, note):
         return item
@@ -122,6 +128,16 @@ def answer_item(
         code=item.short_code,
     )
     return item
+
+
+def _set_floor(item: SessionItem, floor_price_vnd: int) -> None:
+    asked = item.live_price_vnd
+    if asked is not None and floor_price_vnd > asked:
+        raise Invalid(
+            N_("Giá sàn cao hơn giá live được đề nghị. Hãy từ chối và ghi giá bạn muốn."),
+            field="floor_price_vnd",
+        )
+    item.floor_price_vnd = floor_price_vnd
 
 
 def override_warning(
@@ -258,12 +274,16 @@ def set_aside(
         reserve(db, wants=wants, expires_at=live.ends_at + GRACE, now=now)
     for item in items:
         if item.live_price_vnd is not None:
+            starts_at, ends_at = price_span(
+                live.starts_at, live.ends_at, item.price_from_minute, item.price_minutes
+            )
             set_price_window(
                 db,
                 owner_key=owner_key(item.id),
                 variant_id=item.variant_id,
                 price_vnd=item.live_price_vnd,
-                starts_at=live.starts_at,
-                ends_at=live.ends_at,
-                cap=item.set_aside or None,
+                starts_at=starts_at,
+                ends_at=ends_at,
+                cap=item.price_cap or item.set_aside or None,
+                per_buyer=item.per_buyer,
             )

@@ -13,7 +13,7 @@ from livestream.clubs.queries import usable_ids
 from livestream.sessions.models import LiveSession, ResourceHold, SessionItem
 from livestream.sessions.services.changing import open_for_change, record, touch
 from livestream.sessions.states import STATE_LABELS, WrongState, next_short_code
-from livestream.sessions.timing import check_times, epoch
+from livestream.sessions.timing import check_times, epoch, price_span
 from shop.catalogue.queries import SaleRow, variants_for_sale
 from shop.core.clock import today_vn
 from shop.core.errors import Conflict, Invalid, NotFound
@@ -32,6 +32,10 @@ class NotOnSale(Invalid):
     message = N_("“%(product)s” không còn bán. Hãy chọn sản phẩm khác.")
 
 
+class BelowFloor(Invalid):
+    message = N_("Người sản xuất đặt giá sàn %(floor)s ₫. Hãy chọn giá từ mức này.")
+
+
 @dataclass(frozen=True)
 class ItemWish:
     """A product for the line-up. Price in đồng for one unit; None: the usual price."""
@@ -40,6 +44,24 @@ class ItemWish:
     minutes: int = 10
     live_price_vnd: int | None = None
     set_aside: int = 0
+    price_from_minute: int = 0
+    """When the live price begins, in minutes after the start."""
+    price_minutes: int | None = None
+    """How long it holds; None: to the end."""
+    price_cap: int | None = None
+    per_buyer: int | None = None
+
+    @property
+    def deal(self) -> tuple[int | None, ...]:
+        """What a producer agrees to, beyond the product itself."""
+        return (
+            self.live_price_vnd,
+            self.set_aside,
+            self.price_from_minute,
+            self.price_minutes,
+            self.price_cap,
+            self.per_buyer,
+        )
 
 
 def create_session(
@@ -220,6 +242,7 @@ def _add(db: Session, live: LiveSession, wish: ItemWish, *, now: datetime) -> Se
         position=max((item.position for item in existing), default=0) + 1,
         short_code=next_short_code({item.short_code for item in existing}),
     )
+    _check_window(live, wish)
     _fill(item, wish)
     db.add(item)
     db.flush()
@@ -242,10 +265,33 @@ def _on_sale(db: Session, wish: ItemWish, now: datetime) -> SaleRow:
     return row
 
 
+def _check_window(live: LiveSession, wish: ItemWish) -> None:
+    if wish.live_price_vnd is not None:
+        price_span(live.starts_at, live.ends_at, wish.price_from_minute, wish.price_minutes)
+
+
+def wish_of(item: SessionItem) -> ItemWish:
+    """The item's terms as they stand."""
+    return ItemWish(
+        variant_id=item.variant_id,
+        minutes=item.minutes,
+        live_price_vnd=item.live_price_vnd,
+        set_aside=item.set_aside,
+        price_from_minute=item.price_from_minute,
+        price_minutes=item.price_minutes,
+        price_cap=item.price_cap,
+        per_buyer=item.per_buyer,
+    )
+
+
 def _fill(item: SessionItem, wish: ItemWish) -> None:
     item.minutes = wish.minutes
     item.live_price_vnd = wish.live_price_vnd
     item.set_aside = wish.set_aside
+    item.price_from_minute = wish.price_from_minute
+    item.price_minutes = wish.price_minutes
+    item.price_cap = wish.price_cap
+    item.per_buyer = wish.per_buyer
     item.consent, item.consent_by, item.consent_at, item.consent_note = "asked", None, None, ""
 
 
@@ -263,8 +309,12 @@ def change_item(
     live = _open_draft(db, public_id, version)
     item = _item(db, live, item_id)
     _on_sale(db, ItemWish(item.variant_id, live_price_vnd=wish.live_price_vnd), now)
-    is_same_deal = (item.live_price_vnd, item.set_aside) == (wish.live_price_vnd, wish.set_aside)
-    if is_same_deal:
+    if wish.live_price_vnd is not None and wish.live_price_vnd < item.floor_price_vnd:
+        raise BelowFloor(
+            field="live_price_vnd", floor=f"{item.floor_price_vnd:,}".replace(",", ".")
+        )
+    _check_window(live, wish)
+    if wish_of(item).deal == wish.deal:
         item.minutes = wish.minutes
     else:
         _fill(item, wish)
