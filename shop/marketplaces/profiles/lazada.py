@@ -7,7 +7,7 @@ holds a hash column that must survive untouched; it is left out here.
 from datetime import date
 
 from shop.core.text import N_
-from shop.marketplaces.rules.profile import Column, Lifecycle, Limit, Limits, Profile
+from shop.marketplaces.rules.profile import Column, Layout, Lifecycle, Limit, Limits, Profile, Unit
 
 _SYSTEM = "một hệ thống bán hàng Việt Nam nối API Lazada, 2026"
 _API = "ví dụ /product/create công khai"
@@ -16,6 +16,7 @@ _GUIDE = "global.lianlianpay.com"
 
 PROFILE = Profile(
     slug="lazada",
+    order=30,
     label="Lazada",
     lifecycle=Lifecycle(
         state="active",
@@ -31,6 +32,18 @@ PROFILE = Profile(
     brand_when_none="No Brand",
     needs_category=True,
     description_format="html",
+    fidelity=("A", "B"),
+    payload="lazada",
+    sheet_weight=Unit("kg", "certain", _FILES),
+    payload_weight=Unit("kg", "certain", _API),
+    layout=Layout(
+        must_have=("title.vi_VN", "sku.price", "sku.sellerSku"),
+        data_after_needs=3,
+        hidden_keys_suffix="_hide",
+        untouched_keys=("tr(s-wb-product@md5key)",),
+        certainty="uncertain",
+        source="một bộ tải hàng lên Lazada Thái Lan đã công bố mã nguồn",
+    ),
     limits=Limits(
         title_max=Limit(255, "certain", _SYSTEM),
         photos_advised=Limit(3, "uncertain", "kinh nghiệm người bán"),
@@ -39,6 +52,7 @@ PROFILE = Profile(
         photo_side_max=Limit(5000, "certain", _SYSTEM),
         photo_bytes_max=Limit(3_000_000, "certain", _SYSTEM),
         photo_square=Limit(2, "uncertain", _GUIDE),
+        axes_max=Limit(2, "uncertain", "trí nhớ, chưa có nguồn"),
         price_min_vnd=Limit(1, "certain", _API),
     ),
     columns=(

@@ -7,7 +7,16 @@ and the shop's categories; so what is made here is a draft to copy from, and say
 from datetime import date
 
 from shop.core.text import N_
-from shop.marketplaces.rules.profile import Column, Lifecycle, Limit, Limits, Profile
+from shop.marketplaces.rules.profile import (
+    Column,
+    Delivery,
+    Layout,
+    Lifecycle,
+    Limit,
+    Limits,
+    Profile,
+    Unit,
+)
 
 _SHEET = "mô tả công khai về mẫu đăng hàng loạt Shopee, 2026"
 _API = "danh mục tham số API v2.product.add_item (congminh1254/shopee-sdk, 18/08/2026)"
@@ -15,8 +24,11 @@ _OLD_VN = "hai bộ điền mẫu Shopee Việt Nam, khoảng 2020–2021"
 _BLOG = "shopeeplus.com, 2019"
 _HABIT = "thói quen người bán; Shopee đặt giới hạn riêng cho từng gian hàng và ngành hàng"
 
+_WAYS = "bộ điền mẫu Shopee Việt Nam, 2026"
+
 PROFILE = Profile(
     slug="shopee",
+    order=10,
     label="Shopee",
     lifecycle=Lifecycle(
         state="active",
@@ -31,6 +43,29 @@ PROFILE = Profile(
     market_words=("shopee",),
     brand_when_none="NoBrand",
     needs_category=True,
+    needs_delivery=True,
+    fidelity=("A", "B"),
+    payload="shopee",
+    sheet_weight=Unit("g", "uncertain", _OLD_VN),
+    payload_weight=Unit("kg", "certain", _API),
+    layout=Layout(
+        must_have=("ps_product_name", "ps_price", "ps_weight"),
+        data_after_needs=3,
+        key_ends_at="|",
+        shop_row=2,
+        switch_words=(("On", "Off"), ("Mở", "Tắt"), ("Bật", "Tắt")),
+        reason_key="et_title_reason",
+        source=_SHEET,
+    ),
+    deliveries=(
+        Delivery("5001", "Nhanh", True, "certain", _WAYS),
+        Delivery("50052", "Tủ nhận hàng – SPX", True, "certain", _WAYS),
+        Delivery("50039", "Tủ nhận hàng – Viettel Smartbox", True, "certain", _WAYS),
+        Delivery("5012", "Trong Ngày", False, "certain", _WAYS),
+        Delivery("5000", "Hỏa Tốc", False, "certain", _WAYS),
+        Delivery("5004", "Hàng Cồng Kềnh", False, "certain", _WAYS),
+        Delivery("50053", "Điểm nhận hàng", False, "certain", _WAYS),
+    ),
     limits=Limits(
         title_min=Limit(10, "uncertain", _HABIT),
         title_advised=Limit(100, "uncertain", "một hệ thống bán hàng Việt Nam đặt tối đa 100"),
@@ -47,6 +82,8 @@ PROFILE = Profile(
         price_spread=Limit(5, "uncertain", _BLOG),
         variants_advised=Limit(20, "uncertain", "trang trợ giúp API của Shopee"),
         variants_max=Limit(50, "certain", _API),
+        axes_max=Limit(2, "certain", _API),
+        option_name_max=Limit(14, "uncertain", "giá trị mẫu trong tài liệu API"),
         option_max=Limit(20, "uncertain", "giá trị mẫu trong tài liệu API"),
         sku_max=Limit(100, "certain", _API),
     ),
@@ -62,11 +99,11 @@ PROFILE = Profile(
             "conditional",
             hint=N_("cùng một số trên mọi dòng của một sản phẩm; trống khi chỉ có một quy cách"),
         ),
-        Column("et_title_variation_1", N_("Tên nhóm phân loại 1"), "option_name", "conditional"),
-        Column("et_title_option_for_variation_1", N_("Phân loại 1"), "option", "conditional"),
+        Column("et_title_variation_1", N_("Tên nhóm phân loại 1"), "option_name_1", "conditional"),
+        Column("et_title_option_for_variation_1", N_("Phân loại 1"), "option_1", "conditional"),
         Column("et_title_image_per_variation", N_("Ảnh phân loại"), "", "optional", "address"),
-        Column("et_title_variation_2", N_("Tên nhóm phân loại 2"), ""),
-        Column("et_title_option_for_variation_2", N_("Phân loại 2"), "", "conditional"),
+        Column("et_title_variation_2", N_("Tên nhóm phân loại 2"), "option_name_2"),
+        Column("et_title_option_for_variation_2", N_("Phân loại 2"), "option_2", "conditional"),
         Column("ps_price", N_("Giá"), "price", "required", "whole", hint=N_("đồng")),
         Column("ps_stock", N_("Kho hàng"), "stock", "required", "whole"),
         Column("ps_sku_short", N_("SKU phân loại"), "sku"),

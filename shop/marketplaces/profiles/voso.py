@@ -8,6 +8,8 @@ from shop.marketplaces.rules.profile import Lifecycle, Profile
 
 PROFILE = Profile(
     slug="voso",
+    order=70,
+    fidelity=("D",),
     label="Voso.vn",
     lifecycle=Lifecycle(
         state="reported_closed",

@@ -12,7 +12,7 @@ from typing import Final
 
 from shop.catalogue.rules import CERTIFICATE_KINDS
 from shop.core.text import clean
-from shop.marketplaces.rules.facts import PaperFacts
+from shop.marketplaces.rules.facts import PaperFacts, VariantFacts
 from shop.marketplaces.rules.listing import Listing, ListingVariant, group_label, net_content
 from shop.marketplaces.rules.profile import Column, Profile
 from shop.marketplaces.rules.readiness import CELL_CHARACTERS, papers_in_force
@@ -21,7 +21,6 @@ Cell = str | int | Decimal | None
 
 PHOTO_PLACES: Final = 9
 """``photo_1`` to ``photo_9`` (file names) and ``address_1`` to ``address_9`` (web addresses)."""
-OPTION_NAME: Final = "Quy cách"
 
 
 @dataclass(frozen=True)
@@ -108,17 +107,35 @@ def _recognised(read: Callable[[PaperFacts], Cell]) -> Callable[[Row], Cell]:
     return take
 
 
+def _at(values: tuple[str, ...], index: int) -> Cell:
+    return values[index] if index < len(values) else None
+
+
+def _whole_or_text(value: str) -> Cell:
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else value
+
+
+def _unit_measure(facts: VariantFacts) -> Cell:
+    """Google's spelling: a number, a space and the unit."""
+    if facts.net_weight_g:
+        return f"{facts.net_weight_g} g"
+    return f"{facts.net_volume_ml} ml" if facts.net_volume_ml else None
+
+
 VALUES: Final[dict[str, Callable[[Row], Cell]]] = {
     "number": lambda row: row.number,
-    "category": lambda _row: None,
+    "category": lambda row: _whole_or_text(row.listing.category_id),
     "title": lambda row: row.listing.title,
     "description": lambda row: row.listing.description,
     "summary": lambda row: row.listing.product.summary,
     "sku": lambda row: row.variant.sku,
     "parent_sku": lambda row: row.listing.variants[0].sku if not row.has_options else None,
     "group": lambda row: str(row.group) if row.has_options else None,
-    "option_name": lambda row: OPTION_NAME if row.has_options else None,
     "option": lambda row: row.variant.option if row.has_options else None,
+    "option_name_1": lambda row: _at(row.listing.axis_names, 0),
+    "option_name_2": lambda row: _at(row.listing.axis_names, 1),
+    "option_1": lambda row: _at(row.variant.options, 0) if row.has_options else None,
+    "option_2": lambda row: _at(row.variant.options, 1) if row.has_options else None,
     "option_or_content": lambda row: row.variant.option or net_content(row.listing.product),
     "price": lambda row: row.variant.price_vnd,
     "stock": lambda row: row.variant.stock,
@@ -145,6 +162,16 @@ VALUES: Final[dict[str, Callable[[Row], Cell]]] = {
     "storage": lambda row: row.listing.product.storage,
     "food_safety": _food_safety_words,
     "trace_url": lambda row: row.listing.trace_url,
+    "page_url": lambda row: row.listing.page_url,
+    "availability_words": lambda row: "in stock" if row.variant.stock else "out of stock",
+    "availability_code": lambda row: "in_stock" if row.variant.stock else "out_of_stock",
+    "condition": lambda _row: "new",
+    "price_and_currency": lambda row: f"{row.variant.price_vnd} VND",
+    "addresses_more": lambda row: ",".join(row.photo_addresses[1:]),
+    "item_group": lambda row: f"p{row.listing.product.id}" if row.has_options else None,
+    "identifier_exists": lambda row: "yes" if row.variant.facts.gtin else "no",
+    "shipping_weight": lambda row: f"{_kilograms(row.variant.facts.packed_weight_g)} kg",
+    "unit_measure": lambda row: _unit_measure(row.variant.facts),
     **{f"photo_{n + 1}": _photo(n, is_address=False) for n in range(PHOTO_PLACES)},
     **{f"address_{n + 1}": _photo(n, is_address=True) for n in range(PHOTO_PLACES)},
 }

@@ -3,8 +3,11 @@
 Weights in grams, lengths in millimetres, prices in đồng, texts as stored.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+
+from shop.marketplaces.rules.sheet_layout import Delivery, WeightUnit
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class PhotoFacts:
     size: int | None
     is_illustration: bool = False
     has_right_to_use: bool = True
+    format: str = "JPEG"
+    """What the file really is, whatever its name says."""
 
 
 @dataclass(frozen=True)
@@ -109,3 +114,41 @@ class Choice:
     price_percent: int = 100
     price_floor_vnd: int | None = None
     stock_reserve: int = 0
+    description: str = ""
+    """Empty: the built description is used."""
+    category_id: str = ""
+    """The channel's own id, chosen from the seller's template."""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    """Values of the category's attributes by the template's own key."""
+    deliveries: tuple[str, ...] = ()
+    """Ids of the ways of delivery that are switched on; empty: not chosen."""
+    handling_days: int | None = None
+    """Days to get an order ready; None: not a pre-order."""
+
+
+@dataclass(frozen=True)
+class CategoryFacts:
+    """A category as the seller's own template lists it."""
+
+    id: str
+    path: str
+    required: tuple[str, ...] = ()
+    """Keys of the attributes that must be filled."""
+    handling_days: tuple[int, int] | None = None
+    """Fewest and most days of a pre-order."""
+
+
+@dataclass(frozen=True)
+class TemplateFacts:
+    """What the seller's uploaded template says, as far as listings are judged by it."""
+
+    uploaded_on: date
+    shop_id: str = ""
+    expected_shop_id: str = ""
+    """The shop of the template before; empty when there was none."""
+    weight_unit: WeightUnit | None = None
+    """What its description rows say; None: nothing."""
+    unknown_required: tuple[str, ...] = ()
+    """Keys of required columns that we cannot fill."""
+    categories: Mapping[str, CategoryFacts] = field(default_factory=dict)
+    deliveries: tuple[Delivery, ...] = ()

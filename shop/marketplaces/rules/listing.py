@@ -13,7 +13,7 @@ from typing import Final
 
 from shop.catalogue.rules import GROUPS, SUBGROUPS, Paper, group_of, is_valid
 from shop.core.text import clean
-from shop.marketplaces.rules import words
+from shop.marketplaces.rules import axes, words
 from shop.marketplaces.rules.facts import (
     Choice,
     PaperFacts,
@@ -43,6 +43,8 @@ class ListingVariant:
     price_vnd: int
     stock: int
     facts: VariantFacts
+    options: tuple[str, ...] = ()
+    """One value per kind of choice."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,17 @@ class Listing:
     recognition: PaperFacts | None
     """The OCOP record whose stars count today."""
     trace_url: str
+    page_url: str = ""
+    """Where the product is shown and sold by its maker."""
+    category_id: str = ""
+    """The channel's own id of the category; empty until it is chosen."""
+
+    @property
+    def axis_names(self) -> tuple[str, ...]:
+        """What the kinds of choice are called; none for a single size."""
+        if len(self.variants) < 2:
+            return ()
+        return axes.axis_names([variant.options for variant in self.variants])
 
     @property
     def stars(self) -> int | None:
@@ -219,18 +232,33 @@ def build_listing(
         title=override or built,
         built_title=built,
         dropped=() if override else tuple(dropped),
-        description=build_description(description_parts(product, producer, paper), profile),
-        variants=tuple(_variant(variant, choice) for variant in product.variants),
+        description=bounded(choice.description)
+        or build_description(description_parts(product, producer, paper), profile),
+        variants=_variants(product, choice),
         photos=usable_photos(product)[: profile.limits.photos_max.value],
         recognition=paper,
         trace_url=f"{public_url}/T/{product.trace_code}" if product.trace_code else "",
+        page_url=f"{public_url}/san-pham/{product.slug}",
+        category_id=choice.category_id,
     )
 
 
-def _variant(variant: VariantFacts, choice: Choice) -> ListingVariant:
+def _variants(product: ProductFacts, choice: Choice) -> tuple[ListingVariant, ...]:
+    labels = [bounded(variant.label) for variant in product.variants]
+    parts = axes.split_labels(labels)
+    return tuple(
+        _variant(variant, label, options, choice)
+        for variant, label, options in zip(product.variants, labels, parts, strict=True)
+    )
+
+
+def _variant(
+    variant: VariantFacts, label: str, options: tuple[str, ...], choice: Choice
+) -> ListingVariant:
     return ListingVariant(
         sku=bounded(variant.sku),
-        option=bounded(variant.label),
+        option=label,
+        options=options,
         price_vnd=channel_price(variant.price_vnd, choice.price_percent),
         stock=max(0, variant.available - choice.stock_reserve),
         facts=variant,

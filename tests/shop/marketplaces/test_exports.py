@@ -58,7 +58,7 @@ def work(app: Flask) -> None:
     jobs.run_once("tasks.run", app.extensions["house"].database, datetime.now(UTC))
 
 
-@pytest.mark.parametrize("channel", CHANNELS)
+@pytest.mark.parametrize("channel", ["shopee", "voso", "meta", "sendo"])
 def test_the_page_and_the_command_make_the_same_bytes(
     database: Database, app: Flask, desk: Any, channel: str, tmp_path: Path
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from shop.core.text import clean
 from shop.marketplaces.rules.codes import CODES
-from shop.marketplaces.rules.facts import Choice, ProducerFacts, ProductFacts
+from shop.marketplaces.rules.facts import Choice, ProducerFacts, ProductFacts, TemplateFacts
 from shop.marketplaces.rules.listing import Listing
 from shop.marketplaces.rules.places import fix_path
 from shop.marketplaces.rules.profile import Certainty, Limit, Profile, Severity, severity_of
@@ -55,6 +55,8 @@ class Desk:
     """By variant id: units that listings saved for other channels offer."""
     day: date
     public_url: str
+    template: TemplateFacts | None = None
+    """What the seller's own template of this channel says; None: none was uploaded."""
 
     def choice(self, product_id: int) -> Choice:
         return self.choices.get(product_id, Choice())

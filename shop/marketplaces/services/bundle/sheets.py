@@ -18,6 +18,18 @@ from shop.marketplaces.rules.profile import DRAFT_MARK, Profile
 
 FIRST_ROW: Final = 5
 """Index of the first row of data: mark, keys, labels, requirement and hint come before."""
+_HEADS: Final = {
+    "draft": DRAFT_MARK,
+    "hand_over": "phiếu bàn giao sản phẩm",
+    "feed": "bản xem trước của tệp dữ liệu",
+    "archive": "bản lưu để đối chiếu, sàn đã đóng",
+}
+_SHEETS: Final = {
+    "draft": "Bản nháp",
+    "hand_over": "Phiếu sản phẩm",
+    "feed": "Tệp dữ liệu",
+    "archive": "Bản lưu",
+}
 NEEDS: Final = {"required": "Bắt buộc", "conditional": "Bắt buộc có điều kiện", "optional": ""}
 
 _OPTIONS: Final = {
@@ -31,7 +43,7 @@ _WIDE: Final = frozenset({"title", "description", "summary", "ingredients", "add
 
 def headline(profile: Profile, producer_name: str, day: date) -> str:
     """The first line of the sheet: what this is, and that it is no finished upload."""
-    what = DRAFT_MARK if profile.level == "draft" else "phiếu bàn giao sản phẩm"
+    what = _HEADS[profile.level]
     return clean(f"{profile.label}: {what}. {producer_name}, {day:%d/%m/%Y}.")
 
 
@@ -43,7 +55,7 @@ def make_workbook(
     with xlsxwriter.Workbook(buffer, _OPTIONS) as book:
         made_at = datetime.combine(day, time(), UTC).replace(tzinfo=None)
         book.set_properties({"title": head, "created": made_at})
-        sheet = book.add_worksheet("Bản nháp" if profile.level == "draft" else "Phiếu sản phẩm")
+        sheet = book.add_worksheet(_SHEETS[profile.level])
         _write_head(book, sheet, profile, head)
         plain = book.add_format({"valign": "top"})
         as_text = book.add_format({"valign": "top", "num_format": "@"})

@@ -1,4 +1,4 @@
-"""Postmart.vn: reported renamed to Buudien.vn on 31 March 2024; a hand-over pack.
+"""Buudien.vn, which Postmart.vn is reported to have become on 31 March 2024; a hand-over pack.
 
 The farm-goods section is reported at nongsan.buudien.vn with a section for OCOP goods. All of this
 comes from single secondary sources, so it is said but never refused upon.
@@ -11,16 +11,20 @@ from shop.marketplaces.rules import hand_over
 from shop.marketplaces.rules.profile import Lifecycle, Profile
 
 PROFILE = Profile(
-    slug="postmart",
-    label="Postmart (Buudien.vn)",
+    slug="buudien",
+    order=50,
+    aliases=("postmart",),
+    label="Buudien.vn (Postmart)",
+    fidelity=("D",),
     lifecycle=Lifecycle(
         state="renamed",
         as_of=date(2024, 3, 31),
         source="kế hoạch bán hàng của một cơ sở ở Lạng Sơn, 08/2026",
         certainty="uncertain",
         note=N_(
-            "Postmart.vn được cho là đã thành Buudien.vn; nông sản ở nongsan.buudien.vn, có mục "
-            "sản phẩm OCOP. Số hỏi đáp ghi trong nguồn: 1900 565 657."
+            "Postmart.vn được cho là đã thành Buudien.vn từ 31/03/2024; nông sản ở "
+            "nongsan.buudien.vn, có các mục sản phẩm OCOP, thực phẩm bồi dưỡng, sức khỏe và làm "
+            "đẹp, thực phẩm và đặc sản. Số hỏi đáp ghi trong nguồn: 1900 565 657."
         ),
     ),
     checked_on=date(2026, 11, 22),
