@@ -22,6 +22,8 @@ class Basket(Base):
     person_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"), index=True)
     last_group_id: Mapped[Ref | None] = mapped_column(ForeignKey("checkout_group.id"))
     """What was ordered out of it last: whoever comes back to an empty basket is led there."""
+    origin_code: Mapped[str | None] = mapped_column(String(12))
+    """Whose word led here (opaque), shown to the buyer, who may take it out."""
     updated_at: Mapped[datetime]
 
 

@@ -118,6 +118,8 @@ class Order(Base):
     confirmed_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     end_reason: Mapped[str] = mapped_column(String(60), default="")
+    origin_code: Mapped[str | None] = mapped_column(String(12), index=True)
+    """Whose word led here (opaque): a code out of the address, which the buyer saw and kept."""
     is_demo: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
 

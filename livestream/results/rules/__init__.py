@@ -1,0 +1,1 @@
+"""Results without a database: words, sums, columns, averages."""

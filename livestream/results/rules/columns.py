@@ -1,0 +1,202 @@
+"""Reading a platform's list of what sold: which column means what, what each row says.
+
+Platforms agree on no layout (TikTok's, Shopee's and a club's own notebook differ), so the header is
+guessed by its words and the person confirms or corrects it, as with bank statements.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from shop.core.errors import Conflict, Invalid
+from shop.core.money import MAX_VND
+from shop.core.text import N_, fold
+from shop.sheets.rules.cells import Cell, words_of
+from shop.sheets.rules.headers import HEADER_ROWS
+from shop.sheets.rules.numbers import MONEY, PLAIN, Unreadable, parse_whole
+
+MOST_ROWS: Final = 2_000
+MOST_UNITS: Final = 1_000_000
+NONE: Final = -1
+
+FIELDS: Final = {
+    "product": N_("Sản phẩm (tên, SKU hoặc mã A1)"),
+    "reference": N_("Mã đơn hoặc mã dòng"),
+    "clicks": N_("Lượt bấm xem sản phẩm"),
+    "orders": N_("Số đơn"),
+    "units": N_("Số lượng bán"),
+    "returned": N_("Số lượng bị hoàn"),
+    "gross": N_("Doanh thu (₫)"),
+    "platform": N_("Phí sàn (₫)"),
+}
+_WORDS: Final = {
+    "product": (
+        *("san pham", "ten san pham", "ten hang", "sku", "ma hang", "ma sku", "ma san pham"),
+        *("product", "product name", "item", "item name", "ma"),
+    ),
+    "reference": ("ma don", "ma don hang", "order id", "order no", "reference", "ma dong"),
+    "clicks": ("luot bam", "luot nhap", "luot click", "clicks", "product clicks", "luot xem"),
+    "orders": ("so don", "don hang", "orders", "so don hang", "don"),
+    "units": (
+        *("so luong", "so luong ban", "da ban", "units", "units sold", "items sold", "quantity"),
+        *("sl", "so san pham ban"),
+    ),
+    "returned": ("bi hoan", "so luong hoan", "hoan tra", "tra hang", "returned", "refunded items"),
+    "gross": (
+        *("doanh thu", "gmv", "thanh tien", "gross", "revenue", "sales", "tong tien", "doanh so"),
+        *("so tien",),
+    ),
+    "platform": ("phi san", "phi", "platform fee", "fee", "fees", "commission", "phi nen tang"),
+}
+_SHORT: Final = 3
+_TOTALS: Final = ("tong", "total", "cong")
+
+
+class NoColumns(Invalid):
+    message = N_("Hãy chọn cột sản phẩm và ít nhất một cột số lượng hoặc doanh thu.")
+
+
+class NoRows(Invalid):
+    message = N_("Không thấy dòng sản phẩm nào trong tệp này.")
+
+
+class TooLong(Invalid):
+    message = N_("Tệp dài quá 2.000 dòng. Hãy tách theo phiên rồi tải lên.")
+
+
+class PreviewChanged(Conflict):
+    message = N_("Bảng xem trước vừa thay đổi hoặc đã được ghi. Vui lòng xem lại trang này.")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the header stands (row, from 0) and the column (from 0, or NONE) of each field."""
+
+    header: int
+    columns: Mapping[str, int]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether rows can be read by it."""
+        has = {field for field, place in self.columns.items() if place != NONE}
+        return "product" in has and bool(has & {"units", "gross"})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: ``number`` counts from 1 as spreadsheet programs do; unknown figures are None."""
+
+    number: int
+    product: str
+    name: str
+    """The row's own name: the same row of a later file replaces it."""
+    figures: Mapping[str, int | None]
+    fault: str = ""
+
+
+def guess(rows: Sequence[Sequence[Cell]]) -> Layout:
+    """The row among the first that names the most fields, and its columns."""
+    best = Layout(0, dict.fromkeys(FIELDS, NONE))
+    for number, row in enumerate(rows[:HEADER_ROWS]):
+        columns = dict.fromkeys(FIELDS, NONE)
+        for place, cell in enumerate(row):
+            field = _field_of(words_of(cell)) if isinstance(cell, str) else None
+            if field is not None and columns[field] == NONE:
+                columns[field] = place
+        if _named(columns) > _named(best.columns):
+            best = Layout(number, columns)
+    return best
+
+
+def _named(columns: Mapping[str, int]) -> int:
+    return sum(place != NONE for place in columns.values())
+
+
+def _field_of(heading: str) -> str | None:
+    plain = f" {fold(heading[:120])} "
+    found: tuple[int, str] | None = None
+    for field, words in _WORDS.items():
+        for word in words:
+            fits = plain.strip() == word if len(word) <= _SHORT else f" {word} " in plain
+            if fits and (found is None or len(word) > found[0]):
+                found = (len(word), field)
+    return found[1] if found else None
+
+
+def read_rows(rows: Sequence[Sequence[Cell]], layout: Layout, channel: str) -> list[Row]:
+    """Every row below the header that names a product; ``channel`` keeps files of two channels
+    apart. Raises NoColumns, TooLong, NoRows.
+    """
+    if not layout.is_whole:
+        raise NoColumns
+    found: list[Row] = []
+    seen: dict[str, int] = {}
+    for number, row in enumerate(rows[layout.header + 1 :], start=layout.header + 2):
+        cells = {
+            field: row[place] if 0 <= place < len(row) else None
+            for field, place in layout.columns.items()
+        }
+        product = words_of(cells["product"])[:200]
+        if not product or fold(product).split(" ")[0] in _TOTALS:
+            continue
+        found.append(_row(number, product, cells, seen, channel))
+        if len(found) > MOST_ROWS:
+            raise TooLong
+    if not found:
+        raise NoRows
+    return found
+
+
+def _row(
+    number: int, product: str, cells: Mapping[str, Cell], seen: dict[str, int], channel: str
+) -> Row:
+    figures: dict[str, int | None] = {}
+    fault = ""
+    for field in ("clicks", "orders", "units", "returned", "gross", "platform"):
+        try:
+            figures[field] = _number(cells[field], is_money=field in {"gross", "platform"})
+        except Unreadable as trouble:
+            figures[field], fault = None, trouble.text
+    units, returned = figures["units"] or 0, figures["returned"] or 0
+    if returned > units and not fault:
+        fault = N_("Số bị hoàn lớn hơn số đã bán.")
+    plain = f"{channel}|{fold(product)}|{fold(words_of(cells['reference'])[:80])}"
+    nth = seen[plain] = seen.get(plain, 0) + 1
+    name = hashlib.sha256(f"{plain}|{nth}".encode()).hexdigest()[:40]
+    return Row(number, product, name, figures, fault)
+
+
+def _number(cell: Cell, *, is_money: bool) -> int | None:
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        typed: str | float = cell
+    else:
+        typed = words_of(cell).strip()
+        if not typed or typed in {"-", "–", "--"}:
+            return None
+    units, most = (MONEY, MAX_VND) if is_money else (PLAIN, MOST_UNITS)
+    return parse_whole(typed, units=units, minimum=0, maximum=most)
+
+
+@dataclass(frozen=True)
+class Known:
+    """An item of the line-up, as rows may call it."""
+
+    item_id: int
+    names: tuple[str, ...]
+    """Folded: short code, SKU, product name, product name with label."""
+
+
+def match(product: str, items: Sequence[Known]) -> int | None:
+    """The one item a row means: by an equal name, else by the only one whose name it holds."""
+    plain = fold(product)
+    equal = [item.item_id for item in items if plain in item.names]
+    if len(equal) == 1:
+        return equal[0]
+    padded = f" {plain} "
+    holding = {
+        item.item_id
+        for item in items
+        if any(len(name) > _SHORT and f" {name} " in padded for name in item.names)
+    }
+    return next(iter(holding)) if len(holding) == 1 else None
