@@ -9,6 +9,7 @@ from datetime import UTC, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
+from flask import Response, make_response, request
 from icalendar import Alarm, Calendar, Event, vDuration, vUri
 
 from livestream.clubs.rules import PLATFORM_NAMES
@@ -83,3 +84,16 @@ def _description(row: SessionRow) -> str:
     if row.live.about:
         lines.append(row.live.about)
     return "\n".join(line for line in lines if line)
+
+
+def calendar_answer(body: bytes, *, is_private: bool) -> Response:
+    """A feed as the answer to a request: what a subscriber has already is not sent again."""
+    response = make_response(body)
+    response.headers["Content-Type"] = "text/calendar; charset=utf-8"
+    response.headers["Content-Disposition"] = 'inline; filename="phien-live.ics"'
+    response.headers["Cache-Control"] = (
+        "private, max-age=300" if is_private else "public, max-age=300"
+    )
+    response.add_etag()
+    response.make_conditional(request)
+    return response

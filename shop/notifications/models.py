@@ -82,3 +82,22 @@ class CallTask(Base):
     note: Mapped[str] = mapped_column(String(300), default="")
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+
+
+class PushSubscription(Base):
+    """A browser that a person allowed to show notifications (RFC 8030, RFC 8291)."""
+
+    __tablename__ = "push_subscription"
+
+    id: Mapped[Id]
+    person_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the endpoint: one browser has one row, whoever is signed in there."""
+    endpoint: Mapped[str] = mapped_column(String(1000))
+    p256dh: Mapped[str] = mapped_column(String(100))
+    """The browser's public key, base64url of 65 bytes."""
+    auth: Mapped[str] = mapped_column(String(40))
+    """The browser's authentication secret, base64url of 16 bytes."""
+    device: Mapped[str] = mapped_column(String(80), default="")
+    """What the person recognises it by, e.g. ``Chrome, Android``."""
+    created_at: Mapped[datetime]

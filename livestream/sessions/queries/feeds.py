@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import and_, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import Session
 
 from livestream.sessions.models import LiveSession
@@ -24,7 +24,17 @@ def feed_rows(
     campaign_id: int | None = None,
     is_private: bool = False,
 ) -> list[SessionRow]:
-    """Sessions of a calendar in stable order.
+    """Sessions of a calendar in stable order; see ``in_feed``."""
+    statement = with_club().where(in_feed(now=now, is_private=is_private))
+    if club_id is not None:
+        statement = statement.where(LiveSession.club_id == club_id)
+    if campaign_id is not None:
+        statement = statement.where(LiveSession.campaign_id == campaign_id)
+    return session_rows(db, statement.order_by(LiveSession.starts_at, LiveSession.id).limit(1000))
+
+
+def in_feed(*, now: datetime, is_private: bool) -> ColumnElement[bool]:
+    """The condition for what a calendar holds.
 
     Public feeds hold confirmed, live and ended ones, a private one proposals too. Cancelled
     sessions that were once confirmed stay for KEEP_CANCELLED.
@@ -37,11 +47,4 @@ def feed_rows(
         LiveSession.confirmed_by.is_not(None),
         LiveSession.updated_at > now - KEEP_CANCELLED,
     )
-    statement = with_club().where(
-        or_(LiveSession.state.in_(states), gone), LiveSession.ends_at > now - FEED_PAST
-    )
-    if club_id is not None:
-        statement = statement.where(LiveSession.club_id == club_id)
-    if campaign_id is not None:
-        statement = statement.where(LiveSession.campaign_id == campaign_id)
-    return session_rows(db, statement.order_by(LiveSession.starts_at, LiveSession.id).limit(1000))
+    return and_(or_(LiveSession.state.in_(states), gone), LiveSession.ends_at > now - FEED_PAST)

@@ -1,11 +1,11 @@
 """Calendar feeds: ``/lich/<feed>.ics``."""
 
-from flask import Response, make_response, request
+from flask import Response
 
 from livestream.campaigns.queries import public_campaign
 from livestream.clubs.queries import club_of_token, get_public_club
 from livestream.sessions import queries
-from livestream.sessions.calendars import build_calendar
+from livestream.sessions.calendars import build_calendar, calendar_answer
 from livestream.sessions.routes.frame import bp
 from shop.core import clock
 from shop.core.text import N_
@@ -42,12 +42,4 @@ def calendar(feed: str) -> Response:
         name = own.name
         rows = queries.feed_rows(db, now=now, club_id=own.id, is_private=True)
     body = build_calendar(rows, name=name, public_url=house().public_url, is_private=is_private)
-    response = make_response(body)
-    response.headers["Content-Type"] = "text/calendar; charset=utf-8"
-    response.headers["Content-Disposition"] = 'inline; filename="phien-live.ics"'
-    response.headers["Cache-Control"] = (
-        "private, max-age=300" if is_private else "public, max-age=300"
-    )
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+    return calendar_answer(body, is_private=is_private)

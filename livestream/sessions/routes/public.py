@@ -5,6 +5,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from flask import render_template, request, url_for
+from markupsafe import Markup
 
 from livestream.clubs.queries import get_club
 from livestream.clubs.rules import PLATFORM_NAMES
@@ -13,6 +14,7 @@ from livestream.sessions.cards import cards, keep_until, platform_names
 from livestream.sessions.models import LiveSession
 from livestream.sessions.queries import ItemRow
 from livestream.sessions.routes.frame import Page, bp
+from livestream.sessions.slots import SESSION_PANELS
 from livestream.sessions.timing import VN
 from shop.core import clock
 from shop.core.text import N_
@@ -103,6 +105,10 @@ def show_public(slug: str) -> Page:
         is_over=is_over,
         countdown=live.starts_at.isoformat() if live.starts_at > now and not is_over else None,
         data=_event(live, club.name, rows, is_over=is_over),
+        panels=[
+            Markup(render_template(p.template, **p.context))  # noqa: S704 - our own template
+            for p in SESSION_PANELS.collect(db, live, now)
+        ],
         nav="sessions",
     )
 

@@ -17,6 +17,7 @@ from livestream.clubs.models import Club, Resource
 from livestream.clubs.services import managers_of
 from livestream.sessions.models import LiveSession, ResourceHold, SessionEvent, SessionItem
 from livestream.sessions.queries import owner_key
+from livestream.sessions.signals import schedule_changed
 from livestream.sessions.states import Outdated, require_step
 from shop.accounts.queries import members_of, staff_of
 from shop.accounts.services import record_audit
@@ -113,6 +114,8 @@ def touch(db: Session, live: LiveSession, *, now: datetime, is_schedule: bool = 
     except StaleDataError:
         raise Outdated from None
     bump_version(db)
+    if is_schedule:
+        schedule_changed.send(db=db, live=live, now=now)
 
 
 def set_state(
@@ -219,6 +222,7 @@ def tell(
             "public_id": live.public_id,
             "slug": live.slug,
             "starts_at": live.starts_at.isoformat(),
+            "ends_at": live.ends_at.isoformat(),
             "seq": live.schedule_seq,
             **extra,
         },

@@ -1,0 +1,1 @@
+"""Reminders before a session, "nhắc tôi" of buyers, and each person's own calendar."""

@@ -1,0 +1,25 @@
+"""Verbs of reminders: plan and tell them, follow a session, open an own calendar."""
+
+from livestream.reminders.services.following import (
+    ask_to_be_reminded,
+    confirm_follow,
+    end_follow,
+    renew_feed,
+    tidy,
+)
+from livestream.reminders.services.telling import (
+    is_still_true,
+    plan_turns,
+    tell_turn,
+)
+
+__all__ = [
+    "ask_to_be_reminded",
+    "confirm_follow",
+    "end_follow",
+    "is_still_true",
+    "plan_turns",
+    "renew_feed",
+    "tell_turn",
+    "tidy",
+]

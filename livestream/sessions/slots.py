@@ -1,0 +1,11 @@
+"""Places in session pages that features above fill."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from livestream.sessions.models import LiveSession
+from shop.web.slots import Panel, Slot
+
+SESSION_PANELS: Slot[[Session, LiveSession, datetime], Panel] = Slot()
+"""On a session's public page, below its head; fillers get (db, session, now)."""
