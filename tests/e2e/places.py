@@ -54,6 +54,7 @@ NO_PAGE = {
     "catalogue.scan": "file",
     "catalogue.endorsement_scan": "file",
     "sessions.calendar": "file",
+    "reminders.personal_feed": "file",
     "sheets.template": "file",
     "sheets.faults_file": "file",
     "sheets.ledger_csv": "file",

@@ -75,6 +75,12 @@ def _what_is_asked(origin: str, made: Made) -> None:
     starts = made.starts.setdefault("guest", [])
     starts += [f"{origin}/hoi-dat/moi/{service}", *asked]
     starts += [f"{origin}/bao-khi-co-hang/{code}", f"{origin}/bao-khi-co-hang/{code}/thoi"]
+    coming = buyer.get("/phien-live").links(f"{origin}/phien-live/")
+    pages = (buyer.get(link) for link in coming)
+    followed = next(page for page in pages if page.soup.select('form[action$="/nhac-toi"]'))
+    buyer.submit(followed.form(action="/nhac-toi"))
+    code = buyer.get("/tai-khoan/lich-live").form(action="/nhac-toi/").action.split("/")[-2]
+    starts += [f"{origin}/nhac-toi/{code}", f"{origin}/nhac-toi/{code}/thoi"]
 
 
 def _signed_in(origin: str, login: str) -> Browser:

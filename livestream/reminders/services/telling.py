@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from livestream.reminders import queries
 from livestream.reminders.models import Follow, ReminderTurn
-from livestream.reminders.rules import OFFSETS, VN, Turn, is_quiet, out_of_quiet, reminder_turns
+from livestream.reminders.rules import OFFSETS, Turn, is_quiet, out_of_quiet, reminder_turns
 from livestream.sessions.models import LiveSession
 from livestream.sessions.services.changing import club_people, items_of, producer_people
+from livestream.sessions.timing import VN
 from shop.core import outbox
 from shop.core.db import insert_into
 from shop.notifications.services import notify, tell
