@@ -41,7 +41,7 @@ class Shown:
     """A finding in the reader's language."""
 
     code: str
-    is_refusal: bool
+    severity: str
     why: str
     fix: str
     url: str
@@ -53,7 +53,7 @@ def shown(finding: Finding) -> Shown:
     """The finding with its sentences filled in."""
     return Shown(
         code=finding.code,
-        is_refusal=finding.severity == "refuse",
+        severity=finding.severity,
         why=_(finding.why, **finding.params),
         fix=_(finding.fix, **finding.params),
         url=f"{request.script_root}{finding.path}",

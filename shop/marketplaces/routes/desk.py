@@ -84,7 +84,10 @@ def desk_page(profile: Profile, producer: Producer, status: int = 200) -> Respon
         page=page,
         wanted=wanted,
         counts=_count(assessed),
-        about=[shown(item) for item in channel_findings(profile, desk.public_url)],
+        about=[
+            shown(item)
+            for item in channel_findings(profile, desk.public_url, desk.template, desk.day)
+        ],
         not_checked=NOT_CHECKED,
         runs=queries.runs_of(read_session(), producer.id, profile.slug),
         key=secrets.token_urlsafe(16),

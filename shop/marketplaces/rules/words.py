@@ -38,7 +38,8 @@ STARS: Final = re.compile(
 CONTACT: Final = re.compile(
     r"(?<![\d.])(?:\+?84|0)(?:[ .\-]?\d){9}(?!\d)"
     r"|[\w.+-]{1,64}@[\w-]{1,63}\.\w{2,10}"
-    r"|(?<!\w)(?:zalo|facebook|fanpage|messenger|hotline)(?!\w)",
+    r"|(?<!\w)(?:zalo|facebook|fanpage|messenger|hotline)(?!\w)"
+    r"|(?<!\w)(?:địa chỉ|đ/c|số nhà)\s{0,2}:[^\n]{0,60}",
     _I,
 )
 URL: Final = re.compile(
@@ -89,6 +90,16 @@ def other_markets(text: str, names: Iterable[str]) -> list[str]:
     """Which of the folded ``names`` stand in the text as whole words."""
     padded = f" {fold(text)} "
     return sorted({name for name in names if f" {name} " in padded})
+
+
+def phrases(text: str, wanted: Iterable[str]) -> list[str]:
+    """Which of the ``wanted`` phrases stand in the text as whole words, accents included."""
+    lower = text.lower()
+    return [
+        one
+        for one in dict.fromkeys(wanted)
+        if one and re.search(rf"(?<!\w){re.escape(one.lower())}(?!\w)", lower)
+    ]
 
 
 def emojis(text: str) -> list[str]:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from shop.marketplaces import registry
 from shop.marketplaces.rules import words
 from shop.marketplaces.rules.codes import CODES
-from shop.marketplaces.rules.facts import Choice, ProductFacts
-from shop.marketplaces.rules.profile import Limit, ProfileFault
+from shop.marketplaces.rules.facts import CategoryFacts, Choice, ProductFacts, TemplateFacts
+from shop.marketplaces.rules.profile import Limit, ProfileFault, WordRule
 from shop.marketplaces.rules.readiness import (
     Finding,
     assess,
@@ -21,7 +21,9 @@ from shop.marketplaces.rules.readiness import (
     is_reachable,
     make_finding,
 )
+from shop.marketplaces.rules.sheet_layout import Delivery
 from tests.shop.marketplaces.facts import (
+    DAY,
     FOOD_SAFETY,
     OCOP,
     PRODUCT,
@@ -48,6 +50,7 @@ class Fault:
     choice: Choice | None = None
     others: tuple[ProductFacts, ...] = ()
     offered_elsewhere: dict[int, int] = field(default_factory=dict)
+    template: TemplateFacts | None = None
 
 
 def own(title: str) -> Choice:
@@ -56,6 +59,26 @@ def own(title: str) -> Choice:
 
 def two(**over: Any) -> tuple[Any, ...]:
     return (VARIANT, variant(**({"id": 2, "sku": "TH-1000", "label": "Gói 1 kg"} | over)))
+
+
+TEMPLATE = TemplateFacts(
+    uploaded_on=date(2026, 11, 1),
+    categories={"100629": CategoryFacts("100629", "Thực phẩm", ("100010",), (7, 15))},
+    deliveries=(
+        Delivery("5001", "Nhanh", True, "certain", "mẫu của gian hàng"),
+        Delivery("5012", "Trong Ngày", False, "certain", "mẫu của gian hàng", 50_000),
+    ),
+)
+
+
+def chosen(**over: Any) -> Choice:
+    """Everything that the template demands, but for what is changed."""
+    whole: dict[str, Any] = {
+        "category_id": "100629",
+        "attributes": {"100010": "Việt Nam"},
+        "deliveries": ("5001",),
+    }
+    return Choice(**(whole | over))
 
 
 EXPIRED = replace(FOOD_SAFETY, expires_on=date(2026, 1, 5))
@@ -94,18 +117,22 @@ FAULTS: dict[str, Fault] = {
     ),
     "IMG_NONE": Fault({"photos": ()}, "refuse"),
     "IMG_FEW": Fault({"photos": (photo(),)}, value="1"),
-    "IMG_MANY": Fault({"photos": tuple(photo(n) for n in range(10))}, value="10"),
+    "IMG_MANY": Fault({"photos": tuple(photo(n) for n in range(10))}, "info", "10"),
     "IMG_SMALL": Fault({"photos": (photo(width=400, height=400),)}, value="1 (400×400)"),
     "IMG_BIG": Fault(
         {"photos": (photo(width=6000, height=6000),)}, "refuse", "1 (6000×6000)", "lazada"
     ),
     "IMG_BYTES": Fault({"photos": (photo(size=4_000_000),)}, "refuse", "1 (", "lazada"),
     "IMG_RATIO": Fault({"photos": (photo(width=1200, height=800),)}, value="1 (1200×800)"),
+    "IMG_FORMAT": Fault({"photos": (photo(format="WEBP"),)}, "refuse", "WEBP"),
     "IMG_CORRUPT": Fault({"photos": (photo(1), photo(2, size=None))}, value="000000000000"),
     "IMG_DUP": Fault(others=(product(id=8, variants=(variant(sku="B"),)),), value="0000"),
     "IMG_ILLUSTRATION": Fault({"photos": (photo(is_illustration=True),)}, value="1"),
     "IMG_NO_RIGHT": Fault({"photos": (photo(1), photo(2, has_right_to_use=False))}, value="1"),
     "VARIANT_NONE": Fault({"variants": ()}, "refuse"),
+    "PRICE_MISSING": Fault({"variants": (variant(price_vnd=0),)}, "refuse", "TH-500"),
+    "PRICE_FRACTION": Fault({"variants": (variant(price_vnd=65_000.5),)}, "refuse", "65000.5"),
+    "PRICE_STEP": Fault(channel="stepped", severity="refuse", value="65.000"),
     "PRICE_MIN": Fault({"variants": (variant(price_vnd=999),)}, value="999"),
     "PRICE_MAX": Fault(channel="capped", severity="refuse", value="65.000"),
     "PRICE_SPREAD": Fault({"variants": two(price_vnd=400_000)}, value="65.000"),
@@ -117,6 +144,9 @@ FAULTS: dict[str, Fault] = {
     "STOCK_OVERSOLD": Fault(offered_elsewhere={1: 20}, value="TH-500"),
     "WEIGHT_MISSING": Fault({"variants": (variant(packed_weight_g=0),)}, "refuse", "TH-500"),
     "WEIGHT_RANGE": Fault({"variants": (variant(packed_weight_g=450),)}, "refuse", "TH-500"),
+    "WEIGHT_LIMIT": Fault(
+        {"variants": (variant(packed_weight_g=120_000),)}, "refuse", "TH-500", "tiki"
+    ),
     "DIMS_MISSING": Fault({"variants": (variant(height_mm=None),)}, value="TH-500"),
     "VOLUMETRIC": Fault({"variants": (variant(length_mm=900, width_mm=500),)}, value="TH-500"),
     "SKU_MISSING": Fault({"variants": (variant(sku=" "),)}, "refuse", "Gói 500 g"),
@@ -125,6 +155,20 @@ FAULTS: dict[str, Fault] = {
     "SKU_LONG": Fault({"variants": (variant(sku="S" * 101),)}, "refuse", "S" * 101),
     "OPTION_LONG": Fault({"variants": two(label="Hộp quà Tết mười gói lớn")}, value="Hộp quà"),
     "OPTION_DUP": Fault({"variants": two(label="Gói 500 g")}, "refuse", "Gói 500 g"),
+    "AXES_MANY": Fault(
+        {"variants": two(label="Cay / Hộp / 1 kg")[1:] + two(id=3, label="Mặn / Hộp / 2 kg")[1:]},
+        "refuse",
+        "Cay / Hộp / 1 kg",
+    ),
+    "VARIANT_GAP": Fault(
+        {
+            "variants": (
+                variant(label="Cay / 500 g"),
+                variant(id=2, sku="B", label="Mặn / 1 kg"),
+            )
+        },
+        value="Cay / 1 kg",
+    ),
     "VARIANTS_MANY": Fault(
         {"variants": tuple(variant(id=n, sku=f"S{n}", label=f"Gói {n}") for n in range(51))},
         "refuse",
@@ -138,13 +182,33 @@ FAULTS: dict[str, Fault] = {
         value="An toàn thực phẩm",
         channel="voso",
     ),
+    "CATEGORY_MISSING": Fault(template=TEMPLATE, severity="refuse", value="ps_category"),
+    "CATEGORY_UNKNOWN": Fault(
+        template=TEMPLATE, choice=chosen(category_id="9"), severity="refuse", value="9"
+    ),
+    "ATTR_REQUIRED": Fault(
+        template=TEMPLATE, choice=chosen(attributes={}), severity="refuse", value="100010"
+    ),
+    "SHIP_NONE": Fault(template=TEMPLATE, choice=chosen(deliveries=()), severity="refuse"),
+    "SHIP_PRICE_LIMIT": Fault(
+        template=TEMPLATE,
+        choice=chosen(deliveries=("5012",)),
+        severity="refuse",
+        value="Trong Ngày",
+    ),
+    "PREORDER_RANGE": Fault(
+        template=TEMPLATE, choice=chosen(handling_days=30), severity="refuse", value="30"
+    ),
+    "PREORDER_DELIVERY": Fault(
+        choice=chosen(deliveries=("5000",), handling_days=9), severity="refuse", value="Hỏa Tốc"
+    ),
     "DOC_REGULATED": Fault({"regulated_class": "alcohol"}, value="Rượu"),
     "OCOP_EXPIRED": Fault({"papers": (FOOD_SAFETY, LAPSED)}, value="01/05/2024"),
     "OCOP_CLAIM_UNPROVEN": Fault({"story": "Miến OCOP 5 sao"}, "refuse", "OCOP 5 sao"),
     "OCOP_ILLUSTRATION": Fault(
         {"papers": (FOOD_SAFETY, replace(OCOP, is_illustration=True))}, value="4 sao"
     ),
-    "TRACE_MISSING": Fault({"trace_code": ""}),
+    "TRACE_MISSING": Fault({"trace_code": ""}, "info"),
     "LABEL_INGREDIENTS": Fault({"ingredients": ""}),
     "LABEL_EXPIRY": Fault({"shelf_life_days": None}),
     "LABEL_STORAGE": Fault({"storage": ""}),
@@ -154,7 +218,7 @@ FAULTS: dict[str, Fault] = {
 OF_CHANNELS = {
     "CHANNEL_CLOSED": ("voso", "https://chophien.vn"),
     "TEMPLATE_MISSING": ("shopee", "https://chophien.vn"),
-    "CATEGORY_MISSING": ("lazada", "https://chophien.vn"),
+    "IMG_BORDER_TEXT": ("zalo", "https://chophien.vn"),
     "BRAND_MISSING": ("lazada", "https://chophien.vn"),
     "IMG_URL_PUBLIC": ("shopee", "http://127.0.0.1:8000"),
     "WEIGHT_UNIT": ("shopee", "https://chophien.vn"),
@@ -162,10 +226,12 @@ OF_CHANNELS = {
 
 
 def findings_of(fault: Fault) -> tuple[Finding, ...]:
-    used = profile("shopee" if fault.channel == "capped" else fault.channel)
-    if fault.channel == "capped":
-        cap = Limit(50_000, "certain", "test")
-        used = replace(used, limits=replace(used.limits, price_max_vnd=cap))
+    limits = {
+        "capped": {"price_max_vnd": Limit(50_000, "certain", "test")},
+        "stepped": {"price_step_vnd": Limit(10_000, "certain", "test")},
+    }.get(fault.channel, {})
+    used = profile("shopee" if limits else fault.channel)
+    used = replace(used, limits=replace(used.limits, **limits))
     changed = product(**fault.change)
     desk = make_desk(
         changed,
@@ -173,11 +239,12 @@ def findings_of(fault: Fault) -> tuple[Finding, ...]:
         choices={changed.id: fault.choice} if fault.choice else {},
         offered_elsewhere=fault.offered_elsewhere,
     )
+    desk = replace(desk, template=fault.template)
     return assess(used, desk, registry.market_words())[0].findings
 
 
 def test_every_code_has_its_fault() -> None:
-    assert set(FAULTS) | set(OF_CHANNELS) == set(CODES)
+    assert set(FAULTS) | set(OF_CHANNELS) | set(OF_TEMPLATES) == set(CODES)
 
 
 @pytest.mark.parametrize("code", sorted(FAULTS))
@@ -199,9 +266,54 @@ def test_a_fault_is_named_with_its_fix(code: str) -> None:
 def test_a_channel_says_what_holds_for_all_products(code: str) -> None:
     channel, url = OF_CHANNELS[code]
     found = {finding.code: finding for finding in channel_findings(profile(channel), url)}
-    assert found[code].severity == "warn"
+    assert found[code].severity == ("info" if code == "IMG_BORDER_TEXT" else "warn")
     assert found[code].source
     assert "%(" not in found[code].why % found[code].params
+
+
+OF_TEMPLATES: dict[str, tuple[TemplateFacts, str, str]] = {
+    "TEMPLATE_STALE": (replace(TEMPLATE, uploaded_on=date(2026, 9, 1)), "warn", "01/09/2026"),
+    "TEMPLATE_OTHER_SHOP": (
+        replace(TEMPLATE, shop_id="77", expected_shop_id="12"),
+        "refuse",
+        "77",
+    ),
+    "TEMPLATE_UNKNOWN_REQUIRED": (
+        replace(TEMPLATE, unknown_required=("ps_new_thing",)),
+        "refuse",
+        "ps_new_thing",
+    ),
+    "WEIGHT_UNIT_CONFLICT": (replace(TEMPLATE, weight_unit="kg"), "warn", "kg"),
+}
+
+
+@pytest.mark.parametrize("code", sorted(OF_TEMPLATES))
+def test_the_sellers_own_template_is_judged(code: str) -> None:
+    template, severity, value = OF_TEMPLATES[code]
+    found = {
+        finding.code: finding
+        for finding in channel_findings(profile(), "https://chophien.vn", template, DAY)
+    }
+    assert (found[code].severity, found[code].value) == (severity, value)
+    assert "%(" not in found[code].why % found[code].params
+    assert not {"TEMPLATE_MISSING", "CATEGORY_MISSING"} & set(found)
+    assert code not in {f.code for f in channel_findings(profile(), "x", TEMPLATE, DAY)}
+
+
+def test_a_listing_that_meets_its_template_has_nothing_found() -> None:
+    desk = replace(make_desk(choices={PRODUCT.id: chosen(handling_days=9)}), template=TEMPLATE)
+    (assessed,) = assess(profile(), desk, registry.market_words())
+    assert assessed.findings == ()
+    assert not channel_findings(profile("tiktok"), "https://chophien.vn", TEMPLATE, DAY)[1:]
+
+
+def test_staff_may_add_words_and_let_others_pass() -> None:
+    rule = WordRule("certain", "công văn 12", more=("gia truyền",), fewer=("khuyến mãi",))
+    used = replace(profile(), words={**profile().words, "promo": rule})
+    desk = make_desk(product(story="Gia truyền ba đời, đang khuyến mãi."))
+    (assessed,) = assess(used, desk, registry.market_words())
+    (found,) = assessed.findings
+    assert (found.code, found.value, found.severity) == ("WORDS_PROMO", "gia truyền", "refuse")
 
 
 @pytest.mark.parametrize("channel", sorted(registry.all_profiles()))

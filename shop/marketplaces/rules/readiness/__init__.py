@@ -12,9 +12,10 @@ from typing import Final
 from shop.core.text import N_, clean
 from shop.marketplaces.rules.listing import build_listing
 from shop.marketplaces.rules.profile import Profile
-from shop.marketplaces.rules.readiness import goods, papers, photos, texts
+from shop.marketplaces.rules.readiness import goods, own_template, papers, photos, texts
 from shop.marketplaces.rules.readiness.channel import channel_findings, is_reachable
 from shop.marketplaces.rules.readiness.findings import (
+    SEVERITY_ORDER,
     Assessed,
     Case,
     Desk,
@@ -28,7 +29,13 @@ from shop.marketplaces.rules.readiness.texts import CELL_CHARACTERS
 
 log = logging.getLogger(__name__)
 
-_CHECKS: Final = (*texts.CHECKS, *photos.CHECKS, *goods.CHECKS, *papers.CHECKS)
+_CHECKS: Final = (
+    *texts.CHECKS,
+    *photos.CHECKS,
+    *goods.CHECKS,
+    *papers.CHECKS,
+    *own_template.CHECKS,
+)
 
 
 def assess(profile: Profile, desk: Desk, market_words: Iterable[str]) -> list[Assessed]:
@@ -77,14 +84,14 @@ def _in_several(groups: Iterable[set[str]]) -> frozenset[str]:
 
 def _check(case: Case) -> list[Finding]:
     found = [finding for check in _CHECKS for finding in check(case)]
-    return sorted(found, key=lambda finding: finding.severity != "refuse")
+    return sorted(found, key=lambda finding: SEVERITY_ORDER.index(finding.severity))
 
 
 NOT_CHECKED: Final[Sequence[str]] = (
     N_("Sàn có duyệt bài đăng hay không."),
     N_("Chữ, số điện thoại, dấu của nơi khác nằm trong ảnh."),
     N_("Quyền của bạn đối với ảnh và nhãn hiệu."),
-    N_("Ngành hàng và thuộc tính bắt buộc của ngành: chỉ có trong mẫu của gian hàng."),
+    N_("Ngành hàng chọn có hợp với hàng hay không; không có mẫu thì cả thuộc tính bắt buộc."),
     N_("Chính sách hiện hành của sàn sau ngày hồ sơ kênh được kiểm tra."),
     N_("Địa chỉ ảnh có mở được từ máy của sàn hay không."),
 )

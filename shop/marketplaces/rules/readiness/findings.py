@@ -14,6 +14,7 @@ from shop.marketplaces.rules.places import fix_path
 from shop.marketplaces.rules.profile import Certainty, Limit, Profile, Severity, severity_of
 
 SHOWN_CHARACTERS: Final = 120
+SEVERITY_ORDER: Final[tuple[Severity, ...]] = ("refuse", "warn", "info")
 
 Status = Literal["ready", "blocked", "excluded"]
 
@@ -82,6 +83,11 @@ class Assessed:
         return [finding for finding in self.findings if finding.severity == "refuse"]
 
     @property
+    def notes(self) -> list[Finding]:
+        """What is good to know and hinders nothing."""
+        return [finding for finding in self.findings if finding.severity == "info"]
+
+    @property
     def warnings(self) -> list[Finding]:
         return [finding for finding in self.findings if finding.severity == "warn"]
 
@@ -121,10 +127,10 @@ class Case:
         )
 
     def find_words(
-        self, code: str, found: list[str], *, certainty: Certainty = "certain"
+        self, code: str, found: list[str], *, certainty: Certainty = "certain", source: str = ""
     ) -> Finding:
         """Words that should go: the fix leads to the title when the producer typed them there."""
-        finding = self.find(code, found, certainty=certainty)
+        finding = self.find(code, found, certainty=certainty, source=source)
         title = self.listing.title.lower() if self.choice.title else ""
         if not any(words.lower() in title for words in found):
             return finding
@@ -163,10 +169,9 @@ def make_finding(
     """A finding of a known code. An uncertain one warns, whatever is asked for."""
     known = CODES[code]
     shown = _shorten(", ".join(value) if isinstance(value, list) else str(value))
-    hardest = severity_of(certainty)
     return Finding(
         code=code,
-        severity="warn" if hardest == "warn" else (severity or "refuse"),
+        severity=_softest(severity_of(certainty), severity or "refuse"),
         certainty=certainty,
         source=source or known.source,
         value=shown,
@@ -174,6 +179,10 @@ def make_finding(
         path=fix_path(known.place, channel=channel, product_id=product_id, field=known.field),
         params={"value": shown, **params},
     )
+
+
+def _softest(*wanted: Severity) -> Severity:
+    return max(wanted, key=SEVERITY_ORDER.index)
 
 
 def _shorten(text: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from shop.core.money import format_vnd
+from shop.marketplaces.rules.axes import missing_combinations
 from shop.marketplaces.rules.readiness.findings import Case, Finding
 
 VOLUME_DIVISOR: Final = 6_000
@@ -17,7 +18,7 @@ def _prices(case: Case) -> Iterator[Finding]:
         yield case.find("VARIANT_NONE")
         return
     low, high = min(prices), max(prices)
-    if limits.price_min_vnd and low < limits.price_min_vnd.value:
+    if limits.price_min_vnd and 0 < low < limits.price_min_vnd.value:
         yield case.beyond("PRICE_MIN", format_vnd(low), limits.price_min_vnd)
     if limits.price_max_vnd and high > limits.price_max_vnd.value:
         yield case.beyond("PRICE_MAX", format_vnd(high), limits.price_max_vnd)
@@ -30,6 +31,18 @@ def _prices(case: Case) -> Iterator[Finding]:
         variant.facts.is_price_illustrative for variant in case.listing.variants
     ):
         yield case.find("PRICE_ILLUSTRATIVE", format_vnd(low), severity="warn")
+
+
+def _single_prices(case: Case) -> Iterator[Finding]:
+    step = case.profile.limits.price_step_vnd
+    for variant in case.listing.variants:
+        price = variant.price_vnd
+        if price <= 0:
+            yield case.find("PRICE_MISSING", variant.sku)
+        elif price != int(price):
+            yield case.find("PRICE_FRACTION", f"{variant.sku}: {price}")
+        elif step and price % step.value:
+            yield case.beyond("PRICE_STEP", f"{variant.sku}: {format_vnd(price)}", step)
 
 
 def _stock(case: Case) -> Iterator[Finding]:
@@ -56,6 +69,7 @@ def _weights(case: Case) -> Iterator[Finding]:
             yield case.find("WEIGHT_MISSING", variant.sku)
         elif packed < net:
             yield case.find("WEIGHT_RANGE", variant.sku, count=packed, limit=net)
+        yield from _weight_limits(case, variant.sku, packed)
         sides = (facts.length_mm, facts.width_mm, facts.height_mm)
         if not all(sides):
             yield case.find("DIMS_MISSING", variant.sku, certainty="uncertain")
@@ -69,6 +83,14 @@ def _weights(case: Case) -> Iterator[Finding]:
                 count=volumetric_g,
                 limit=packed,
             )
+
+
+def _weight_limits(case: Case, sku: str, packed_g: int) -> Iterator[Finding]:
+    least, most = case.profile.limits.weight_min_g, case.profile.limits.weight_max_g
+    if least and 0 < packed_g < least.value:
+        yield case.beyond("WEIGHT_LIMIT", sku, least, count=packed_g)
+    if most and packed_g > most.value:
+        yield case.beyond("WEIGHT_LIMIT", sku, most, count=packed_g)
 
 
 def volumetric_weight_g(length_mm: int, width_mm: int, height_mm: int) -> int:
@@ -109,4 +131,16 @@ def _options(case: Case) -> Iterator[Finding]:
             break
 
 
-CHECKS: Final = (_prices, _stock, _weights, _skus, _options)
+def _axes(case: Case) -> Iterator[Finding]:
+    variants, limits = case.listing.variants, case.profile.limits
+    if len(variants) < 2:
+        return
+    parts = [variant.options for variant in variants]
+    if limits.axes_max and len(parts[0]) > limits.axes_max.value:
+        yield case.beyond("AXES_MANY", variants[0].option, limits.axes_max, count=len(parts[0]))
+    gaps = missing_combinations(parts)
+    if gaps:
+        yield case.find("VARIANT_GAP", gaps[:3], certainty="uncertain", count=len(gaps))
+
+
+CHECKS: Final = (_prices, _single_prices, _stock, _weights, _skus, _options, _axes)

@@ -14,30 +14,26 @@ from shop.catalogue.rules import (
 from shop.marketplaces.rules import words
 from shop.marketplaces.rules.facts import PaperFacts, ProductFacts
 from shop.marketplaces.rules.listing import as_paper
+from shop.marketplaces.rules.profile import PaperRule, Profile, severity_of
 from shop.marketplaces.rules.readiness.findings import Case, Finding
 from shop.marketplaces.rules.readiness.texts import told
 
 EXPIRING: Final = timedelta(days=30)
 
-PAPERS_BY_GROUP: Final = {
-    "food": ("food_safety",),
-    "beverage": ("food_safety",),
-    "medicinal": ("food_safety",),
-}
-"""Papers that are usually asked for, by product group. Unverified, so their absence only warns."""
-
 
 def _documents(case: Case) -> Iterator[Finding]:
     product, day = case.listing.product, case.desk.day
-    for kind in needed_papers(product):
+    for kind, rule in needed_papers(case.profile, product).items():
         papers = [paper for paper in product.papers if paper.kind == kind]
         valid = [paper for paper in papers if is_valid(as_paper(paper), day)]
         name = CERTIFICATE_KINDS[kind]
         if not valid and any(paper.expires_on < day for paper in papers):
             last = max(paper.expires_on for paper in papers)
-            yield case.find("DOC_EXPIRED", f"{name}, {_date(last)}", severity="warn")
+            yield case.find(
+                "DOC_EXPIRED", f"{name}, {_date(last)}", severity=severity_of(rule.certainty)
+            )
         elif not valid:
-            yield case.find("DOC_MISSING", name, certainty="uncertain")
+            yield case.find("DOC_MISSING", name, certainty=rule.certainty, source=rule.source)
     for paper in papers_in_force(product, day):
         name = CERTIFICATE_KINDS[paper.kind]
         if paper.expires_on - day <= EXPIRING:
@@ -49,9 +45,11 @@ def _documents(case: Case) -> Iterator[Finding]:
         yield case.find("DOC_REGULATED", label, certainty="uncertain")
 
 
-def needed_papers(product: ProductFacts) -> tuple[str, ...]:
-    """Kinds of papers usually asked for with these goods."""
-    return PAPERS_BY_GROUP.get(group_of(product.subgroup).code, ())
+def needed_papers(profile: Profile, product: ProductFacts) -> dict[str, PaperRule]:
+    """Kinds of papers that the channel asks for with these goods; the surest rule of each."""
+    groups = {group_of(product.subgroup).code, f"class:{product.regulated_class}"}
+    rules = [rule for rule in profile.papers if rule.group in groups]
+    return {rule.kind: rule for rule in sorted(rules, key=lambda rule: rule.certainty == "certain")}
 
 
 def papers_in_force(product: ProductFacts, day: date) -> list[PaperFacts]:
@@ -91,7 +89,7 @@ def _label(case: Case) -> Iterator[Finding]:
         if fact in demanded and not value:
             yield case.find(code, severity="warn")
     if product.is_lot_tracked and not product.trace_code:
-        yield case.find("TRACE_MISSING", severity="warn")
+        yield case.find("TRACE_MISSING", severity="info")
 
 
 def _date(day: date) -> str:

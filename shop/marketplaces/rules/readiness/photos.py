@@ -18,7 +18,7 @@ def _photos(case: Case) -> Iterator[Finding]:
         yield case.find(
             "IMG_MANY",
             len(usable),
-            severity="warn",
+            severity="info",
             certainty=limits.photos_max.certainty,
             source=limits.photos_max.source,
             count=len(usable),
@@ -55,6 +55,8 @@ def _photo_sizes(case: Case) -> Iterator[Finding]:
         square = limits.photo_square
         if square and (long - short) * 100 > square.value * long:
             yield case.beyond("IMG_RATIO", name, square)
+        if photo.format not in case.profile.photo_formats:
+            yield case.find("IMG_FORMAT", f"{name}, {photo.format}")
         heaviest = limits.photo_bytes_max
         if heaviest and (photo.size or 0) > heaviest.value:
             yield case.beyond("IMG_BYTES", name, heaviest)

@@ -8,6 +8,7 @@ from shop.marketplaces.rules import words
 from shop.marketplaces.rules.codes import EXCEL
 from shop.marketplaces.rules.facts import ProductFacts
 from shop.marketplaces.rules.listing import bounded, text_length
+from shop.marketplaces.rules.profile import WordList
 from shop.marketplaces.rules.readiness.findings import Case, Finding
 
 CELL_CHARACTERS: Final = 32_767
@@ -92,17 +93,32 @@ def told(product: ProductFacts) -> str:
 
 
 def _words(case: Case) -> Iterator[Finding]:
-    text = f"{case.listing.title}\n{told(case.listing.product)}"
-    for code, hits in (
-        ("WORDS_CONTACT", words.hits(words.CONTACT, text)),
-        ("WORDS_URL", words.hits(words.URL, text)),
-        ("WORDS_OTHER_MARKET", words.other_markets(text, case.others)),
-        ("WORDS_PROMO", words.hits(words.PROMO, text)),
-        ("WORDS_SUPERLATIVE", words.hits(words.SUPERLATIVE, text)),
-        ("WORDS_HEALTH", words.hits(words.HEALTH, text)),
-    ):
+    text = f"{case.listing.title}\n{case.choice.description or told(case.listing.product)}"
+    for name, rule in case.profile.words.items():
+        if not rule.is_used:
+            continue
+        found = _found(name, text, case)
+        hits = [word for word in found if word.lower() not in rule.fewer]
+        hits += [word for word in words.phrases(text, rule.more) if word not in hits]
         if hits:
-            yield case.find_words(code, hits, certainty="uncertain")
+            yield case.find_words(
+                f"WORDS_{name.upper()}", hits[:3], certainty=rule.certainty, source=rule.source
+            )
+
+
+_PATTERNS: Final = {
+    "contact": words.CONTACT,
+    "url": words.URL,
+    "promo": words.PROMO,
+    "superlative": words.SUPERLATIVE,
+    "health": words.HEALTH,
+}
+
+
+def _found(name: WordList, text: str, case: Case) -> list[str]:
+    if name == "other_market":
+        return words.other_markets(text, case.others)
+    return words.hits(_PATTERNS[name], text)
 
 
 CHECKS: Final = (_product, _title, _title_style, _description, _cells, _words)

@@ -76,7 +76,7 @@ def make_bundle(
     for number, item in enumerate(assessed, start=1):
         verdicts.append(_include(item, profile, desk, found, read))
         tell(90 * number // len(assessed))
-    channel = channel_findings(profile, desk.public_url)
+    channel = channel_findings(profile, desk.public_url, desk.template, desk.day)
     head = sheets.headline(profile, desk.producer.name, desk.day)
     notes = _notes(profile, desk, channel)
     found.files[f"{profile.file_name}.xlsx"] = sheets.make_workbook(
@@ -136,7 +136,11 @@ def _add_product(
         f"{PHOTOS}/{folder}/{number:02d}.jpg": read(photo_file(photo.sha))
         for number, photo in enumerate(listing.photos, start=1)
     }
-    papers = _papers(listing, desk, folder, read) if profile.level == "hand_over" else _NO_PAPERS
+    papers = (
+        _papers(listing, profile, desk, folder, read)
+        if profile.level == "hand_over"
+        else _NO_PAPERS
+    )
     addresses = [f"{desk.public_url}/media/{photo_file(photo.sha)}" for photo in listing.photos]
     rows = [
         Row(
@@ -173,7 +177,7 @@ class _Papers:
 _NO_PAPERS: Final = _Papers({}, [], [])
 
 
-def _papers(listing: Listing, desk: Desk, folder: str, read: Read) -> _Papers:
+def _papers(listing: Listing, profile: Profile, desk: Desk, folder: str, read: Read) -> _Papers:
     made = _Papers({}, [], [])
     in_force = papers_in_force(listing.product, desk.day)
     for number, paper in enumerate(in_force, start=1):
@@ -187,7 +191,7 @@ def _papers(listing: Listing, desk: Desk, folder: str, read: Read) -> _Papers:
         made.files[name] = read(f"{paper.scan_sha}.scan")
         made.included.append(f"{name}: {words}")
     kinds = {paper.kind for paper in in_force}
-    for kind in needed_papers(listing.product):
+    for kind in needed_papers(profile, listing.product):
         if kind not in kinds:
             made.missing.append(f"{listing.title}: thiếu giấy {CERTIFICATE_KINDS[kind]}")
     return made

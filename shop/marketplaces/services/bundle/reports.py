@@ -8,7 +8,7 @@ from shop.marketplaces.rules.profile import CERTAINTIES, LEVELS, LIFECYCLES, Pro
 from shop.marketplaces.rules.readiness import NOT_CHECKED, Assessed, Desk, Finding
 
 SCHEMA: Final = 1
-SEVERITIES: Final = {"refuse": "Phải sửa", "warn": "Nên xem"}
+SEVERITIES: Final = {"refuse": "Phải sửa", "warn": "Nên xem", "info": "Để biết"}
 STATUSES: Final = {"ready": "Sẵn sàng", "blocked": "Bị chặn", "excluded": "Không đưa lên kênh"}
 
 
