@@ -1,7 +1,8 @@
-/* The service worker: keeps the shell and the journal's entry forms, and queues entries that cannot be
-   sent. VERSION, OFFLINE and SHELL stand in front (shop/web/offline.py). Pages of the queue: queue.js. */
+/* The service worker: keeps the shell, the journal's entry forms and consoles on air, and queues entries
+   that cannot be sent. VERSION, OFFLINE and SHELL stand in front (shop/web/offline.py). Pages of the queue: queue.js. */
 const PAGES = 'entry-forms';
 const ENTRY = /^\/(en\/)?ban-hang\/(ghi|lo\/[0-9A-Z]{10}\/ghi)(\/|$)/;
+const CONSOLE = /^\/(en\/)?clb\/phien\/[^/]+\/len-song$/;
 const START = '/ban-hang/ghi';
 const PATIENCE_MS = 6000, SEND_MS = 90000;
 
@@ -22,7 +23,7 @@ self.addEventListener('fetch', event => {
     if (url.pathname.endsWith('/dang-xuat')) event.respondWith(signOut(request));
     else if (ENTRY.test(url.pathname)) event.respondWith(send(request));
   } else if (request.method === 'GET' && request.mode === 'navigate') {
-    event.respondWith(ENTRY.test(url.pathname) ? form(request) : fetch(request).catch(() => caches.match(OFFLINE)));
+    event.respondWith(ENTRY.test(url.pathname) || CONSOLE.test(url.pathname) ? form(request) : fetch(request).catch(() => caches.match(OFFLINE)));
   } else if (request.method === 'GET' && url.pathname.startsWith('/static/')) {
     event.respondWith(caches.match(request).then(hit => hit || fetch(request)));
   }

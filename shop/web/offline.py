@@ -15,7 +15,10 @@ from flask import Blueprint, Flask, Response, current_app, render_template
 
 from shop.web.access import actor, public
 
-SHELL: Final = ("app.css", "desk.css", "app.js", "queue.js", "icons.svg", "logo.svg", "favicon.svg")
+SHELL: Final = (
+    *("app.css", "desk.css", "app.js", "queue.js", "onair.js"),
+    *("icons.svg", "logo.svg", "favicon.svg"),
+)
 OFFLINE: Final = "/khong-mang"
 
 REMOVE_ITSELF: Final = """\

@@ -19,7 +19,8 @@ def go_live(public_id: str) -> Page:
     def step(db: Session, live: LiveSession) -> None:
         services.go_live(db, public_id=live.public_id, actor_id=actor().id(), now=clock.now())
 
-    return do_step(public_id, "club", step, said=N_("Đang lên sóng."), manager=False)
+    said = N_("Đang lên sóng.")
+    return do_step(public_id, "club", step, said=said, manager=False, onward="/len-song")
 
 
 @bp.post("/clb/phien/<public_id>/ket-thuc")

@@ -174,9 +174,12 @@ def do_step(
     *,
     said: str,
     manager: bool = True,
+    onward: str = "",
     **filled: Form,
 ) -> Page:
     """Do one step on a session: rights inside the transaction, one commit, back to its page.
+
+    ``onward``: what follows the session's address, where the step leads elsewhere.
 
     A refusal shows the page again with the reason above it; nothing has changed then.
     """
@@ -195,7 +198,8 @@ def do_step(
         return session_page(live, space, status=status_of(error), refused=error, **filled)
     db.commit()
     flash(_(said), "ok")
-    return redirect(url_for(f"sessions.{space}_session", public_id=public_id), 303)
+    here = url_for(f"sessions.{space}_session", public_id=public_id)
+    return redirect(f"{here}{onward}", 303)
 
 
 def bad_shape(public_id: str, space: Space, **filled: Form) -> Page:

@@ -1,0 +1,193 @@
+"""The board of a session: what is on, what comes, prices, stock, orders."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from livestream.onair.models import LivePress
+from livestream.onair.rules import cues
+from livestream.onair.rules.cues import Board, Cue, Press, Slot
+from livestream.sessions.models import LiveSession, SessionItem
+from livestream.sessions.queries import ItemRow, item_rows, owner_key
+from shop.orders.models import Order, OrderLine
+from shop.stock.models import PriceWindow
+
+NOT_SOLD: Final = ("cancelled", "expired")
+SHOWN_ORDERS: Final = 12
+_MOST_LINES: Final = 4000
+
+
+def _presses(db: Session, session_id: int) -> list[Press]:
+    rows = db.execute(
+        select(
+            LivePress.press_key,
+            LivePress.kind,
+            LivePress.happened_at,
+            LivePress.item_id,
+            LivePress.minutes,
+        ).where(LivePress.session_id == session_id)
+    )
+    return [Press(*row) for row in rows]
+
+
+def _cues(db: Session, session_id: int) -> list[Cue]:
+    rows = db.execute(
+        select(SessionItem.id, SessionItem.minutes)
+        .where(SessionItem.session_id == session_id, SessionItem.withdrawn_at.is_(None))
+        .order_by(SessionItem.position, SessionItem.id)
+    )
+    return [Cue(*row) for row in rows]
+
+
+def board_of(db: Session, live: LiveSession) -> Board:
+    """Where the session stands, by its presses; two statements."""
+    return cues.replay(_cues(db, live.id), _presses(db, live.id), ends_at=live.ends_at)
+
+
+@dataclass(frozen=True)
+class Sale:
+    """An order with goods of the line-up, made since the session went live; nobody's name."""
+
+    code: str
+    placed_at: datetime
+    parts: tuple[tuple[str, int], ...]
+    """(short code, units)."""
+
+    @property
+    def text(self) -> str:
+        """``2 × A1, 1 × A3``."""
+        return ", ".join(f"{units} × {code}" for code, units in self.parts)
+
+
+@dataclass(frozen=True)
+class CueRow:
+    """A line-up item on the console."""
+
+    row: ItemRow
+    state: str
+    minutes: int
+    seconds: int
+    slot: Slot | None
+    price_from: datetime | None
+    price_until: datetime | None
+    sold: int
+
+    @property
+    def item(self) -> SessionItem:
+        """The line-up item."""
+        return self.row.item
+
+    def is_price_on(self, now: datetime) -> bool:
+        """Whether the live price holds at ``now``."""
+        if self.price_from is None or self.price_until is None:
+            return False
+        return self.price_from <= now < self.price_until
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything a console shows."""
+
+    live: LiveSession
+    board: Board
+    rows: tuple[CueRow, ...]
+    over: int
+    sales: tuple[Sale, ...]
+    sale_count: int
+
+    def find(self, item_id: int | None) -> CueRow | None:
+        """The row of an item."""
+        return next((row for row in self.rows if row.item.id == item_id), None)
+
+    @property
+    def current(self) -> CueRow | None:
+        """What is on now."""
+        return self.find(self.board.current)
+
+    @property
+    def following(self) -> CueRow | None:
+        """The first that waits."""
+        return next((row for row in self.rows if row.state == "waiting"), None)
+
+    @property
+    def pinned(self) -> CueRow | None:
+        """What viewers see on top."""
+        return self.find(self.board.pinned)
+
+
+def view_of(db: Session, live: LiveSession, *, now: datetime) -> View:
+    """The console's view, in eight statements whatever the length of the line-up."""
+    rows = item_rows(db, live.id, now=now)
+    planned = [Cue(row.item.id, row.item.minutes) for row in rows]
+    board = cues.replay(planned, _presses(db, live.id), ends_at=live.ends_at)
+    slots = cues.expect(planned, board, starts_at=live.starts_at, now=now)
+    by_item = {slot.item_id: slot for slot in slots}
+    windows = _windows(db, rows)
+    sales = _sales(db, live, rows)
+    sold: dict[str, int] = {}
+    for sale in sales:
+        for code, units in sale.parts:
+            sold[code] = sold.get(code, 0) + units
+    return View(
+        live=live,
+        board=board,
+        rows=tuple(
+            CueRow(
+                row=row,
+                state=board.state_of(row.item.id),
+                minutes=board.minutes[row.item.id],
+                seconds=board.seconds.get(row.item.id, 0),
+                slot=by_item.get(row.item.id),
+                price_from=windows.get(row.item.id, (None, None))[0],
+                price_until=windows.get(row.item.id, (None, None))[1],
+                sold=sold.get(row.item.short_code, 0),
+            )
+            for row in rows
+        ),
+        over=cues.over_minutes(slots, ends_at=live.ends_at, now=now),
+        sales=tuple(sales[:SHOWN_ORDERS]),
+        sale_count=len(sales),
+    )
+
+
+def _windows(
+    db: Session, rows: Sequence[ItemRow]
+) -> dict[int, tuple[datetime | None, datetime | None]]:
+    """Item id -> from when until when its price holds; dropped and used up ones left out."""
+    items = {owner_key(row.item.id): row.item.id for row in rows}
+    found = db.execute(
+        select(PriceWindow.owner_key, PriceWindow.starts_at, PriceWindow.ends_at).where(
+            PriceWindow.owner_key.in_(items),
+            PriceWindow.is_dropped.is_(False),
+            PriceWindow.cap.is_(None) | (PriceWindow.sold < PriceWindow.cap),
+        )
+    )
+    return {items[key]: (starts_at, ends_at) for key, starts_at, ends_at in found}
+
+
+def _sales(db: Session, live: LiveSession, rows: Sequence[ItemRow]) -> list[Sale]:
+    """Orders of these goods between going live and the end, the latest first."""
+    if live.went_live_at is None:
+        return []
+    codes = {row.item.variant_id: row.item.short_code for row in rows}
+    statement = (
+        select(Order.code, Order.placed_at, OrderLine.variant_id, OrderLine.quantity)
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .where(
+            OrderLine.variant_id.in_(codes),
+            Order.placed_at >= live.went_live_at,
+            Order.state.not_in(NOT_SOLD),
+        )
+        .order_by(Order.placed_at.desc(), Order.id.desc(), OrderLine.id)
+        .limit(_MOST_LINES)
+    )
+    if live.ended_at is not None:
+        statement = statement.where(Order.placed_at <= live.ended_at)
+    found: dict[str, tuple[datetime, list[tuple[str, int]]]] = {}
+    for code, placed_at, variant_id, quantity in db.execute(statement):
+        found.setdefault(code, (placed_at, []))[1].append((codes[variant_id], quantity))
+    return [Sale(code, at, tuple(parts)) for code, (at, parts) in found.items()]

@@ -1,0 +1,106 @@
+"""The console of a session on air. Without JavaScript every button is a form."""
+
+import hashlib
+import json
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from livestream.onair import queries, services
+from livestream.onair.forms import PressForm, read_presses
+from livestream.onair.pages import console_state, console_url, now_millis
+from livestream.onair.routes.frame import Page, bp, fresh_key, seen_by_club
+from livestream.onair.rules.cues import UnknownPress
+from livestream.sessions.models import LiveSession
+from livestream.sessions.services.airing import EARLY
+from shop.core import clock
+from shop.core.errors import Conflict, Invalid
+from shop.web.access import actor, role
+from shop.web.i18n import say
+from shop.web.limits import limiter
+from shop.web.request import read_session, write_session
+
+
+def _state(live: LiveSession) -> dict[str, Any]:
+    db = read_session()
+    view = queries.view_of(db, live, now=clock.now())
+    return console_state(view, drafts=queries.count_open_drafts(db, live.id))
+
+
+@bp.get("/clb/phien/<public_id>/len-song")
+@role("club")
+def console(public_id: str) -> Page:
+    """Now, next, and the whole run; the service worker keeps this page for when the net is gone."""
+    db, now = read_session(), clock.now()
+    live = seen_by_club(db, public_id)
+    view = queries.view_of(db, live, now=now)
+    drafts = queries.count_open_drafts(db, live.id)
+    return render_template(
+        "livestream/onair/console.html",
+        live=live,
+        view=view,
+        now=now,
+        drafts=drafts,
+        state=console_state(view, drafts=drafts),
+        can_start=live.state == "confirmed" and live.starts_at - EARLY <= now < live.ends_at,
+        fresh_key=fresh_key,
+    )
+
+
+@bp.get("/clb/phien/<public_id>/len-song/tin")
+@role("club")
+def news(public_id: str) -> BaseResponse:
+    """The same as JSON; 304 when nothing changed since the script asked last."""
+    live = seen_by_club(read_session(), public_id)
+    body = json.dumps(_state(live), ensure_ascii=False, separators=(",", ":"))
+    response = Response(body, mimetype="application/json")
+    response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["X-Now"] = str(now_millis())
+    return response.make_conditional(request)
+
+
+@bp.post("/clb/phien/<public_id>/len-song/bam")
+@limiter.limit("240 per minute")
+@role("club")
+def press(public_id: str) -> Page | tuple[dict[str, Any], int]:
+    """Take presses in: one from a form, or many as JSON with the outcome of each."""
+    if request.mimetype == "application/json":
+        return _take_many(public_id)
+    db = write_session()
+    live = seen_by_club(db, public_id)
+    try:
+        form = PressForm.read()
+        if not form.validate():
+            raise UnknownPress
+        outcomes = services.take_presses(
+            db, public_id=public_id, sent=[form.sent()], actor_id=actor().id(), now=clock.now()
+        )
+    except (Conflict, Invalid) as error:
+        db.rollback()
+        outcomes = [services.Outcome("", error)]
+    db.commit()
+    for outcome in outcomes:
+        if outcome.refusal is not None:
+            flash(say(outcome.refusal), "error")
+    return redirect(console_url(live), 303)
+
+
+def _take_many(public_id: str) -> tuple[dict[str, Any], int]:
+    try:
+        sent = read_presses()
+        db = write_session()
+        live = seen_by_club(db, public_id)
+        outcomes = services.take_presses(
+            db, public_id=public_id, sent=sent, actor_id=actor().id(), now=clock.now()
+        )
+    except (Conflict, Invalid) as error:
+        return {"said": say(error)}, 409 if isinstance(error, Conflict) else 422
+    db.commit()
+    return {
+        "taken": [one.key for one in outcomes if one.refusal is None],
+        "refused": {one.key: say(one.refusal) for one in outcomes if one.refusal is not None},
+        "state": _state(live),
+        "now": now_millis(),
+    }, 200
