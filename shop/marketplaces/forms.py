@@ -1,16 +1,64 @@
 """What people type about a listing or an export: shape only."""
 
 import re
+from typing import Any, Final
 
 from flask import request
+from wtforms.validators import ValidationError
 
-from shop.core.text import N_
+from shop.core.text import N_, clean
+from shop.marketplaces.rules.choices import (
+    FITS,
+    MAX_DAYS,
+    MAX_DESCRIPTION,
+    MAX_LINE,
+    MAX_LINES,
+    MAX_PHOTOS,
+    MAX_RESERVE,
+    MAX_TITLE,
+)
 from shop.marketplaces.rules.facts import Choice
-from shop.marketplaces.rules.listing import MAX_PERCENT, MIN_PERCENT
-from shop.marketplaces.services import MAX_RESERVE, MAX_TITLE
+from shop.marketplaces.rules.pricing import (
+    MAX_FIXED_VND,
+    MAX_PERCENT,
+    MIN_PERCENT,
+    STEPS_VND,
+    PriceRule,
+)
 from shop.web import forms
+from shop.web.i18n import gettext as _
 
 _KEY = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
+_SHA: Final = re.compile(r"^[0-9a-f]{64}$")
+_PLACE: Final = re.compile(r"^[0-9]{1,2}$")
+_STEPS: Final = [(str(step), f"{step:,} ₫".replace(",", ".")) for step in STEPS_VND]
+
+
+def _percent(**over: Any) -> forms.WholeField:
+    return forms.whole(
+        N_("Giá trên kênh so với giá bán"),
+        is_required=False,
+        minimum=MIN_PERCENT,
+        maximum=MAX_PERCENT,
+        **over,
+    )
+
+
+def _fixed(**over: Any) -> forms.WholeField:
+    return forms.whole(
+        N_("Cộng thêm mỗi món"),
+        is_required=False,
+        maximum=MAX_FIXED_VND,
+        **over,
+    )
+
+
+def _floor(**over: Any) -> forms.WholeField:
+    return forms.vnd(N_("Giá sàn"), is_required=False, **over)
+
+
+def _reserve(**over: Any) -> forms.WholeField:
+    return forms.whole(N_("Giữ lại mỗi quy cách"), is_required=False, maximum=MAX_RESERVE, **over)
 
 
 class ChoiceForm(forms.Form):
@@ -23,36 +71,158 @@ class ChoiceForm(forms.Form):
         maximum=MAX_TITLE,
         description=N_("Bỏ trống để dùng tên dựng sẵn."),
     )
-    price_percent = forms.whole(
-        N_("Giá trên kênh so với giá bán"),
+    description = forms.long_text(
+        N_("Mô tả đăng"),
         is_required=False,
-        minimum=MIN_PERCENT,
-        maximum=MAX_PERCENT,
-        default=100,
-        description=N_("Khác 100 thì giá được làm tròn lên nghìn đồng."),
+        maximum=MAX_DESCRIPTION,
+        description=N_("Bỏ trống để dùng mô tả dựng sẵn từ thông tin sản phẩm."),
     )
-    price_floor_vnd = forms.vnd(
-        N_("Giá sàn"),
-        is_required=False,
-        description=N_("Giá trên kênh thấp hơn mức này thì sản phẩm không được xuất."),
+    price_percent = _percent(default=100)
+    price_fixed_vnd = _fixed(default=0, description=N_("Bù phí cố định của kênh."))
+    price_step_vnd = forms.choice(N_("Làm tròn lên đến"), _STEPS, is_required=False, default="1000")
+    price_floor_vnd = _floor(
+        description=N_("Giá trên kênh thấp hơn mức này thì sản phẩm không được xuất.")
     )
-    stock_reserve = forms.whole(
-        N_("Giữ lại mỗi quy cách"),
+    stock_reserve = _reserve(
+        default=0, description=N_("Số món không chào trên kênh này, để dành cho nơi khác.")
+    )
+    category_id = forms.text(
+        N_("Ngành hàng của kênh"),
         is_required=False,
-        maximum=MAX_RESERVE,
-        default=0,
-        description=N_("Số món không chào trên kênh này, để dành cho nơi khác."),
+        maximum=MAX_LINE,
+        description=N_("Mã hoặc đường dẫn ngành hàng, đúng như trong mẫu của gian hàng."),
+    )
+    attributes = forms.long_text(
+        N_("Thuộc tính của kênh"),
+        is_required=False,
+        maximum=MAX_LINES * MAX_LINE,
+        description=N_("Mỗi dòng một thuộc tính, ví dụ “Xuất xứ: Việt Nam”."),
+    )
+    deliveries = forms.long_text(
+        N_("Đơn vị vận chuyển bật trên kênh"),
+        is_required=False,
+        maximum=MAX_LINES * MAX_LINE,
+        description=N_("Mỗi dòng một tên hoặc mã. Bỏ trống để theo cài đặt của gian hàng."),
+    )
+    handling_days = forms.whole(
+        N_("Số ngày chuẩn bị hàng"),
+        is_required=False,
+        maximum=MAX_DAYS,
+        description=N_("Chỉ điền khi bán đặt trước."),
+    )
+    photo_fit = forms.radio(
+        N_("Ảnh không vuông thì"), list(FITS.items()), default="pad", is_required=False
     )
 
-    def choice(self) -> Choice:
-        """What the service takes."""
+    @classmethod
+    def showing(cls, choice: Choice) -> "ChoiceForm":
+        """The form filled with what was decided before."""
+        return cls(
+            data={
+                **vars(choice),
+                "price_percent": choice.price.percent,
+                "price_fixed_vnd": choice.price.fixed_vnd,
+                "price_step_vnd": str(choice.price.step_vnd),
+                "attributes": "\n".join(
+                    f"{name}: {value}" for name, value in choice.attributes.items()
+                ),
+                "deliveries": "\n".join(choice.deliveries),
+            }
+        )
+
+    def validate_attributes(self, field: Any) -> None:
+        """Each line is a name, a colon and a value."""
+        lines = _lines(field.data)
+        if len(lines) > MAX_LINES or any(":" not in line for line in lines):
+            raise ValidationError(
+                _("Viết mỗi dòng một thuộc tính, tên và giá trị cách nhau bằng dấu hai chấm.")
+            )
+
+    def choice(self, photos: tuple[str, ...]) -> Choice:
+        """What the service takes. ``photos``: what was chosen, see ``photos_asked``."""
+        pairs = (line.partition(":") for line in _lines(self.attributes.data))
         return Choice(
             is_included=bool(self.is_included.data),
             title=self.title.data or "",
-            price_percent=100 if self.price_percent.data is None else self.price_percent.data,
+            description=self.description.data or "",
+            category_id=self.category_id.data or "",
+            attributes={name.strip(): value.strip() for name, _colon, value in pairs},
+            deliveries=tuple(_lines(self.deliveries.data)),
+            handling_days=self.handling_days.data,
+            photos=photos,
+            photo_fit=self.photo_fit.data or "pad",
+            price=PriceRule(
+                percent=100 if self.price_percent.data is None else self.price_percent.data,
+                fixed_vnd=self.price_fixed_vnd.data or 0,
+                step_vnd=int(self.price_step_vnd.data or 1000),
+            ),
             price_floor_vnd=self.price_floor_vnd.data or None,
             stock_reserve=self.stock_reserve.data or 0,
         )
+
+
+def _lines(text: str | None) -> list[str]:
+    return [line for line in (text or "").split("\n") if line.strip()]
+
+
+def photos_asked(known: tuple[str, ...]) -> tuple[str, ...]:
+    """Digests in the order of the numbers beside them; a photo without a number stays out.
+
+    Empty when nothing is chosen, or everything in the order of ``known``: photos that are added
+    later then go out too.
+    """
+    pairs = list(zip(request.form.getlist("photo"), request.form.getlist("place"), strict=False))
+    found = [
+        (int(place), sha)
+        for sha, place in pairs[:MAX_PHOTOS]
+        if _SHA.match(sha) and _PLACE.match(clean(place[:8])) and int(place) > 0
+    ]
+    wished = tuple(sha for _place, sha in sorted(found, key=lambda one: one[0]))
+    return () if wished == known else wished
+
+
+class BulkForm(forms.Form):
+    """What changes for all ticked products; an empty field leaves each as it is."""
+
+    is_included = forms.choice(
+        N_("Đưa lên kênh"),
+        [("", N_("Giữ nguyên")), ("1", N_("Đưa lên kênh")), ("0", N_("Không đưa lên"))],
+        is_required=False,
+    )
+    price_percent = _percent()
+    price_fixed_vnd = _fixed()
+    price_step_vnd = forms.choice(
+        N_("Làm tròn lên đến"), [("", N_("Giữ nguyên")), *_STEPS], is_required=False
+    )
+    price_floor_vnd = _floor(description=N_("Gõ 0 để bỏ giá sàn."))
+    stock_reserve = _reserve()
+    photo_fit = forms.choice(
+        N_("Ảnh không vuông thì"),
+        [("", N_("Giữ nguyên")), *FITS.items()],
+        is_required=False,
+    )
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that were filled in, as the service takes them."""
+        said: dict[str, Any] = {
+            "is_included": {"1": True, "0": False}.get(self.is_included.data or ""),
+            "percent": self.price_percent.data,
+            "fixed_vnd": self.price_fixed_vnd.data,
+            "step_vnd": int(self.price_step_vnd.data) if self.price_step_vnd.data else None,
+            "price_floor_vnd": self.price_floor_vnd.data,
+            "stock_reserve": self.stock_reserve.data,
+            "photo_fit": self.photo_fit.data or None,
+        }
+        return {name: value for name, value in said.items() if value is not None}
+
+
+def products_asked() -> list[int]:
+    """Ids of the ticked products."""
+    return sorted({int(one) for one in request.form.getlist("product") if _is_id(one)})
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and 0 < len(text) < 19
 
 
 def submit_key() -> str:

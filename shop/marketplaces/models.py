@@ -33,7 +33,7 @@ class Listing(Base):
     in place: assign anew."""
     price_percent: Mapped[int] = mapped_column(default=100)
     price_fixed_vnd: Mapped[Ref] = mapped_column(default=0, server_default="0")
-    """Added after the percentage; below zero it is taken off."""
+    """Added after the percentage."""
     price_step_vnd: Mapped[int] = mapped_column(default=1000, server_default="1000")
     """The channel's price is rounded up to a multiple of it; 1 leaves it as it comes."""
     price_floor_vnd: Mapped[Ref | None]

@@ -96,8 +96,10 @@
   function counter(input) {
     var out = doc.getElementById(input.dataset.counter);
     var text = input.value.trim().normalize('NFC') || input.placeholder;
+    var count = text ? Array.from(text).length : out.dataset.built || 0;
     var max = +out.dataset.max;
-    out.textContent = Array.from(text).length + (max ? '/' + max : '');
+    out.textContent = count + (max ? '/' + max : '');
+    out.classList.toggle('over', max > 0 && count > max);
   }
 
   doc.addEventListener('input', function (event) {

@@ -12,7 +12,7 @@ from shop.core import clock
 from shop.core.db import MAX_ID
 from shop.core.errors import Conflict, Invalid
 from shop.marketplaces import queries, registry, services
-from shop.marketplaces.forms import ChoiceForm
+from shop.marketplaces.forms import BulkForm, ChoiceForm, photos_asked, products_asked
 from shop.marketplaces.routes.base import (
     STATUSES,
     assess_desk,
@@ -23,7 +23,8 @@ from shop.marketplaces.routes.base import (
     show,
     shown,
 )
-from shop.marketplaces.rules.listing import text_length
+from shop.marketplaces.rules.facts import PhotoFacts
+from shop.marketplaces.rules.listing import chosen_photos, text_length, usable_photos
 from shop.marketplaces.rules.profile import Limit, Profile
 from shop.marketplaces.rules.readiness import NOT_CHECKED, Assessed, Desk, channel_findings
 from shop.web.access import actor, role
@@ -67,7 +68,10 @@ def channel_desk(channel: str) -> ResponseReturnValue:
     return desk_page(profile, producer)
 
 
-def desk_page(profile: Profile, producer: Producer, status: int = 200) -> ResponseReturnValue:
+def desk_page(
+    profile: Profile, producer: Producer, status: int = 200, bulk: BulkForm | None = None
+) -> ResponseReturnValue:
+    """The products of a channel with the form that changes many of them."""
     desk = desks_of(producer, [profile.slug])[profile.slug]
     assessed = assess_desk(profile, desk)
     asked = request.args.get("trang_thai", "")
@@ -91,6 +95,8 @@ def desk_page(profile: Profile, producer: Producer, status: int = 200) -> Respon
         not_checked=NOT_CHECKED,
         runs=queries.runs_of(read_session(), producer.id, profile.slug),
         key=secrets.token_urlsafe(16),
+        bulk=bulk or BulkForm(),
+        ticked=set(products_asked()),
     )
 
 
@@ -116,14 +122,16 @@ def _own_product(channel: str, product_id: int) -> tuple[Profile, Producer, Desk
 def listing(channel: str, product_id: int) -> ResponseReturnValue:
     """One product on one channel: its text, price and everything found."""
     profile, producer, _desk, found = _own_product(channel, product_id)
-    form = ChoiceForm(data=dict(vars(found.choice)))
+    form = ChoiceForm.showing(found.choice)
     return _listing_page(profile, producer, found, form)
 
 
 def _listing_page(
     profile: Profile, producer: Producer, found: Assessed, form: ChoiceForm, status: int = 200
 ) -> ResponseReturnValue:
-    longest = profile.limits.title_max or profile.limits.title_advised
+    limits = profile.limits
+    longest = limits.title_max or limits.title_advised
+    listing = found.listing
     return show(
         "listing.html",
         status,
@@ -133,7 +141,20 @@ def _listing_page(
         form=form,
         counter=_counter(form.title.data or _title_of(found), longest),
         longest=longest.value if longest else 0,
+        description_counter=_counter(
+            form.description.data or (listing.built_description if listing else ""),
+            limits.description_max,
+        ),
+        description_longest=limits.description_max.value if limits.description_max else 0,
+        places=_places(found),
     )
+
+
+def _places(found: Assessed) -> list[tuple[PhotoFacts, int | None]]:
+    """Usable photos with the place of each: those that go out first, then the others."""
+    chosen = list(chosen_photos(found.product, found.choice.photos))
+    rest = [photo for photo in usable_photos(found.product) if photo not in chosen]
+    return [(photo, n) for n, photo in enumerate(chosen, start=1)] + [(p, None) for p in rest]
 
 
 def _title_of(found: Assessed) -> str:
@@ -160,10 +181,11 @@ def save_listing(channel: str, product_id: int) -> ResponseReturnValue:
             product_id=product_id,
             producer_ids=list(actor().producers),
             channel=profile.slug,
-            choice=form.choice(),
+            choice=form.choice(photos_asked(tuple(one.sha for one in found.product.photos))),
             now=clock.now(),
         )
     except (Invalid, Conflict) as error:
+        db.rollback()
         form.add_error(error)
         return _listing_page(profile, producer, found, form, status_of(error))
     db.commit()
@@ -187,3 +209,54 @@ def include_product(channel: str, product_id: int) -> ResponseReturnValue:
     )
     db.commit()
     return redirect(url_for(".channel_desk", channel=profile.slug, co_so=producer.slug), 303)
+
+
+@bp.post("/ban-hang/kenh-ban/<channel>/sua-nhieu")
+@role("producer")
+def change_many(channel: str) -> ResponseReturnValue:
+    """Change the same things for all ticked products of one producer."""
+    profile, producer = registry.profile_called(channel), producer_asked()
+    form = BulkForm.read()
+    if not form.validate():
+        return desk_page(profile, producer, 422, form)
+    db = write_session()
+    try:
+        count = services.change_choices(
+            db,
+            producer_id=producer.id,
+            product_ids=products_asked(),
+            channel=profile.slug,
+            changes=form.changes(),
+            now=clock.now(),
+        )
+    except Invalid as error:
+        db.rollback()
+        form.add_error(error)
+        return desk_page(profile, producer, status_of(error), form)
+    db.commit()
+    done = _("Đã đổi %(count)s sản phẩm trên %(channel)s.", count=count, channel=profile.label)
+    flash(done, "ok")
+    return redirect(url_for(".channel_desk", channel=profile.slug, co_so=producer.slug), 303)
+
+
+@bp.get("/ban-hang/kenh-ban/bang")
+@role("producer")
+def grid() -> ResponseReturnValue:
+    """Every product on every channel: what is ready, blocked, left out, and what nobody chose."""
+    producer, profiles = producer_asked(), list(registry.all_profiles().values())
+    desks = desks_of(producer, [profile.slug for profile in profiles])
+    verdicts = {
+        profile.slug: {item.product.id: item for item in assess_desk(profile, desks[profile.slug])}
+        for profile in profiles
+    }
+    products = next(iter(desks.values())).products
+    page = Page(page_number(request.args.get("trang")), PAGE_SIZE, len(products), _page_url)
+    return show(
+        "grid.html",
+        producer=producer,
+        producers=own_producers(),
+        profiles=profiles,
+        products=products[page.offset : page.offset + PAGE_SIZE],
+        verdicts=verdicts,
+        page=page,
+    )

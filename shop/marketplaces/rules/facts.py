@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from shop.marketplaces.rules.pricing import PriceRule
 from shop.marketplaces.rules.sheet_layout import Delivery, WeightUnit
 
 
@@ -27,6 +28,10 @@ class VariantFacts:
     gtin: str = ""
     is_price_illustrative: bool = False
     available: int = 0
+    shop_floor: int = 0
+    """Free units that the shop keeps for itself: no channel may be given them."""
+    kept: tuple[tuple[str, int], ...] = ()
+    """Channel and the units kept for it alone; they are not among ``available``."""
 
 
 @dataclass(frozen=True)
@@ -111,11 +116,16 @@ class Choice:
     is_included: bool = True
     title: str = ""
     """Empty: the built title is used."""
-    price_percent: int = 100
-    price_floor_vnd: int | None = None
-    stock_reserve: int = 0
     description: str = ""
     """Empty: the built description is used."""
+    photos: tuple[str, ...] = ()
+    """Digests in the order wished; empty: all, as the catalogue has them."""
+    photo_fit: str = "pad"
+    """``pad`` or ``crop``: how a photo comes to the channel's ratio."""
+    price: PriceRule = field(default_factory=PriceRule)
+    price_floor_vnd: int | None = None
+    stock_reserve: int = 0
+    """Free units of each size that are not offered here."""
     category_id: str = ""
     """The channel's own id, chosen from the seller's template."""
     attributes: Mapping[str, str] = field(default_factory=dict)

@@ -6,8 +6,8 @@ a valid certificate are left out and named. Texts are NFC without control charac
 
 import html
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -22,11 +22,10 @@ from shop.marketplaces.rules.facts import (
     ProductFacts,
     VariantFacts,
 )
+from shop.marketplaces.rules.pricing import channel_price
 from shop.marketplaces.rules.profile import Profile
+from shop.stock.rules import channel_units
 
-PRICE_STEP_VND: Final = 1_000
-MIN_PERCENT: Final = 50
-MAX_PERCENT: Final = 300
 MOST_CHARACTERS: Final = 40_000
 """Of each text, so many characters are read: a megabyte in one field costs no more."""
 
@@ -45,6 +44,8 @@ class ListingVariant:
     facts: VariantFacts
     options: tuple[str, ...] = ()
     """One value per kind of choice."""
+    is_kept: bool = False
+    """Whether the units are kept for this channel alone, so that nobody else can sell them."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,13 @@ class Listing:
     """Where the product is shown and sold by its maker."""
     category_id: str = ""
     """The channel's own id of the category; empty until it is chosen."""
+
+    built_description: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    """Values by the attribute's key or name."""
+    deliveries: tuple[str, ...] = ()
+    handling_days: int | None = None
+    photo_fit: str = "pad"
 
     @property
     def axis_names(self) -> tuple[str, ...]:
@@ -100,15 +108,6 @@ def safe_name(text: str) -> str:
 def text_length(text: str) -> int:
     """Characters as a person counts them: code points of the NFC text."""
     return len(clean(text))
-
-
-def channel_price(base_vnd: int, percent: int) -> int:
-    """``percent`` of the price, rounded up to the next 1,000 đồng; 100 leaves it as it is."""
-    if percent == 100:
-        return base_vnd
-    thousandths = base_vnd * percent
-    step = PRICE_STEP_VND * 100
-    return -(-thousandths // step) * PRICE_STEP_VND
 
 
 def amount(variant: VariantFacts) -> str:
@@ -226,16 +225,22 @@ def build_listing(
     paper = recognition(product.papers, day)
     built, dropped = build_title(product, profile, paper.stars if paper else None)
     override = bounded(choice.title).replace("\n", " ")
+    described = build_description(description_parts(product, producer, paper), profile)
+    own_words = bounded(choice.description)
     return Listing(
         product=product,
         producer=producer,
         title=override or built,
         built_title=built,
         dropped=() if override else tuple(dropped),
-        description=bounded(choice.description)
-        or build_description(description_parts(product, producer, paper), profile),
-        variants=_variants(product, choice),
-        photos=usable_photos(product)[: profile.limits.photos_max.value],
+        description=build_description(own_words.split("\n\n"), profile) if own_words else described,
+        built_description=described,
+        attributes=choice.attributes,
+        deliveries=choice.deliveries,
+        handling_days=choice.handling_days,
+        photo_fit=choice.photo_fit,
+        variants=_variants(product, choice, profile.slug),
+        photos=chosen_photos(product, choice.photos)[: profile.limits.photos_max.value],
         recognition=paper,
         trace_url=f"{public_url}/T/{product.trace_code}" if product.trace_code else "",
         page_url=f"{public_url}/san-pham/{product.slug}",
@@ -243,26 +248,43 @@ def build_listing(
     )
 
 
-def _variants(product: ProductFacts, choice: Choice) -> tuple[ListingVariant, ...]:
+def _variants(product: ProductFacts, choice: Choice, channel: str) -> tuple[ListingVariant, ...]:
     labels = [bounded(variant.label) for variant in product.variants]
     parts = axes.split_labels(labels)
     return tuple(
-        _variant(variant, label, options, choice)
+        _variant(variant, label, options, choice, channel)
         for variant, label, options in zip(product.variants, labels, parts, strict=True)
     )
 
 
 def _variant(
-    variant: VariantFacts, label: str, options: tuple[str, ...], choice: Choice
+    variant: VariantFacts, label: str, options: tuple[str, ...], choice: Choice, channel: str
 ) -> ListingVariant:
     return ListingVariant(
         sku=bounded(variant.sku),
         option=label,
         options=options,
-        price_vnd=channel_price(variant.price_vnd, choice.price_percent),
-        stock=max(0, variant.available - choice.stock_reserve),
+        price_vnd=channel_price(variant.price_vnd, choice.price),
+        stock=offered_units(variant, choice.stock_reserve, channel),
         facts=variant,
+        is_kept=dict(variant.kept).get(channel, 0) > 0,
     )
+
+
+def offered_units(variant: VariantFacts, reserve: int, channel: str) -> int:
+    """What the channel may sell: the units kept for it, else what is free above the shop's own
+    floor and above ``reserve``. Units set aside for a livestream are not free."""
+    kept = dict(variant.kept).get(channel, 0)
+    units = channel_units(kept=kept, available=variant.available, shop_floor=variant.shop_floor)
+    return units if kept else max(0, units - reserve)
+
+
+def chosen_photos(product: ProductFacts, wanted: Sequence[str]) -> tuple[PhotoFacts, ...]:
+    """The usable photos in the order wished; all of them when none is named or none is left."""
+    usable = usable_photos(product)
+    by_sha = {photo.sha: photo for photo in usable}
+    named = tuple(by_sha[sha] for sha in wanted if sha in by_sha)
+    return named or usable
 
 
 def usable_photos(product: ProductFacts) -> tuple[PhotoFacts, ...]:

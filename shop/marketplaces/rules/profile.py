@@ -61,7 +61,7 @@ DRAFT_MARK: Final = N_("bản nháp – chưa khớp mẫu của gian hàng")
 
 _SLUG: Final = re.compile(r"^[a-z][a-z0-9-]{1,19}$")
 _RESERVED: Final = frozenset(
-    {"xuat", "kiem-tra", "mau", "ket-qua", "don-hang", "anh", "bang-chung"}
+    {"xuat", "kiem-tra", "mau", "ket-qua", "don-hang", "anh", "bang-chung", "bang", "tuan"}
 )
 _OURS: Final = N_("quy tắc của Chợ Phiên")
 _SELLERS: Final = N_("kinh nghiệm người bán ghi trên mạng")

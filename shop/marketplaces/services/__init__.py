@@ -1,25 +1,27 @@
 """What the marketplaces feature does."""
 
 from shop.marketplaces.services.bundle import Bundle, make_bundle
+from shop.marketplaces.services.choosing import (
+    NothingTicked,
+    WrongChoice,
+    change_choices,
+    save_choice,
+)
 from shop.marketplaces.services.desk import load_desk, load_desks, photo_file
 from shop.marketplaces.services.exports import (
-    MAX_RESERVE,
-    MAX_TITLE,
     TASK_KIND,
     Made,
-    WrongChoice,
     finish_export,
     request_export,
-    save_choice,
 )
 
 __all__ = [
-    "MAX_RESERVE",
-    "MAX_TITLE",
     "TASK_KIND",
     "Bundle",
     "Made",
+    "NothingTicked",
     "WrongChoice",
+    "change_choices",
     "finish_export",
     "load_desk",
     "load_desks",

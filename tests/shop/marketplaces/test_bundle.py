@@ -16,6 +16,7 @@ from python_calamine import CalamineWorkbook
 from shop.marketplaces import registry
 from shop.marketplaces.rules.cells import VALUES
 from shop.marketplaces.rules.facts import Choice
+from shop.marketplaces.rules.pricing import PriceRule
 from shop.marketplaces.rules.profile import Column, Limits, Profile, ProfileFault
 from shop.marketplaces.services import Bundle, make_bundle
 from tests.shop.marketplaces.facts import DAY, PRODUCT, make_desk, photo, product, profile, variant
@@ -359,7 +360,7 @@ def test_hostile_texts_are_texts(channel: str, kind: str) -> None:
 
 
 def test_a_floor_keeps_a_product_back() -> None:
-    choice = Choice(price_percent=80, price_floor_vnd=60_000)
+    choice = Choice(price=PriceRule(80), price_floor_vnd=60_000)
     made = bundle("shopee", choices={PRODUCT.id: choice})
     assert rows(made, "shopee") == []
     assert "PRICE_BELOW_FLOOR" in made.files["README.txt"].decode()

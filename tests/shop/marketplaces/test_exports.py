@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop.catalogue.models import Producer, Product
+from shop.catalogue.models import Producer, Product, ProductPhoto
 from shop.core import jobs
 from shop.core.db import Database
 from shop.core.storage import Storage
@@ -24,7 +24,7 @@ from shop.marketplaces.models import ExportRun, Listing
 from tests.conftest import post
 from tests.factories.accounts import make_member
 from tests.factories.catalogue import make_producer, make_product
-from tests.factories.marketplaces import make_goods
+from tests.factories.marketplaces import make_goods, make_listing
 
 CHANNELS = sorted(registry.all_profiles())
 KEY = "k" * 22
@@ -284,3 +284,74 @@ def test_the_command_names_what_it_does_not_know(app: Flask, desk: Any, tmp_path
         assert "Error" in result.output
     listed = runner.invoke(args=["marketplaces", "list"]).output
     assert all(channel in listed for channel in CHANNELS)
+
+
+def test_many_products_change_at_once_and_only_ones_own(
+    database: Database, db: Session, app: Flask, desk: Any
+) -> None:
+    producer, product, _owner, client = desk
+    second = make_goods(db, storage_of(app), producer=producer, name="Miến sợi nhỏ")
+    foreign = make_goods(db, storage_of(app), producer=make_producer(db, name="HTX Khác"))
+    make_listing(db, product, "shopee", overrides={"title": "Tên riêng"}, price_floor_vnd=1_000)
+    db.commit()
+    path = "/ban-hang/kenh-ban/shopee/sua-nhieu"
+    fields = {
+        "product": [str(product.id), str(second.id)],
+        "price_percent": "112",
+        "price_fixed_vnd": "5.000",
+        "price_step_vnd": "500",
+        "price_floor_vnd": "0",
+        "photo_fit": "crop",
+    }
+    assert post(client, path, fields).status_code == 303
+    with database.read() as reading:
+        rows = {row.product_id: row for row in reading.scalars(select(Listing))}
+    assert set(rows) == {product.id, second.id}
+    assert rows[product.id].overrides == {"title": "Tên riêng", "photo_fit": "crop"}
+    assert rows[product.id].price_floor_vnd is None
+    assert [rows[second.id].price_percent, rows[second.id].price_step_vnd] == [112, 500]
+    assert "78.000" in client.get(f"/ban-hang/kenh-ban/shopee/{second.id}").get_data(as_text=True)
+
+    mixed = {"product": [str(second.id), str(foreign.id)], "stock_reserve": "3"}
+    assert post(client, path, mixed).status_code == 404
+    for wrong in (
+        {"product": [], "stock_reserve": "3"},
+        {"product": [str(second.id)]},
+        {"product": [str(second.id)], "price_step_vnd": "7"},
+        {"product": [str(second.id)], "price_percent": str(2**63)},
+        {"product": ["x", "9" * 40], "stock_reserve": "3"},
+    ):
+        assert post(client, path, wrong).status_code == 422, wrong
+    with database.read() as reading:
+        assert set(reading.scalars(select(Listing.stock_reserve))) == {0}
+
+
+def test_photos_are_chosen_and_ordered_by_numbers(database: Database, desk: Any) -> None:
+    _producer, product, _owner, client = desk
+    own = select(ProductPhoto.sha).where(ProductPhoto.product_id == product.id)
+    with database.read() as reading:
+        shas = list(reading.scalars(own.order_by(ProductPhoto.position)))
+    path = f"/ban-hang/kenh-ban/shopee/{product.id}"
+
+    def kept() -> Any:
+        with database.read() as reading:
+            return reading.scalars(select(Listing)).one().overrides.get("photos", [])
+
+    assert post(client, path, {"photo": shas, "place": ["2", "", "1"]}).status_code == 303
+    assert kept() == [shas[2], shas[0]]
+    assert post(client, path, {"photo": shas, "place": ["1", "2", "3"]}).status_code == 303
+    assert kept() == []
+    foreign = {"photo": ["f" * 64, *shas], "place": ["1", "2", "3", "4"]}
+    assert post(client, path, foreign).status_code == 422
+    words = {"attributes": "Xuất xứ Việt Nam"}
+    assert post(client, path, words).status_code == 422
+
+
+def test_the_grid_tells_each_product_on_each_channel(desk: Any) -> None:
+    _producer, product, _owner, client = desk
+    page = client.get("/ban-hang/kenh-ban/bang").get_data(as_text=True)
+    for slug in CHANNELS:
+        assert f'href="/ban-hang/kenh-ban/{slug}/{product.id}"' in page
+    assert page.count('data-status="ready"') + page.count('data-status="blocked"') == 2 * len(
+        CHANNELS
+    )

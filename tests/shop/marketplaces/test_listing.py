@@ -13,10 +13,10 @@ from shop.marketplaces.rules.listing import (
     Listing,
     amount,
     build_listing,
-    channel_price,
     safe_name,
     text_length,
 )
+from shop.marketplaces.rules.pricing import STEPS_VND, PriceRule, channel_price
 from tests.shop.marketplaces.facts import (
     DAY,
     FOOD_SAFETY,
@@ -24,6 +24,7 @@ from tests.shop.marketplaces.facts import (
     PRODUCER,
     PRODUCT,
     VARIANT,
+    photo,
     product,
     profile,
     variant,
@@ -114,24 +115,43 @@ def test_texts_come_out_clean() -> None:
     assert text_length(name) == len("Miến dong Tài Hoan")
 
 
+def rule(percent: int = 100, fixed: int = 0, step: int = 1_000) -> PriceRule:
+    return PriceRule(percent, fixed, step)
+
+
 @pytest.mark.parametrize(
-    ("base", "percent", "price"),
+    ("base", "kept", "price"),
     [
-        (65_500, 100, 65_500),
-        (65_000, 110, 72_000),
-        (65_000, 50, 33_000),
-        (10_000_000_000, 300, 30_000_000_000),
+        (65_500, rule(), 65_500),
+        (65_500, rule(step=10_000), 65_500),
+        (65_000, rule(110), 72_000),
+        (65_000, rule(50), 33_000),
+        (65_000, rule(112, 5_000), 78_000),
+        (65_000, rule(112, 5_000, 500), 78_000),
+        (65_000, rule(112, 4_900, 100), 77_700),
+        (65_000, rule(113, 0, 1), 73_450),
+        (65_000, rule(100, 3_000, 5_000), 70_000),
+        (10_000_000_000, rule(300), 30_000_000_000),
     ],
 )
-def test_the_price_rule(base: int, percent: int, price: int) -> None:
-    assert channel_price(base, percent) == price
+def test_the_price_rule(base: int, kept: PriceRule, price: int) -> None:
+    """The table of docs/algorithms/channel-prices.md."""
+    assert channel_price(base, kept) == price
 
 
-@given(st.integers(1_000, 10**10), st.integers(50, 300))
-def test_prices_round_up_to_a_thousand(base: int, percent: int) -> None:
-    price = channel_price(base, percent)
-    assert 0 <= price * 100 - base * percent < 100_000
-    assert percent == 100 or price % 1_000 == 0
+@given(
+    st.integers(0, 10**10),
+    st.integers(50, 300),
+    st.integers(0, 10_000_000),
+    st.sampled_from(STEPS_VND),
+)
+def test_prices_are_rounded_up_by_less_than_a_step(
+    base: int, percent: int, fixed: int, step: int
+) -> None:
+    price = channel_price(base, PriceRule(percent, fixed, step))
+    exact = base * percent + fixed * 100
+    assert 0 <= price * 100 - exact < step * 100
+    assert (percent == 100 and fixed == 0) or price % step == 0
 
 
 def test_stock_keeps_the_reserve_back() -> None:
@@ -155,3 +175,27 @@ def test_names_of_folders_are_safe(text: str) -> None:
     assert name.isascii()
     assert not set(name) & set("/\\.: ")
     assert len(name) <= 60
+
+
+def test_units_kept_for_the_channel_are_offered_and_the_shops_floor_is_not() -> None:
+    """Free units above the shop's floor and the reserve; a channel with its own kept units offers
+    exactly those."""
+    own = variant(available=20, shop_floor=8, kept=(("shopee", 6), ("voso", 1)))
+    goods = product(variants=(own,))
+    assert build(goods, choice=Choice(stock_reserve=5)).variants[0].stock == 6
+    other = product(variants=(variant(available=20, shop_floor=8),))
+    assert build(other, choice=Choice(stock_reserve=5)).variants[0].stock == 7
+
+
+def test_photos_go_in_the_order_wished() -> None:
+    goods = product(photos=(photo(1), photo(2), photo(3)))
+    wished = build(goods, choice=Choice(photos=(photo(3).sha, photo(1).sha)))
+    assert [one.sha for one in wished.photos] == [photo(3).sha, photo(1).sha]
+    gone = build(goods, choice=Choice(photos=(photo(9).sha,)))
+    assert len(gone.photos) == 3
+
+
+def test_own_words_replace_the_built_description() -> None:
+    made = build(product(), choice=Choice(description="Một.\n\nHai & ba."))
+    assert made.description in {"Một.\n\nHai & ba.", "<p>Một.</p><p>Hai &amp; ba.</p>"}
+    assert made.built_description != made.description

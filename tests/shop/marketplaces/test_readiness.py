@@ -13,6 +13,7 @@ from shop.marketplaces import registry
 from shop.marketplaces.rules import words
 from shop.marketplaces.rules.codes import CODES
 from shop.marketplaces.rules.facts import CategoryFacts, Choice, ProductFacts, TemplateFacts
+from shop.marketplaces.rules.pricing import PriceRule
 from shop.marketplaces.rules.profile import Limit, ProfileFault, WordRule
 from shop.marketplaces.rules.readiness import (
     Finding,
@@ -137,7 +138,9 @@ FAULTS: dict[str, Fault] = {
     "PRICE_MAX": Fault(channel="capped", severity="refuse", value="65.000"),
     "PRICE_SPREAD": Fault({"variants": two(price_vnd=400_000)}, value="65.000"),
     "PRICE_BELOW_FLOOR": Fault(
-        choice=Choice(price_percent=80, price_floor_vnd=60_000), severity="refuse", value="52.000"
+        choice=Choice(price=PriceRule(80), price_floor_vnd=60_000),
+        severity="refuse",
+        value="52.000",
     ),
     "PRICE_ILLUSTRATIVE": Fault({"is_demo": True}, value="65.000"),
     "STOCK_ZERO": Fault({"variants": (variant(available=0),)}, value="TH-500"),

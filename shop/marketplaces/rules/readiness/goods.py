@@ -51,7 +51,8 @@ def _stock(case: Case) -> Iterator[Finding]:
             yield case.find("STOCK_ZERO", variant.sku, severity="warn")
         elsewhere = case.desk.offered_elsewhere.get(variant.facts.id, 0)
         offered = variant.stock + elsewhere
-        if elsewhere and variant.stock and offered > variant.facts.available:
+        shared = elsewhere and variant.stock and not variant.is_kept
+        if shared and offered > variant.facts.available:
             yield case.find(
                 "STOCK_OVERSOLD",
                 variant.sku,

@@ -1,19 +1,17 @@
 """Reading what listings are made of, in a fixed number of statements."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from shop.accounts.models import Person
 from shop.catalogue.models import Certificate, Producer, Product, ProductPhoto, Variant
 from shop.core.errors import NotFound
-from shop.core.tasks import Task
 from shop.core.text import N_
-from shop.marketplaces.models import ExportRun, Listing
+from shop.marketplaces.models import Listing
+from shop.marketplaces.rules.choices import words_of
 from shop.marketplaces.rules.facts import (
     Choice,
     PaperFacts,
@@ -22,9 +20,11 @@ from shop.marketplaces.rules.facts import (
     ProductFacts,
     VariantFacts,
 )
+from shop.marketplaces.rules.listing import offered_units
+from shop.marketplaces.rules.pricing import PriceRule
 from shop.places.queries import place_names
-from shop.stock.queries import is_sellable_lot, levels
-from shop.stock.rules import Level
+from shop.stock.queries import is_sellable_lot, kept_by_channel, levels
+from shop.stock.rules import SHOP, Level
 from shop.traceability.models import Lot, TraceCode
 
 RowT = TypeVar("RowT")
@@ -32,16 +32,9 @@ RowT = TypeVar("RowT")
 Measure = Callable[[str], tuple[int, int, int] | None]
 """Width, height and bytes of the photo that would be handed on; None when it cannot be read."""
 
-HISTORY = 30
-"""Runs that a history shows."""
-
 
 class UnknownProduct(NotFound):
     message = N_("Không tìm thấy sản phẩm này trong cơ sở của bạn.")
-
-
-class UnknownRun(NotFound):
-    message = N_("Không tìm thấy lần xuất này trong cơ sở của bạn.")
 
 
 def producers_of(db: Session, producer_ids: Collection[int]) -> list[Producer]:
@@ -121,13 +114,16 @@ def products_of(
             .order_by(Certificate.kind, Certificate.issued_on, Certificate.id)
         )
     )
-    stock = levels(db, [variant.id for found in variants.values() for variant in found])
+    variant_ids = [variant.id for found in variants.values() for variant in found]
+    stock, kept = levels(db, variant_ids), kept_by_channel(db, variant_ids)
     codes = _trace_codes(db, ids, today)
     return tuple(
         _product(
             product,
-            variants.get(product.id, []),
-            stock,
+            [
+                _variant(variant, stock[variant.id], kept.get(variant.id, {}))
+                for variant in variants.get(product.id, [])
+            ],
             photos=tuple(_photo(photo, measure) for photo in photos.get(product.id, [])),
             papers=tuple(
                 _paper(paper) for paper in papers if paper.product_id in (None, product.id)
@@ -145,9 +141,7 @@ def _by_product(rows: Iterable[RowT]) -> dict[int, list[RowT]]:
     return found
 
 
-def _product(
-    product: Product, variants: list[Variant], stock: Mapping[int, Level], **more: Any
-) -> ProductFacts:
+def _product(product: Product, variants: list[VariantFacts], **more: Any) -> ProductFacts:
     return ProductFacts(
         id=product.id,
         slug=product.slug,
@@ -166,12 +160,12 @@ def _product(
         shelf_life_days=product.shelf_life_days,
         is_lot_tracked=product.is_lot_tracked,
         is_demo=product.is_demo,
-        variants=tuple(_variant(variant, stock[variant.id].available) for variant in variants),
+        variants=tuple(variants),
         **more,
     )
 
 
-def _variant(variant: Variant, available: int) -> VariantFacts:
+def _variant(variant: Variant, level: Level, kept: Mapping[str, int]) -> VariantFacts:
     return VariantFacts(
         id=variant.id,
         sku=variant.sku,
@@ -185,7 +179,9 @@ def _variant(variant: Variant, available: int) -> VariantFacts:
         height_mm=variant.height_mm,
         gtin=variant.gtin or "",
         is_price_illustrative=variant.is_price_illustrative,
-        available=available,
+        available=level.available,
+        shop_floor=kept.get(SHOP, 0),
+        kept=tuple(sorted((name, units) for name, units in kept.items() if name != SHOP)),
     )
 
 
@@ -230,13 +226,22 @@ def _trace_codes(db: Session, product_ids: Collection[int], today: date) -> dict
 
 def choice_of(listing: Listing) -> Choice:
     """The stored row as a plain value."""
+    rule = PriceRule(listing.price_percent, listing.price_fixed_vnd, listing.price_step_vnd)
     return Choice(
+        **words_of(listing.overrides),
         is_included=listing.is_included,
-        title=str(listing.overrides.get("title", "")),
-        price_percent=listing.price_percent,
+        price=rule,
         price_floor_vnd=listing.price_floor_vnd,
         stock_reserve=listing.stock_reserve,
     )
+
+
+def are_photos_of(db: Session, product_id: int, shas: Collection[str]) -> bool:
+    """Whether all of these are photos of the product."""
+    known = select(func.count(ProductPhoto.sha.distinct())).where(
+        ProductPhoto.product_id == product_id, ProductPhoto.sha.in_(shas)
+    )
+    return not shas or db.scalar(known) == len(set(shas))
 
 
 def listings_of(db: Session, product_ids: Collection[int]) -> list[Listing]:
@@ -249,127 +254,19 @@ def listings_of(db: Session, product_ids: Collection[int]) -> list[Listing]:
 def offered_elsewhere(
     listings: Iterable[Listing], products: Iterable[ProductFacts], channel: str
 ) -> dict[int, int]:
-    """Units per variant that listings saved for other channels offer."""
+    """Units per variant that listings saved for other channels offer out of what is free; what is
+    kept for a channel is nobody else's, so it is not counted."""
     found: dict[int, int] = {}
     by_product = {product.id: product for product in products}
     for listing in listings:
         if listing.channel == channel or not listing.is_included:
             continue
         for variant in by_product[listing.product_id].variants:
-            offered = max(0, variant.available - listing.stock_reserve)
+            if dict(variant.kept).get(listing.channel):
+                continue
+            offered = offered_units(variant, listing.stock_reserve, listing.channel)
             found[variant.id] = found.get(variant.id, 0) + offered
     return found
-
-
-# Exports
-
-
-@dataclass(frozen=True)
-class RunView:
-    """An export as its page shows it: the run, its task, and who asked for it."""
-
-    run: ExportRun
-    producer_slug: str
-    producer_name: str
-    made_by: str
-    task_state: str
-    progress: int
-    error: str
-
-    @property
-    def state(self) -> str:
-        """``queued``, ``running``, ``done`` or ``failed``."""
-        if self.run.state == "done":
-            return "done"
-        return {"running": "running", "queued": "queued"}.get(self.task_state, "failed")
-
-    @property
-    def is_waiting(self) -> bool:
-        return self.state in {"queued", "running"}
-
-    @property
-    def file_name(self) -> str:
-        """How the bundle is called when it is downloaded."""
-        return bundle_file_name(self.run.channel, self.producer_slug, self.run.made_at)
-
-
-def bundle_file_name(channel: str, producer_slug: str, day: date | datetime) -> str:
-    """``shopee_htx-tai-hoan_20261122.zip``."""
-    return f"{channel}_{producer_slug}_{day:%Y%m%d}.zip"
-
-
-def _runs() -> Any:
-    return (
-        select(ExportRun, Producer.slug, Producer.name, Person.name, Task)
-        .join(Producer, Producer.id == ExportRun.producer_id)
-        .outerjoin(Person, Person.id == ExportRun.made_by)
-        .outerjoin(Task, Task.id == ExportRun.task_id)
-    )
-
-
-def _run_view(row: Any) -> RunView:
-    run, slug, producer_name, person_name, task = row
-    return RunView(
-        run=run,
-        producer_slug=slug,
-        producer_name=producer_name,
-        made_by=person_name or "",
-        task_state=task.state if task else "",
-        progress=task.progress if task else 0,
-        error=(task.error or "") if task else "",
-    )
-
-
-def runs_of(db: Session, producer_id: int, channel: str | None = None) -> list[RunView]:
-    """The producer's last exports, newest first."""
-    statement = _runs().where(ExportRun.producer_id == producer_id)
-    if channel is not None:
-        statement = statement.where(ExportRun.channel == channel)
-    newest = statement.order_by(ExportRun.made_at.desc(), ExportRun.id.desc()).limit(HISTORY)
-    return [_run_view(row) for row in db.execute(newest)]
-
-
-def run_of(db: Session, public_id: str, producer_ids: Collection[int]) -> RunView:
-    """One export of one of these producers. Raises UnknownRun, also for other people's."""
-    if not (public_id.isascii() and public_id.isalnum()):
-        raise UnknownRun
-    row = db.execute(
-        _runs().where(ExportRun.public_id == public_id, ExportRun.producer_id.in_(producer_ids))
-    ).one_or_none()
-    if row is None:
-        raise UnknownRun
-    return _run_view(row)
-
-
-def waiting_run(db: Session, producer_id: int, channel: str) -> ExportRun | None:
-    """The export of this channel that waits or runs, if any."""
-    return db.scalars(
-        select(ExportRun)
-        .join(Task, Task.id == ExportRun.task_id)
-        .where(
-            ExportRun.producer_id == producer_id,
-            ExportRun.channel == channel,
-            ExportRun.state == "queued",
-            Task.state.in_(("queued", "running")),
-        )
-        .order_by(ExportRun.id)
-        .limit(1)
-    ).one_or_none()
-
-
-def run_of_task(db: Session, task_id: int) -> ExportRun | None:
-    """The export that a task makes."""
-    return db.scalar(select(ExportRun).where(ExportRun.task_id == task_id))
-
-
-def last_done(db: Session, producer_id: int) -> dict[str, datetime]:
-    """When each channel was last exported, by slug."""
-    rows = db.execute(
-        select(ExportRun.channel, func.max(ExportRun.made_at))
-        .where(ExportRun.producer_id == producer_id, ExportRun.state == "done")
-        .group_by(ExportRun.channel)
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def shown_elsewhere(db: Session, variant_ids: Collection[int]) -> list[tuple[str, str, str]]:
