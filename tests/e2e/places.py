@@ -51,6 +51,8 @@ NO_PAGE = {
     "checkout.bill": "fragment of the checkout",
     "marketplaces.download": "file",
     "marketplaces.report_data": "file",
+    "marketplaces.readiness_data": "file",
+    "marketplaces.readiness_pdf": "file",
     "catalogue.scan": "file",
     "catalogue.endorsement_scan": "file",
     "sessions.calendar": "file",
