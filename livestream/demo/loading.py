@@ -22,6 +22,7 @@ from livestream.clubs.services import (
     register_club,
     set_weekly_hours,
 )
+from livestream.reminders.services import ask_to_be_reminded
 from livestream.sessions.models import LiveSession, SessionItem
 from livestream.sessions.services.airing import end_session, go_live
 from livestream.sessions.services.booking import propose_session
@@ -211,6 +212,11 @@ def _load_session(db: Session, club: Club, plan: Plan, now: datetime) -> None:
     if plan.ending == "ended":
         go_live(db, public_id=live.public_id, actor_id=manager, now=starts_at)
         end_session(db, public_id=live.public_id, actor_id=manager, now=live.ends_at)
+    elif plan.key == "soon":
+        buyer = person_id(db, "buyer@demo.test")
+        ask_to_be_reminded(
+            db, slug=live.slug, person_id=buyer, email=None, language="vi", now=asked_at
+        )
 
 
 def _ids(db: Session, club: Club, kind: str) -> list[int]:

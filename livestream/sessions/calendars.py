@@ -5,16 +5,18 @@ TZID Asia/Ho_Chi_Minh with its VTIMEZONE; a floating time would be shown hours o
 """
 
 from collections.abc import Sequence
-from datetime import UTC, timedelta
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from flask import Response, make_response, request
-from icalendar import Alarm, Calendar, Event, vDuration, vUri
+from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration, vUri
 
 from livestream.clubs.rules import PLATFORM_NAMES
 from livestream.sessions.queries import SessionRow
 from livestream.sessions.timing import VN
+from shop.notifications.rules import Invitation, Payload, Post, Reach
 
 STATUS: Final = {
     "proposed": "TENTATIVE",
@@ -46,6 +48,49 @@ def build_calendar(
 def uid(public_id: str, public_url: str) -> str:
     """The UID of a session; never changes."""
     return f"live-{public_id}@{urlsplit(public_url).hostname or 'localhost'}"
+
+
+def invitation(
+    method: Literal["REQUEST", "CANCEL"], payload: Payload, reach: Reach, post: Post
+) -> Invitation | None:
+    """The session as an invitation by mail (iMIP, RFC 6047), from what the message said.
+
+    UID and SEQUENCE are those of the feeds, so that a calendar which has both holds one entry. A
+    move that nobody confirmed yet is no invitation. Answers go nowhere (RSVP=FALSE): who cannot
+    come says so on the session's page.
+    """
+    if "ends_at" not in payload or reach.email is None or payload.get("is_firm") is False:
+        return None
+    event = Event()
+    event.add("uid", uid(payload["public_id"], post.origin))
+    event.add("sequence", payload["seq"])
+    event.add("dtstamp", datetime.fromisoformat(payload["told_at"]).replace(microsecond=0))
+    event.add("dtstart", datetime.fromisoformat(payload["starts_at"]).astimezone(VN))
+    event.add("dtend", datetime.fromisoformat(payload["ends_at"]).astimezone(VN))
+    event.add("summary", payload["title"])
+    address = f"{post.origin}/phien-live/{payload['slug']}"
+    event.add("url", vUri(address))
+    event.add("location", address)
+    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    name, sender = parseaddr(post.sender)
+    event.add("organizer", vCalAddress(f"mailto:{sender}"), parameters={"CN": name or sender})
+    event.add(
+        "attendee",
+        vCalAddress(f"mailto:{reach.email}"),
+        parameters={
+            "CN": reach.name or reach.email,
+            "ROLE": "REQ-PARTICIPANT",
+            "PARTSTAT": "NEEDS-ACTION",
+            "RSVP": "FALSE",
+        },
+    )
+    calendar = Calendar()
+    calendar.add("prodid", "-//Cho Phien//Phien live//VI")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    calendar.add_component(event)
+    calendar.add_missing_timezones()
+    return Invitation(method, bytes(calendar.to_ical()))
 
 
 def _event(row: SessionRow, *, public_url: str, is_private: bool) -> Event:

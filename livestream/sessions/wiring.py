@@ -3,7 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from flask import Flask
 from sqlalchemy import Select
@@ -13,6 +14,7 @@ from livestream.campaigns.slots import CAMPAIGN_PANELS
 from livestream.clubs.models import Club
 from livestream.clubs.slots import CLUB_PANELS
 from livestream.sessions import queries, services
+from livestream.sessions.calendars import invitation
 from livestream.sessions.cards import Card, airing_cards, cards, keep_until
 from livestream.sessions.models import LiveSession
 from livestream.sessions.queries.on_product import airings_of_product
@@ -23,7 +25,7 @@ from shop.catalogue.signals import product_withdrawn
 from shop.checkout.slots import SESSIONS as VOUCHER_SESSIONS
 from shop.core import clock
 from shop.core.text import N_
-from shop.notifications.rules import Importance
+from shop.notifications.rules import Importance, InvitationOf
 from shop.notifications.services import register_message
 from shop.traceability.signals import lot_held, lots_recalled
 from shop.traceability.slots import RECALL_TOUCHES, Touched
@@ -96,6 +98,14 @@ IMPORTANT = frozenset(
 """What changes somebody's day: it goes out by mail too."""
 
 
+INVITATIONS: Final[dict[str, InvitationOf]] = {
+    "session.confirmed": partial(invitation, "REQUEST"),
+    "session.moved": partial(invitation, "REQUEST"),
+    "session.cancelled": partial(invitation, "CANCEL"),
+}
+"""Messages whose mail puts the session into the reader's calendar, moves it or takes it out."""
+
+
 def _on_lots_recalled(
     _sender: Any, *, db: Session, lots: Sequence[Any], now: datetime, **_more: Any
 ) -> None:
@@ -140,7 +150,9 @@ def declare_messages() -> None:
         ("session.no_show", N_("Phiên “%(title)s” không lên sóng"), club),
     ):
         importance: Importance = "important" if kind in IMPORTANT else "normal"
-        register_message(kind, title=title, url=url, importance=importance)
+        register_message(
+            kind, title=title, url=url, importance=importance, invitation=INVITATIONS.get(kind)
+        )
 
 
 def _club_links(actor: Actor) -> list[NavItem]:

@@ -41,6 +41,8 @@ class MessageKind:
     body: str = ""
     importance: Importance = "normal"
     leave: str | UrlOf = ""
+    invitation: "InvitationOf | None" = None
+    """What a mail of this kind carries for calendar programs."""
 
     def url_of(self, payload: Payload) -> str:
         """The path that the message leads to; empty if nowhere."""
@@ -77,6 +79,14 @@ class Reach:
 
 
 @dataclass(frozen=True)
+class Invitation:
+    """A calendar object that a mail carries (RFC 6047): its method and its bytes."""
+
+    method: Literal["REQUEST", "CANCEL"]
+    calendar: bytes
+
+
+@dataclass(frozen=True)
 class Envelope:
     """One message on its way to one recipient by one channel."""
 
@@ -92,6 +102,8 @@ class Envelope:
     leave_url: str = ""
     desk: str | None = None
     """Who telephones when no other way works: ``producer:5``, ``club:3``, ``province:04``."""
+    invite: "Callable[[Post], Invitation | None] | None" = None
+    """Makes the calendar object of this message; asked by channels that can carry one."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +114,9 @@ class Post:
     """``smtp://user:password@host:587`` (STARTTLS when offered) or ``smtps://…``."""
     sender: str = ""
     origin: str = ""
+
+
+InvitationOf = Callable[[Payload, Reach, Post], Invitation | None]
 
 
 class Desk(Protocol):

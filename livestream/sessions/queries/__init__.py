@@ -17,6 +17,7 @@ from livestream.sessions.queries.lists import (
     count_rows,
     public_sessions,
     queue,
+    schedule_choices,
     sessions_of_clubs,
     sessions_of_producer,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "public_sessions",
     "queue",
     "resource_names",
+    "schedule_choices",
     "session_rows",
     "sessions_of_clubs",
     "sessions_of_producer",

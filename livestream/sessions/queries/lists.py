@@ -11,6 +11,7 @@ from livestream.sessions.models import LiveSession, ResourceHold, SessionItem
 from livestream.sessions.queries.rows import with_club
 from livestream.sessions.states import PUBLIC_STATES
 from livestream.sessions.timing import day_interval, instant
+from shop.catalogue.models import ProductFacets
 
 
 def public_sessions(
@@ -20,6 +21,8 @@ def public_sessions(
     platform: str = "",
     day: date | None = None,
     club_id: int | None = None,
+    club_slug: str = "",
+    product_slug: str = "",
     campaign_id: int | None = None,
 ) -> Select[LiveSession, Club]:
     """Sessions on the public schedule that are not over, soonest first; all of ``day`` if given."""
@@ -37,9 +40,46 @@ def public_sessions(
         statement = statement.where(LiveSession.id.in_(_on_platform(platform)))
     if club_id is not None:
         statement = statement.where(LiveSession.club_id == club_id)
+    if club_slug:
+        statement = statement.where(Club.slug == club_slug)
+    if product_slug:
+        statement = statement.where(LiveSession.id.in_(_showing(product_slug)))
     if campaign_id is not None:
         statement = statement.where(LiveSession.campaign_id == campaign_id)
     return statement.order_by(LiveSession.starts_at, LiveSession.id)
+
+
+def schedule_choices(
+    db: Session, *, now: datetime, limit: int = 300
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Clubs and products (slug, name) that coming public sessions have, to narrow the list by."""
+    coming = public_sessions(now=now).order_by(None)
+    clubs = db.execute(
+        coming.with_only_columns(Club.slug, Club.name).distinct().order_by(Club.name).limit(limit)
+    )
+    ids = coming.with_only_columns(LiveSession.id)
+    products = db.execute(
+        select(ProductFacets.slug, ProductFacets.name)
+        .where(
+            ProductFacets.product_id.in_(
+                select(SessionItem.product_id).where(
+                    SessionItem.session_id.in_(ids), SessionItem.withdrawn_at.is_(None)
+                )
+            ),
+            ProductFacets.is_listed,
+        )
+        .order_by(ProductFacets.name)
+        .limit(limit)
+    )
+    return [(row.slug, row.name) for row in clubs], [(row.slug, row.name) for row in products]
+
+
+def _showing(product_slug: str) -> Select[int]:
+    return (
+        select(SessionItem.session_id)
+        .join(ProductFacets, ProductFacets.product_id == SessionItem.product_id)
+        .where(ProductFacets.slug == product_slug, SessionItem.withdrawn_at.is_(None))
+    )
 
 
 def _on_platform(platform: str) -> Select[int]:

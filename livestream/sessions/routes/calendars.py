@@ -6,6 +6,8 @@ from livestream.campaigns.queries import public_campaign
 from livestream.clubs.queries import club_of_token, get_public_club
 from livestream.sessions import queries
 from livestream.sessions.calendars import build_calendar, calendar_answer
+from livestream.sessions.models import LiveSession
+from livestream.sessions.queries.rows import with_club
 from livestream.sessions.routes.frame import bp
 from shop.core import clock
 from shop.core.text import N_
@@ -16,13 +18,14 @@ from shop.web.request import house, read_session
 ALL = "cong-khai"
 CLUB = "clb-"
 CAMPAIGN = "chien-dich-"
+SESSION = "phien-"
 
 
 @bp.get("/lich/<feed>.ics")
 @public
 def calendar(feed: str) -> Response:
-    """``cong-khai`` everything public, ``clb-<slug>`` a club, ``chien-dich-<slug>`` a campaign, a
-    club's secret token its own sessions with proposals.
+    """``cong-khai`` everything public, ``clb-<slug>`` a club, ``chien-dich-<slug>`` a campaign,
+    ``phien-<slug>`` one session, a club's secret token its own sessions with proposals.
     """
     db = read_session()
     now = clock.now()
@@ -36,6 +39,10 @@ def calendar(feed: str) -> Response:
     elif feed.startswith(CAMPAIGN):
         campaign = public_campaign(db, feed.removeprefix(CAMPAIGN))
         name, rows = campaign.name, queries.feed_rows(db, now=now, campaign_id=campaign.id)
+    elif feed.startswith(SESSION):
+        live = queries.public_session(db, feed.removeprefix(SESSION))
+        name = live.title
+        rows = queries.session_rows(db, with_club().where(LiveSession.id == live.id))
     else:
         own = club_of_token(db, feed)
         is_private = True

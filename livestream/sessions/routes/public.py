@@ -8,7 +8,7 @@ from flask import render_template, request, url_for
 from markupsafe import Markup
 
 from livestream.clubs.queries import get_club
-from livestream.clubs.rules import PLATFORM_NAMES
+from livestream.clubs.rules import PLATFORM_NAMES, is_address
 from livestream.sessions import queries
 from livestream.sessions.cards import cards, keep_until, platform_names
 from livestream.sessions.models import LiveSession
@@ -38,10 +38,17 @@ def _day(raw: str) -> date | None:
     return day if 2020 <= day.year <= 2100 else None
 
 
+def _slug(raw: str) -> str:
+    """``raw`` if it could name something; else what nothing is named."""
+    return raw if not raw or is_address(raw) else "-"
+
+
 @bp.get("/phien-live")
 @public
 def schedule() -> Page:
-    """Coming sessions; filters ``tinh`` (province code), ``kenh`` (platform), ``ngay``."""
+    """Coming sessions; filters ``tinh`` (province code), ``clb`` and ``hang`` (slugs of a club and
+    a product), ``kenh`` (platform), ``ngay``.
+    """
     db = read_session()
     now = clock.now()
     provinces = list_provinces(db)
@@ -51,6 +58,8 @@ def schedule() -> Page:
         "province_code": tinh if tinh in {row.code for row in provinces} else "",
         "platform": kenh if kenh in PLATFORM_NAMES else "",
         "day": _day(request.args.get("ngay", "")),
+        "club_slug": _slug(request.args.get("clb", "")),
+        "product_slug": _slug(request.args.get("hang", "")),
     }
     given = {name: value for name, value in request.args.items() if value and name != "trang"}
     statement = queries.public_sessions(now=now, **filters)
@@ -63,8 +72,11 @@ def schedule() -> Page:
     )
     rows = queries.session_rows(db, statement.limit(PAGE_SIZE).offset(page.offset))
     keep_until([row.live for row in rows], now)
+    clubs, products = queries.schedule_choices(db, now=now)
     return render_template(
         "livestream/sessions/schedule.html",
+        clubs=clubs,
+        products=products,
         sessions=cards(rows, now=now),
         page=page,
         provinces=provinces,

@@ -26,6 +26,11 @@ from shop.core.errors import NotFound
 from shop.notifications.services import notify
 from shop.stock.services import drop_price_windows, release
 
+CALLED: Final = frozenset(
+    f"session.{kind}" for kind in ("consent_asked", "confirmed", "moved", "cancelled", "stopped")
+)
+"""Whom no channel reaches with one of these is telephoned by the club."""
+
 _LOCK_CLASS: Final = 0x4C49 << 40  # "LI": the advisory locks of livestream's resources
 
 
@@ -223,11 +228,14 @@ def tell(
             "slug": live.slug,
             "starts_at": live.starts_at.isoformat(),
             "ends_at": live.ends_at.isoformat(),
+            "told_at": now.isoformat(),
+            "is_firm": live.confirmed_by is not None,
             "seq": live.schedule_seq,
             **extra,
         },
         now=now,
         ref=f"session:{live.id}",
+        desk=f"club:{live.club_id}" if kind in CALLED else None,
     )
 
 

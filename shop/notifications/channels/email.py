@@ -2,7 +2,8 @@
 
 The Message-ID is made from the outbox key, so a mail that a crash sends twice is one mail to every
 reader that compares ids (RFC 5322 section 3.6.4). Where a message can be ended by one click, the
-headers of RFC 2369 and RFC 8058 say so.
+headers of RFC 2369 and RFC 8058 say so. An invitation is one more part of the same words, with its
+method named in the part's type (RFC 6047 section 2.4).
 """
 
 import hashlib
@@ -80,6 +81,14 @@ def compose(envelope: Envelope, post: Post) -> EmailMessage:
         ),
         subtype="html",
     )
+    invitation = envelope.invite(post) if envelope.invite else None
+    if invitation is not None:
+        message.add_alternative(
+            invitation.calendar.decode(),
+            subtype="calendar",
+            params={"method": invitation.method},
+            cte="base64",
+        )
     return message
 
 

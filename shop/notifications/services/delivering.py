@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -69,6 +70,9 @@ def hand_over(message: OutboxMessage, reach: Reach, desk: Desk) -> TransportFaul
                 leave_url=kind.leave_url_of(message.payload),
                 payload=message.payload,
                 desk=message.desk,
+                invite=(
+                    partial(kind.invitation, message.payload, reach) if kind.invitation else None
+                ),
             ),
             desk,
         )

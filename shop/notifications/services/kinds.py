@@ -5,7 +5,7 @@ from typing import Final
 from shop.core import outbox, plugs
 from shop.core.outbox import StillDue
 from shop.notifications import channels
-from shop.notifications.rules import Channel, Importance, MessageKind, Post, UrlOf
+from shop.notifications.rules import Channel, Importance, InvitationOf, MessageKind, Post, UrlOf
 
 CHANNELS: Final[dict[str, Channel]] = plugs.load(channels, "CHANNEL", Channel)
 
@@ -41,6 +41,7 @@ def register_message(
     importance: Importance = "normal",
     leave: str | UrlOf = "",
     still_due: StillDue | None = None,
+    invitation: InvitationOf | None = None,
 ) -> None:
     """Declare a message kind. Declaring the same again is harmless: several applications may be
     made in one process, and the latest says where it leads. Raises ValueError when two features
@@ -49,7 +50,8 @@ def register_message(
     ``title`` and ``body`` are Vietnamese msgids with ``%(name)s`` places filled from the payload
     (``body``: what mail and a telephone call say beyond the title); ``url`` and ``leave`` (where
     the recipient ends such messages) are paths with such places or functions of the payload;
-    ``still_due(db, ref, payload)`` is asked just before each sending. ``importance`` decides what
+    ``still_due(db, ref, payload)`` is asked just before each sending. ``invitation(payload, reach,
+    post)`` makes the calendar object that a mail of this kind carries. ``importance`` decides what
     goes out by mail to people who asked for little: normal, important, or must.
     """
     known = _kinds.get(kind)
@@ -57,7 +59,7 @@ def register_message(
         outbox.register_kind(kind, still_due)
     elif known.title != title:
         raise ValueError(f"message kind {kind} is declared twice")
-    _kinds[kind] = MessageKind(kind, title, url, body, importance, leave)
+    _kinds[kind] = MessageKind(kind, title, url, body, importance, leave, invitation)
 
 
 def kind_of(slug: str) -> MessageKind | None:

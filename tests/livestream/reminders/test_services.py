@@ -4,18 +4,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from icalendar import Calendar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from livestream.reminders import jobs, rules, services
 from livestream.reminders.models import Follow, ReminderTurn
+from livestream.sessions import queries
+from livestream.sessions.calendars import build_calendar
 from livestream.sessions.models import LiveSession
 from livestream.sessions.services import cancel_session, go_live, move_session
 from shop.core.db import Database
 from shop.core.outbox import OutboxMessage
 from shop.notifications import jobs as mailing
 from tests.factories.accounts import make_person
-from tests.factories.livestream import EVENING, NOW
+from tests.factories.livestream import EVENING, NOW, make_club, make_host
 from tests.livestream.reminders.conftest import make_confirmed
 from tests.stand_ins.smtp import MailServer
 
@@ -162,7 +165,11 @@ def test_whom_no_channel_reaches_is_called_once(database: Database) -> None:
         calls = db.execute(
             select(OutboxMessage.kind, OutboxMessage.desk).where(OutboxMessage.channel == "call")
         ).all()
-    assert [tuple(call) for call in calls] == [("session.remind_producers_day", desk)]
+    assert [tuple(call) for call in calls] == [
+        ("session.consent_asked", desk),
+        ("session.confirmed", desk),
+        ("session.remind_producers_day", desk),
+    ]
 
 
 def test_a_guest_confirms_first_and_leaves(database: Database, mail: MailServer) -> None:
@@ -209,3 +216,48 @@ def test_nobody_waits_for_what_is_over(database: Database) -> None:
     with database.read() as db:
         assert db.scalars(select(Follow.id)).all() == []
         assert db.scalars(select(ReminderTurn.id)).all() == []
+
+
+def test_mail_invites_moves_and_takes_out(database: Database, mail: MailServer) -> None:
+    """What a calendar program sees: one entry, which rises in SEQUENCE and is cancelled."""
+    with database.transaction() as db:
+        host = make_person(db, name="Lê Thị Hoa", email="hoa@host.example")
+        club = make_club(db)
+        hosts = [make_host(db, club, person_id=host.id)]
+        public_id = make_confirmed(db, club=club, hosts=hosts).public_id
+    with database.transaction() as db:
+        move_session(
+            db,
+            public_id=public_id,
+            starts_at=EVENING + timedelta(days=1),
+            minutes=90,
+            actor_id=1,
+            capacity="staff",
+            now=NOW + timedelta(hours=1),
+        )
+    with database.transaction() as db:
+        cancel_session(
+            db, public_id=public_id, actor_id=1, now=NOW + timedelta(hours=2), reason="Mưa"
+        )
+    mailing.deliver(database, NOW + timedelta(hours=2))
+    mine = [each for each in mail.mails if "hoa@host.example" in each["To"]]
+    parts = [
+        part for each in mine for part in each.walk() if part.get_content_type() == "text/calendar"
+    ]
+    assert [part.get_param("method") for part in parts] == ["REQUEST", "REQUEST", "CANCEL"]
+    events = [Calendar.from_ical(part.get_payload(decode=True)).walk("VEVENT")[0] for part in parts]
+    assert {str(event["UID"]) for event in events} == {f"live-{public_id}@phien.example"}
+    sequences = [int(event["SEQUENCE"]) for event in events]
+    assert sequences == sorted(set(sequences))
+    assert [event["DTSTART"].dt for event in events] == [
+        EVENING,
+        *[EVENING + timedelta(days=1)] * 2,
+    ]
+    assert str(events[-1]["STATUS"]) == "CANCELLED"
+    assert str(events[0]["ATTENDEE"]) == "mailto:hoa@host.example"
+    assert str(events[0]["ORGANIZER"]) == "mailto:tin@phien.example"
+    with database.read() as db:
+        (row,) = queries.feed_rows(db, now=NOW)
+    feed = build_calendar([row], name="x", public_url="https://phien.example")
+    (known,) = Calendar.from_ical(feed).walk("VEVENT")
+    assert (known["UID"], int(known["SEQUENCE"])) == (events[-1]["UID"], sequences[-1])
