@@ -23,6 +23,8 @@ from livestream.clubs.services import (
     set_weekly_hours,
 )
 from livestream.reminders.services import ask_to_be_reminded
+from livestream.runsheets.queries import parts_of
+from livestream.runsheets.services import fit_sheet, save_sheet, save_words
 from livestream.sessions.models import LiveSession, SessionItem
 from livestream.sessions.services.airing import end_session, go_live
 from livestream.sessions.services.booking import propose_session
@@ -209,6 +211,7 @@ def _load_session(db: Session, club: Club, plan: Plan, now: datetime) -> None:
     _agree(db, live, asked_at)
     admin = person_id(db, "admin@demo.test")
     confirm_session(db, public_id=live.public_id, actor_id=admin, capacity="staff", now=asked_at)
+    _write_sheet(db, live, manager, asked_at)
     if plan.ending == "ended":
         go_live(db, public_id=live.public_id, actor_id=manager, now=starts_at)
         end_session(db, public_id=live.public_id, actor_id=manager, now=live.ends_at)
@@ -216,6 +219,32 @@ def _load_session(db: Session, club: Club, plan: Plan, now: datetime) -> None:
         buyer = person_id(db, "buyer@demo.test")
         ask_to_be_reminded(
             db, slug=live.slug, person_id=buyer, email=None, language="vi", now=asked_at
+        )
+
+
+def _write_sheet(db: Session, live: LiveSession, actor_id: int, now: datetime) -> None:
+    """A sheet with a round of questions that fills the session, and words for the first product."""
+    parts = parts_of(db, live)
+    save_sheet(
+        db,
+        public_id=live.public_id,
+        wished=parts,
+        add=("questions", 10, None),
+        actor_id=actor_id,
+        now=now,
+    )
+    fit_sheet(db, public_id=live.public_id, actor_id=actor_id, now=now)
+    shown = [part.item_id for part in parts if part.item_id is not None]
+    for item_id in shown[:1]:
+        save_words(
+            db,
+            public_id=live.public_id,
+            item_id=item_id,
+            words="Chào cả nhà, đây là hàng của chính người làm ra gửi lên. Mọi người xem kỹ nhãn, "
+            "quét mã trên gói để thấy nhật ký của lô rồi hãy đặt.",
+            left_out=[],
+            actor_id=actor_id,
+            now=now,
         )
 
 

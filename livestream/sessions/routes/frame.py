@@ -54,6 +54,8 @@ EVENT_LABELS = {
     "stopped": N_("Dừng phiên"),
     "ended": N_("Kết thúc"),
     "no_show": N_("Không lên sóng"),
+    "sheet_saved": N_("Sửa bảng chạy"),
+    "words_saved": N_("Sửa lời dẫn"),
 }
 
 

@@ -1,0 +1,1 @@
+"""Run sheets: rules, services, pages."""
