@@ -127,6 +127,21 @@ def week_start(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def common(groups: Sequence[Sequence[Interval]]) -> list[Interval]:
+    """The instants that lie in every one of the groups; nothing for no groups."""
+    if not groups:
+        return []
+    found = merge(groups[0])
+    for group in groups[1:]:
+        found = [
+            Interval(max(mine.start, other.start), min(mine.end, other.end))
+            for mine in found
+            for other in merge(group)
+            if mine.overlaps(other)
+        ]
+    return found
+
+
 def _forbidden_starts(lanes: Sequence[Lane], length: int, window: Interval) -> list[Interval]:
     """Starts in ``window`` at which a session of ``length`` seconds would meet something."""
     found: list[Interval] = []
@@ -144,6 +159,14 @@ def _forbidden_starts(lanes: Sequence[Lane], length: int, window: Interval) -> l
     return merge(item for item in found if item.start < item.end)
 
 
+def is_free(lane: Lane, start: int, length_seconds: int) -> bool:
+    """Whether a session of this length may start then, as far as the lane goes."""
+    window = Interval(start, start + 1)
+    return not any(
+        item.start <= start < item.end for item in _forbidden_starts([lane], length_seconds, window)
+    )
+
+
 def free_starts(
     lanes: Sequence[Lane],
     *,
@@ -151,26 +174,40 @@ def free_starts(
     window: Interval,
     around: int,
     limit: int = 3,
+    choices: Sequence[Sequence[Lane]] = (),
+    is_daily: bool = False,
 ) -> list[int]:
-    """Up to ``limit`` starts nearest to ``around`` at which every lane is free, in order of time.
+    """Up to ``limit`` starts nearest to ``around`` at which every lane is free, in order of time,
+    and of each of the ``choices`` at least one lane is.
 
+    ``is_daily``: near means near that hour, on whatever day, so that every day gets its offer.
     Starts lie on quarter hours within ``window`` and SPREAD_SECONDS apart from each other.
     """
     forbidden = _forbidden_starts(lanes, length_seconds, window)
+    for lanes_of_choice in choices:
+        forbidden += common(
+            [_forbidden_starts([lane], length_seconds, window) for lane in lanes_of_choice]
+        )
+    forbidden = merge(forbidden)
     edges = [item.start for item in forbidden]
 
-    def is_free(start: int) -> bool:
+    def is_open(start: int) -> bool:
         at = bisect_right(edges, start) - 1
         return at < 0 or forbidden[at].end <= start
 
     first = -(-window.start // STEP_SECONDS) * STEP_SECONDS
+
+    def distance(start: int) -> int:
+        away = abs(start - around)
+        return min(away % DAY_SECONDS, -away % DAY_SECONDS) if is_daily else away
+
     starts = sorted(
-        range(first, window.end, STEP_SECONDS), key=lambda start: (abs(start - around), start)
+        range(first, window.end, STEP_SECONDS), key=lambda start: (distance(start), start)
     )
     chosen: list[int] = []
     for start in starts:
         if len(chosen) == limit:
             break
-        if is_free(start) and all(abs(start - other) >= SPREAD_SECONDS for other in chosen):
+        if is_open(start) and all(abs(start - other) >= SPREAD_SECONDS for other in chosen):
             chosen.append(start)
     return sorted(chosen)

@@ -108,6 +108,11 @@ def show_time(value: datetime) -> str:
     return f"{value.astimezone(clock.VN):%H:%M}"
 
 
+def local_input(value: datetime) -> str:
+    """An instant as a ``datetime-local`` field takes it, in Vietnam's time."""
+    return value.astimezone(clock.VN).strftime("%Y-%m-%dT%H:%M")
+
+
 def show_datetime(value: datetime | None) -> str:
     """``20:00, Thứ Bảy 28/11/2026`` in Vietnam's time; empty for None."""
     if value is None:
@@ -129,5 +134,6 @@ def init_app(app: Flask) -> None:
         date=show_date,
         time=show_time,
         datetime=show_datetime,
+        local_input=local_input,
     )
     app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[assignment,method-assign]

@@ -16,7 +16,7 @@ KEY_PAGES = {
     *("checkout.checkout", "checkout.done", "orders.show", "accounts.sign_in"),
     *("accounts.producer_home", "orders.desk_order", "catalogue.photos", "stock.index"),
     *("traceability.lot", "marketplaces.run_page", "accounts.staff_home"),
-    *("sessions.club_week", "sessions.club_session", "sessions.new_session"),
+    *("bookings.club_week", "sessions.club_session", "sessions.new_session"),
 }
 """What is looked at in every combination; all pages are at 360 px in Vietnamese."""
 

@@ -15,7 +15,7 @@ from livestream.clubs import wiring as clubs_wiring
 from livestream.clubs.models import Club, Resource
 from livestream.sessions import services
 from livestream.sessions import wiring as sessions_wiring
-from livestream.sessions.models import LiveSession, SessionItem
+from livestream.sessions.models import LiveSession, ResourceHold, SessionEvent, SessionItem
 from livestream.sessions.services import ItemWish
 from tests.factories.accounts import make_person
 
@@ -188,3 +188,53 @@ def make_campaign(db: Session, *, state: str = "published", **over: Any) -> Camp
     if state != "draft":
         set_campaign_state(db, campaign_id=campaign.id, state=state, actor_id=None, now=NOW)
     return campaign
+
+
+def fill_week(db: Session, club: Club, *, monday: datetime, number: int) -> None:
+    """So many firm sessions of ``club`` in one week, laid on 10 hosts, channels and studios.
+
+    Rows are written as the services would leave them, but at once: 500 bookings one by one would
+    take a test's time for nothing it asks about. An hour each, from six in the morning.
+    """
+    lanes = [
+        (make_host(db, club), make_channel(db, club), make_studio(db, club)) for _ in range(10)
+    ]
+    for lane in lanes:
+        for resource in lane:
+            resource.buffer_before_minutes = resource.buffer_after_minutes = 0
+    sessions = []
+    for index in range(number):
+        day, hour = index // len(lanes) % 7, index // (len(lanes) * 7)
+        start = monday + timedelta(days=day, hours=6 + 2 * hour)
+        sessions.append(
+            LiveSession(
+                public_id=f"w{next(_numbers):015d}",
+                slug=f"phien-{next(_numbers)}",
+                submit_key=f"fill-{next(_numbers)}",
+                club_id=club.id,
+                title=f"Phiên chợ vùng cao số {index}",
+                starts_at=start,
+                ends_at=start + timedelta(hours=1),
+                state="proposed",
+                holds_until=start,
+                schedule_seq=1,
+                created_at=NOW,
+                updated_at=NOW,
+            )
+        )
+    db.add_all(sessions)
+    db.flush()
+    db.add_all(
+        SessionEvent(session_id=live.id, kind="proposed", detail={}, at=NOW) for live in sessions
+    )
+    db.add_all(
+        ResourceHold(
+            session_id=live.id,
+            resource_id=resource.id,
+            hold_start=int(live.starts_at.timestamp()),
+            hold_end=int(live.ends_at.timestamp()),
+        )
+        for index, live in enumerate(sessions)
+        for resource in lanes[index % len(lanes)]
+    )
+    db.flush()

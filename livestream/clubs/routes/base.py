@@ -18,6 +18,11 @@ Page = tuple[str, int] | str | Response
 
 
 def chosen_club(db: Session, *, manager: bool = False) -> Club:
+    """The club this request is about, see ``chosen_club_id``."""
+    return queries.get_club(db, chosen_club_id(manager=manager))
+
+
+def chosen_club_id(*, manager: bool = False) -> int:
     """The club this request is about: ``club_id`` if given, else the actor's first.
 
     Raises NotFound for a club that is not theirs, NotAllowed when the role is too small.
@@ -30,7 +35,7 @@ def chosen_club(db: Session, *, manager: bool = False) -> Club:
         managed = [club for club, held in mine.items() if held == "manager"]
         club_id = min(managed or mine, default=0)
     require_club(actor(), club_id, manager=manager)
-    return queries.get_club(db, club_id)
+    return club_id
 
 
 def failed(form: Form, error: DomainError) -> int:

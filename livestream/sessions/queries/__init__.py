@@ -1,6 +1,7 @@
 """Reading sessions; each reader needs a fixed number of statements."""
 
 from livestream.sessions.queries.feeds import feed_rows
+from livestream.sessions.queries.finding import Slot, find_slots, free_slots, offers_for
 from livestream.sessions.queries.items import (
     COMING,
     ItemRow,
@@ -23,7 +24,6 @@ from livestream.sessions.queries.lists import (
 )
 from livestream.sessions.queries.plans import (
     busy_around,
-    free_slots,
     load_plan,
     owner_key,
     span_text,
@@ -35,13 +35,12 @@ from livestream.sessions.queries.rows import (
     session_rows,
 )
 from livestream.sessions.queries.story import events_of, overrides_of, resource_names
-from livestream.sessions.queries.week import LaneHold, week_holds
 
 __all__ = [
     "COMING",
     "ItemRow",
-    "LaneHold",
     "SessionRow",
+    "Slot",
     "busy_around",
     "coming_of",
     "consents_for",
@@ -51,12 +50,14 @@ __all__ = [
     "count_rows",
     "events_of",
     "feed_rows",
+    "find_slots",
     "find_variants",
     "free_slots",
     "get_session",
     "item_rows",
     "items_showing",
     "load_plan",
+    "offers_for",
     "overrides_of",
     "owner_key",
     "public_session",
@@ -68,5 +69,4 @@ __all__ = [
     "sessions_of_clubs",
     "sessions_of_producer",
     "span_text",
-    "week_holds",
 ]

@@ -1,4 +1,4 @@
-"""From rows to the plan that the rules judge, and to the lanes that free slots are found in."""
+"""From rows to the plan that the rules judge."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -15,10 +15,8 @@ from livestream.sessions.states import PUBLIC_STATES
 from livestream.sessions.timing import (
     VN,
     Interval,
-    Lane,
     day_interval,
     epoch,
-    free_starts,
     instant,
 )
 from shop.catalogue.models import Certificate, Producer, Product, ProductFacets, Variant
@@ -44,13 +42,19 @@ def span_text(starts_at: datetime, ends_at: datetime) -> str:
 
 
 def load_plan(
-    db: Session, live: LiveSession, *, now: datetime, viewer_clubs: Collection[int] = ()
+    db: Session,
+    live: LiveSession,
+    *,
+    now: datetime,
+    viewer_clubs: Collection[int] = (),
+    only: Collection[int] | None = None,
 ) -> Plan:
     """The session as the rules see it; in a fixed number of statements.
 
-    ``viewer_clubs``: whose sessions may be named; of others only public ones are.
+    ``viewer_clubs``: whose sessions may be named; of others only public ones are. ``only``: the
+    resources that count, when the session is about to let others go.
     """
-    resources = _resources_of(db, live.id)
+    resources = [row for row in _resources_of(db, live.id) if only is None or row.id in only]
     busy = busy_around(
         db,
         [resource.id for resource in resources],
@@ -59,7 +63,7 @@ def load_plan(
         but=live.id,
         viewer_clubs=viewer_clubs,
     )
-    hours = _hours(db, resources, live.starts_at, live.ends_at)
+    hours = hours_of(db, resources, live.starts_at, live.ends_at)
     return Plan(
         now=now,
         starts_at=live.starts_at,
@@ -138,9 +142,10 @@ def _label(live: LiveSession, viewer_clubs: Collection[int]) -> str:
     return f"{span}, “{live.title}”" if is_seen else span
 
 
-def _hours(
+def hours_of(
     db: Session, resources: Sequence[Resource], starts_at: datetime, ends_at: datetime
 ) -> dict[int, tuple[Interval, ...]]:
+    """When each resource can be booked around a time; one that keeps no hours is left out."""
     first = starts_at.astimezone(VN).date() - timedelta(days=1)
     last = ends_at.astimezone(VN).date()
     kept = bookable_hours(db, [resource.id for resource in resources], first=first, last=last)
@@ -225,71 +230,3 @@ def _sold_until(db: Session, variant_ids: Collection[int]) -> dict[int, datetime
         for variant_id, ends in days.items()
         if all(end is not None for end in ends)
     }
-
-
-def free_slots(
-    db: Session,
-    resource_ids: Collection[int],
-    *,
-    length: timedelta,
-    around: datetime,
-    now: datetime,
-    but: int | None = None,
-    days: int = 7,
-    limit: int = 3,
-) -> list[datetime]:
-    """Up to ``limit`` starts near ``around`` at which all the resources are free, in order of time.
-
-    ``but``: the session that asks, whose own holds do not count. Small hours (23–6) are offered
-    only to who asked for one.
-    """
-    window = Interval(
-        epoch(max(now + timedelta(minutes=15), around - timedelta(days=days))),
-        epoch(around + timedelta(days=days)),
-    )
-    resources = db.scalars(
-        select(Resource).where(Resource.id.in_(resource_ids)).order_by(Resource.id)
-    ).all()
-    busy = busy_around(
-        db,
-        resource_ids,
-        around=Interval(window.start - 86_400, window.end + 86_400),
-        now=now,
-        but=but,
-    )
-    hours = _hours(db, resources, instant(window.start), instant(window.end) + length)
-    lanes = [
-        Lane(
-            before_seconds=resource.buffer_before_minutes * 60,
-            after_seconds=resource.buffer_after_minutes * 60,
-            busy=tuple(entry.hold for entry in busy.get(resource.id, ())),
-            hours=hours.get(resource.id),
-        )
-        for resource in resources
-    ]
-    if not _is_night(around):
-        lanes.append(Lane(0, 0, busy=tuple(_nights(window))))
-    starts = free_starts(
-        lanes,
-        length_seconds=int(length.total_seconds()),
-        window=window,
-        around=epoch(around),
-        limit=limit,
-    )
-    return [instant(start) for start in starts]
-
-
-def _is_night(at: datetime) -> bool:
-    return not 6 <= at.astimezone(VN).hour < 23
-
-
-def _nights(window: Interval) -> list[Interval]:
-    """From midnight to six of every day in the window."""
-    day = instant(window.start).astimezone(VN).date()
-    last = instant(window.end).astimezone(VN).date()
-    found = []
-    while day <= last + timedelta(days=1):
-        start = day_interval(day).start
-        found.append(Interval(start, start + 6 * 3600))
-        day += timedelta(days=1)
-    return found

@@ -9,7 +9,6 @@ from livestream.sessions.routes import (
     producer,
     public,
     staff,
-    week,
 )
 from livestream.sessions.routes.frame import bp
 
@@ -23,5 +22,4 @@ __all__ = [
     "producer",
     "public",
     "staff",
-    "week",
 ]

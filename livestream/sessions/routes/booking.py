@@ -1,4 +1,4 @@
-"""A new session, and when there is room for one."""
+"""A new session."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -10,7 +10,6 @@ from livestream.campaigns.queries import open_campaigns
 from livestream.clubs.models import Club
 from livestream.clubs.queries import clubs_of, resources_of
 from livestream.clubs.routes.base import chosen_club
-from livestream.clubs.rules import RESOURCE_LABELS
 from livestream.sessions import forms, queries, services
 from livestream.sessions.forms import WishRow
 from livestream.sessions.models import LiveSession
@@ -22,7 +21,6 @@ from shop.core.errors import Conflict, Invalid, NotAllowed
 from shop.core.text import N_
 from shop.web.access import actor, role
 from shop.web.errors import status_of
-from shop.web.forms import parse_whole
 from shop.web.i18n import gettext as _
 from shop.web.request import read_session, write_session
 
@@ -56,8 +54,10 @@ def new_session() -> Page:
 @bp.post("/clb/phien/moi")
 @role("club")
 def create_session() -> Page:
-    """Make a session: ``action`` = propose (default) takes the resources at once, or draft."""
+    """Make a session: ``action`` = propose (default) takes the resources at once, or draft;
+    ``offer`` is a free start that was offered, in place of ``starts_at``."""
     form = forms.SessionForm.read()
+    form.starts_at.data = _moment(request.form.get("offer", "")) or form.starts_at.data
     reading = read_session()
     club = chosen_club(reading, manager=True)
     _prepare(reading, club, form)
@@ -74,43 +74,6 @@ def create_session() -> Page:
         status = status_of(error)
         return _new_page(reading, club, form, rows, status=status, offers=offers)
     return redirect(url_for("sessions.club_session", public_id=live.public_id), 303)
-
-
-@bp.get("/clb/phien/gio-trong")
-@role("club")
-def free_slots() -> Page:
-    """Free starts for some resources: ``resource_id`` (repeated), ``minutes``, ``starts_at``."""
-    db = read_session()
-    club = chosen_club(db)
-    now = clock.now()
-    rows = resources_of(db, club.id, active_only=True)
-    asked = set(request.args.getlist("resource_id"))
-    chosen = [row.resource for row in rows if str(row.resource.id) in asked]
-    minutes = min(max(parse_whole(request.args.get("minutes", "")[:9]) or 60, 15), 780)
-    around = _moment(request.args.get("starts_at", "")) or _next_evening()
-    is_near = 2000 < around.year < 2100
-    offers = (
-        queries.free_slots(
-            db,
-            [resource.id for resource in chosen],
-            length=timedelta(minutes=minutes),
-            around=around.replace(tzinfo=VN),
-            now=now,
-            limit=12,
-        )
-        if chosen and is_near
-        else []
-    )
-    return render_template(
-        "livestream/sessions/free.html",
-        club=club,
-        rows=rows,
-        chosen=chosen,
-        labels=RESOURCE_LABELS,
-        minutes=minutes,
-        around=around.strftime("%Y-%m-%dT%H:%M"),
-        offers=[(offer, offer.astimezone(VN).strftime("%Y-%m-%dT%H:%M")) for offer in offers],
-    )
 
 
 def _new_page(

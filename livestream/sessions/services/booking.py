@@ -17,7 +17,7 @@ from livestream.clubs import rules as club_rules
 from livestream.clubs.models import Resource
 from livestream.clubs.queries import get_club, usable_ids
 from livestream.sessions.models import LiveSession, ResourceHold
-from livestream.sessions.queries import free_slots, load_plan
+from livestream.sessions.queries import load_plan, offers_for
 from livestream.sessions.rules import Finding, Problem, judge, refusals
 from livestream.sessions.services.changing import (
     club_people,
@@ -55,9 +55,10 @@ class ResourceTaken(Conflict):
 
 
 class CannotPropose(Invalid):
-    """A rule's own sentence says why."""
+    """A rule's own sentence says why; ``offers``: starts at which no rule refuses."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, offers: list[datetime]) -> None:
+        self.offers = tuple(offers)
         super().__init__(problem.text, field="starts_at", **problem.params)
 
 
@@ -113,20 +114,13 @@ def refusal(
     viewer_clubs: Collection[int] = (),
 ) -> ResourceTaken:
     """Put a refused booking into words: the reason, and the three nearest free slots."""
-    plan = load_plan(db, live, now=now, viewer_clubs=viewer_clubs)
+    plan = load_plan(db, live, now=now, viewer_clubs=viewer_clubs, only=resource_ids)
     problems = [
         finding.problem
         for finding in judge(plan)
         if finding.rule.slug in GUARDED_RULES and finding.problem.params.get("resource") == resource
     ]
-    offers = free_slots(
-        db,
-        resource_ids,
-        length=live.ends_at - live.starts_at,
-        around=live.starts_at,
-        now=now,
-        but=live.id,
-    )
+    offers = offers_for(db, live, now=now, only=resource_ids)
     return ResourceTaken(problems[0] if problems else None, resource=resource, offers=offers)
 
 
@@ -155,6 +149,21 @@ def early_refusals(findings: Collection[Finding]) -> list[Finding]:
     ]
 
 
+def require_rules(
+    db: Session,
+    live: LiveSession,
+    *,
+    now: datetime,
+    viewer_clubs: Collection[int] = (),
+    only: Collection[int] | None = None,
+) -> None:
+    """Let pass what no rule refuses; overlaps are left to the database. Raises CannotPropose."""
+    plan = load_plan(db, live, now=now, viewer_clubs=viewer_clubs, only=only)
+    refused = early_refusals(judge(plan))
+    if refused:
+        raise CannotPropose(refused[0].problem, offers_for(db, live, now=now, only=only))
+
+
 def propose_session(
     db: Session,
     *,
@@ -174,10 +183,7 @@ def propose_session(
     require_times(live, now=now)
     require_bookable(db, live)
     drop_lapsed(db, resource_ids_of(db, live.id), now=now)
-    plan = load_plan(db, live, now=now, viewer_clubs=viewer_clubs)
-    refused = early_refusals(judge(plan))
-    if refused:
-        raise CannotPropose(refused[0].problem)
+    require_rules(db, live, now=now, viewer_clubs=viewer_clubs)
     take_holds(db, live, now=now, viewer_clubs=viewer_clubs)
     live.holds_until = min(now + timedelta(hours=hold_hours), live.starts_at)
     live.proposed_by = actor_id

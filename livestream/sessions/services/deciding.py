@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from livestream.sessions.models import LiveSession, ResourceHold, RuleOverride, SessionItem
-from livestream.sessions.queries import load_plan, owner_key
+from livestream.sessions.queries import load_plan, offers_for, owner_key
 from livestream.sessions.rules import Finding, judge, open_warnings, refusals, registry
 from livestream.sessions.services.changing import (
     club_people,
@@ -40,12 +40,23 @@ from shop.stock.services import reserve, set_price_window
 
 Capacity = Literal["staff", "manager"]
 
+TIME_RULES: Final = frozenset(
+    {"overlap", "buffer", "availability", "host_rest", "host_week", "quiet_hours"}
+)
+"""Rules that another time may satisfy."""
+
 GRACE: Final = timedelta(hours=6)
 """Set-asides that nothing gave back end by themselves this long after the session."""
 
 
 class HoldLapsed(Conflict):
+    """``offers``: starts at which what the session wants is free."""
+
     message = N_("Thời gian giữ chỗ của đề xuất đã hết. Hãy đề xuất lại.")
+
+    def __init__(self, offers: Collection[datetime] = ()) -> None:
+        self.offers = tuple(offers)
+        super().__init__()
 
 
 class ConsentMissing(Conflict):
@@ -59,12 +70,15 @@ class StaffNeeded(NotAllowed):
 
 
 class NotReady(Conflict):
-    """``findings``: everything that stands against it."""
+    """``findings``: everything that stands against it; ``offers``: starts that no rule refuses,
+    when it is the time that stands against it.
+    """
 
     message = N_("Chưa chốt được. Các lý do nằm trong mục “Kiểm tra” của phiên.")
 
-    def __init__(self, findings: Collection[Finding]) -> None:
+    def __init__(self, findings: Collection[Finding], offers: Collection[datetime] = ()) -> None:
         self.findings = tuple(findings)
+        self.offers = tuple(offers)
         super().__init__()
 
 
@@ -197,7 +211,7 @@ def confirm_session(
     live = open_for_change(db, public_id, version=version)
     require_step(live.state, "confirmed")
     if is_lapsed(live, now):
-        raise HoldLapsed
+        raise HoldLapsed(offers_for(db, live, now=now))
     if actor_id == live.proposed_by:
         raise OwnProposal
     items = items_of(db, live)
@@ -228,7 +242,8 @@ def require_ready(
     findings = judge(load_plan(db, live, now=now, viewer_clubs=viewer_clubs))
     against = [*refusals(findings, "confirm"), *open_warnings(findings, passed)]
     if against:
-        raise NotReady(against)
+        is_about_time = any(finding.rule.slug in TIME_RULES for finding in against)
+        raise NotReady(against, offers_for(db, live, now=now) if is_about_time else ())
     if capacity != "staff" and (passed or live.campaign_id is not None):
         raise StaffNeeded
 

@@ -7,12 +7,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from livestream.sessions.models import LiveSession, ResourceHold, SessionItem
-from livestream.sessions.queries import load_plan
-from livestream.sessions.rules import judge
 from livestream.sessions.services.booking import (
-    CannotPropose,
-    early_refusals,
     require_bookable,
+    require_rules,
     take_holds,
 )
 from livestream.sessions.services.changing import (
@@ -134,9 +131,7 @@ def _rebook(
     """Take the new times of what stays and of what is new; what goes is still held meanwhile."""
     require_bookable(db, live)
     drop_lapsed(db, chosen, now=now)
-    refused = early_refusals(judge(load_plan(db, live, now=now, viewer_clubs=viewer_clubs)))
-    if refused:
-        raise CannotPropose(refused[0].problem)
+    require_rules(db, live, now=now, viewer_clubs=viewer_clubs, only=chosen)
     take_holds(db, live, now=now, viewer_clubs=viewer_clubs, only=chosen)
 
 
