@@ -44,7 +44,7 @@ def _export(world: World, channel: str) -> None:
     world.made[f"bundle-{channel}"] = content
     with zipfile.ZipFile(io.BytesIO(content)) as bundle:
         names = bundle.namelist()
-        report = json.loads(bundle.read(_one(names, ".json")))
+        report = json.loads(bundle.read(_one(names, "report.json")))
         rows = _cells(bundle, names)
     text = json.dumps(report, ensure_ascii=False)
     flat = {str(cell) for row in rows for cell in row}

@@ -16,6 +16,7 @@ from shop.marketplaces.queries import bundle_file_name
 from shop.marketplaces.rules.cells import Cell, Row, cell
 from shop.marketplaces.rules.facts import PaperFacts
 from shop.marketplaces.rules.listing import Listing, bounded, safe_name
+from shop.marketplaces.rules.payloads import Material
 from shop.marketplaces.rules.profile import Profile
 from shop.marketplaces.rules.readiness import (
     Assessed,
@@ -30,6 +31,7 @@ from shop.marketplaces.rules.readiness import (
 )
 from shop.marketplaces.services.bundle import pages, reports, sheets
 from shop.marketplaces.services.bundle.archive import pack
+from shop.marketplaces.services.bundle.payloads import payload_files
 from shop.marketplaces.services.desk import photo_file
 
 log = logging.getLogger(__name__)
@@ -64,6 +66,9 @@ class _Collected:
     missing: list[str] = field(default_factory=list)
     folders: set[str] = field(default_factory=set)
     groups: int = 0
+    calls: dict[str, None] = field(default_factory=dict)
+    """What an operator must know of the payloads."""
+    refused: list[str] = field(default_factory=list)
 
 
 def make_bundle(
@@ -156,7 +161,19 @@ def _add_product(
         for offset, variant in enumerate(listing.variants, start=1)
     ]
     values = [[cell(row, column) for column in profile.columns] for row in rows]
-    found.files |= photos | papers.files
+    payload, calls, refused = payload_files(
+        Material(
+            listing,
+            desk.choice(listing.product.id),
+            profile,
+            tuple(photos),
+            tuple(addresses) if is_reachable(desk.public_url) else (),
+        ),
+        folder,
+    )
+    found.files |= photos | papers.files | payload
+    found.calls |= dict.fromkeys(calls)
+    found.refused += refused
     found.folders.add(folder)
     found.groups += 1
     found.rows += values
@@ -266,6 +283,11 @@ def _readme(
         f"- {PHOTOS}/<SKU>/01.jpg…: ảnh JPEG theo mã hàng",
         "- report.html, report.json: báo cáo kiểm tra, có đường dẫn tới chỗ cần sửa",
     ]
+    if found.calls:
+        lines += ["", "GÓI DỮ LIỆU THEO API (payload/, không tự gửi đi; người vận hành điền thêm)"]
+        lines += [f"- {line}" for line in found.calls]
+    if found.refused:
+        lines += ["", "CHƯA LẬP ĐƯỢC GÓI DỮ LIỆU API", *(f"- {line}" for line in found.refused)]
     if found.missing:
         lines += ["", "GIẤY CÒN THIẾU", *(f"- {line}" for line in found.missing)]
     if behind:
