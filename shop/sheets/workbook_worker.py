@@ -1,11 +1,12 @@
 """The process that opens uploaded sheets, with little memory, little time and no network needs.
 
 Run by ``shop.sheets.workbooks`` as a plain script that imports nothing of ours. Standard input is
-one line of JSON (``{"kind": "xlsx" | "csv", "rows": most}``) and then the file; standard output is
+one line of JSON (``{"kind": "xlsx" | "csv" | "book", "rows": most}``) and then the file; standard
+output is
 JSON: ``{"rows": [[cell, …], …], "formulas": [[row, column], …], "merged": [[r, c, r, c], …]}``
 or ``{"refused": code}``; of a workbook also ``"part"``, where its sheet lies. Rows and columns
 count from 0. A cell is text, a number, true or false, null, ``{"date": iso}`` or
-``{"error": code}``.
+``{"error": code}``. Of a ``book`` every sheet is given, hidden ones too: see ``read_book``.
 
 A workbook is a zip of XML. Before any parser sees it, all of it is judged here: its entries and
 their real sizes (counted while unpacking, not as declared), ratio, macros, passwords, links to
@@ -25,6 +26,7 @@ import zlib
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from xml.etree import ElementTree as ET
+from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
@@ -35,6 +37,7 @@ MAX_UNPACKED: Final = 40 * 1024 * 1024
 MAX_RATIO: Final = 200
 """Of an entry over a megabyte; a sheet of 5,000 equal rows reaches about 60."""
 MAX_COLUMNS: Final = 200
+MAX_BOOK_COLUMNS: Final = 1_000
 MAX_CELLS: Final = 400_000
 MAX_CELL_TEXT: Final = 32_767
 MAX_REPORTED: Final = 20_000
@@ -49,6 +52,12 @@ _REFERENCE: Final = re.compile(rb'\br\s*=\s*["\']([A-Z]{1,3})([0-9]{1,7})["\']')
 _MERGED: Final = re.compile(
     rb'<(?:\w+:)?mergeCell\b[^>]*\bref\s*=\s*["\']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["\']'
 )
+_VALIDATION: Final = re.compile(
+    rb"<(?:\w+:)?dataValidation\b(?P<a>[^>]*)>(?P<inside>.*?)</(?:\w+:)?dataValidation>", re.DOTALL
+)
+_LISTED: Final = re.compile(rb"<(?:\w+:)?formula1>(.*?)</(?:\w+:)?formula1>", re.DOTALL)
+_WHERE: Final = re.compile(rb"""\bsqref\s*=\s*["']([^"']*)|<(?:\w+:)?sqref>(.*?)<""")
+_TAG: Final = re.compile(rb"<[^>]*>")
 
 
 class Refused(Exception):
@@ -86,6 +95,85 @@ def read_xlsx(raw: bytes, most: int) -> dict[str, Any]:
         "merged": merged[:MAX_REPORTED],
         "part": path,
     }
+
+
+def read_book(raw: bytes, most: int) -> dict[str, Any]:
+    """Every sheet: ``{"sheets": [{"name", "is_hidden", "part", "rows", "lists"}], "names": {…},
+    "strings": part}``. Raises Refused.
+
+    ``lists`` are drop-downs: [cells they cover, formula]; ``names`` the workbook's defined names;
+    ``strings`` where shared texts lie, or empty. Values are read without the styles, so that a
+    style sheet no library takes does no harm.
+    """
+    entries = _unpack(raw)
+    _refuse_contents(entries)
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        names = [name.lower() for name in archive.namelist()]
+    if any("embeddings/" in name or "activex" in name for name in names):
+        raise Refused("embedded")
+    found = []
+    plain = {name: content for name, content in entries.items() if name != "xl/styles.xml"}
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(_repack(plain))) as book:
+            for name, state, path in _sheets(entries):
+                sheet = entries[path]
+                _refuse_sheet(sheet)
+                _scan(sheet, most, MAX_BOOK_COLUMNS)
+                rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                found.append(
+                    {
+                        "name": name,
+                        "is_hidden": state != "visible",
+                        "part": path,
+                        "rows": _trim([[_plain(cell) for cell in row] for row in rows]),
+                        "lists": _drop_downs(sheet),
+                    }
+                )
+    except PasswordError:
+        raise Refused("encrypted") from None
+    except (CalamineError, ValueError, OverflowError):
+        raise Refused("damaged") from None
+    if not any(sheet["rows"] for sheet in found):
+        raise Refused("empty")
+    strings = "xl/sharedStrings.xml"
+    return {
+        "sheets": found,
+        "names": _defined_names(entries),
+        "strings": strings if strings in entries else "",
+    }
+
+
+def _refuse_sheet(sheet: bytes) -> None:
+    """A sheet that will be changed by its tags must be whole, and hide no tags in comments."""
+    if b"<!--" in sheet or b"<![CDATA[" in sheet:
+        raise Refused("entities")
+    try:
+        expat.ParserCreate().Parse(sheet, True)
+    except expat.ExpatError:
+        raise Refused("damaged") from None
+
+
+def _drop_downs(sheet: bytes) -> list[list[str]]:
+    found = []
+    for hit in _VALIDATION.finditer(sheet):
+        listed = _LISTED.search(hit["inside"])
+        where = _WHERE.search(hit["a"]) or _WHERE.search(hit["inside"])
+        if listed and where and b"list" in hit["a"]:
+            formula = _TAG.sub(b"", listed[1]).decode(errors="replace")
+            found.append([(where[1] or where[2]).decode(errors="replace"), _unescaped(formula)])
+    return found[:MAX_REPORTED]
+
+
+def _unescaped(text: str) -> str:
+    for mark, plain in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'")):
+        text = text.replace(mark, plain)
+    return text.replace("&amp;", "&")[:MAX_CELL_TEXT]
+
+
+def _defined_names(entries: dict[str, bytes]) -> dict[str, str]:
+    book = ET.fromstring(entries["xl/workbook.xml"])  # noqa: S314 - no DTD: _refuse_contents
+    names = [(one.get("name", ""), one.text or "") for one in book.iter(f"{_NS}definedName")]
+    return dict(names[:MAX_REPORTED])
 
 
 def _unpack(raw: bytes) -> dict[str, bytes]:
@@ -151,6 +239,14 @@ def _refuse_contents(entries: dict[str, bytes]) -> None:
 
 def _sheet(entries: dict[str, bytes]) -> tuple[str, str]:
     """Where the sheet to read lies, and its name."""
+    sheets = [(name, path) for name, state, path in _sheets(entries) if state == "visible"]
+    for name, path in sorted(sheets, key=lambda pair: _bare(pair[0]) not in SHEET_NAMES):
+        return path, name
+    raise Refused("no_sheet")
+
+
+def _sheets(entries: dict[str, bytes]) -> list[tuple[str, str, str]]:
+    """Name, state and place of every sheet with cells, in the workbook's order."""
     try:
         # no DTD, so no entities: _refuse_contents came before
         book = ET.fromstring(entries["xl/workbook.xml"])  # noqa: S314
@@ -158,16 +254,13 @@ def _sheet(entries: dict[str, bytes]) -> tuple[str, str]:
     except ET.ParseError:
         raise Refused("damaged") from None
     targets = {rel.get("Id"): rel.get("Target", "") for rel in rels}
-    sheets = [
-        (sheet.get("name", ""), targets.get(sheet.get(_REL), ""))
-        for sheet in book.iter(f"{_NS}sheet")
-        if sheet.get("state", "visible") == "visible"
-    ]
-    for name, target in sorted(sheets, key=lambda pair: _bare(pair[0]) not in SHEET_NAMES):
+    found = []
+    for sheet in book.iter(f"{_NS}sheet"):
+        target = targets.get(sheet.get(_REL), "")
         path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         if path in entries and "worksheets/" in path:
-            return path, name
-    raise Refused("no_sheet")
+            found.append((sheet.get("name", ""), sheet.get("state", "visible"), path))
+    return found
 
 
 def _bare(name: str) -> str:
@@ -175,7 +268,9 @@ def _bare(name: str) -> str:
     return " ".join("".join(c for c in text if not unicodedata.combining(c)).split())
 
 
-def _scan(sheet: bytes, most: int) -> tuple[list[list[int]], list[list[int]]]:
+def _scan(
+    sheet: bytes, most: int, widest: int = MAX_COLUMNS
+) -> tuple[list[list[int]], list[list[int]]]:
     """Refuse a sheet that reaches too far; where its formulas and its error values are."""
     formulas: list[list[int]] = []
     errors: list[list[int]] = []
@@ -194,7 +289,7 @@ def _scan(sheet: bytes, most: int) -> tuple[list[list[int]], list[list[int]]]:
         row = int(place[2]) - 1 if place else row
         if row > 4 * most + 100 or cells > MAX_CELLS:
             raise Refused("too_many_rows")
-        if column > MAX_COLUMNS:
+        if column > widest:
             raise Refused("too_wide")
         if b't="e"' in hit["c"]:
             errors.append([row, column])
@@ -328,7 +423,7 @@ def answer(request: bytes) -> dict[str, Any]:
     """What to say of a request: the line of JSON and the file."""
     line, _, raw = request.partition(b"\n")
     asked = json.loads(line)
-    read = {"xlsx": read_xlsx, "csv": read_csv}[asked["kind"]]
+    read = {"xlsx": read_xlsx, "csv": read_csv, "book": read_book}[asked["kind"]]
     try:
         return read(raw, asked["rows"] + 1)
     except Refused as refused:

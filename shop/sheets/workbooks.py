@@ -15,7 +15,7 @@ from typing import Any, Final
 from shop.core.errors import Unavailable
 from shop.sheets.rules.headers import HEADER_ROWS
 from shop.sheets.rules.plan import Table
-from shop.sheets.rules.refusals import MAX_ROWS, REFUSALS, SheetRefused
+from shop.sheets.rules.refusals import MAX_ROWS, REFUSALS, SheetRefused, kind_of
 
 WALL_SECONDS: Final = 40.0
 AT_ONCE: Final = 2
@@ -63,6 +63,10 @@ def read_sheet(raw: bytes, kind: str) -> Sheet:
 
     Raises SheetRefused, Unavailable when too many files wait.
     """
+    return sheet_of(_answer(raw, kind))
+
+
+def _answer(raw: bytes, kind: str) -> dict[str, Any]:
     if not _turns.acquire(timeout=QUEUE_SECONDS):
         raise Unavailable
     try:
@@ -72,7 +76,17 @@ def read_sheet(raw: bytes, kind: str) -> Sheet:
     if "refused" in answer:
         code = answer["refused"]
         raise SheetRefused(code if code in REFUSALS else "damaged")
-    return sheet_of(answer)
+    return answer
+
+
+def read_book(raw: bytes) -> dict[str, Any]:
+    """Every sheet of an uploaded workbook as plain values: see ``workbook_worker.read_book``.
+
+    Raises SheetRefused, Unavailable when too many files wait.
+    """
+    if kind_of(raw, "") != "xlsx":
+        raise SheetRefused("not_xlsx")
+    return _answer(raw, "book")
 
 
 def _ask(raw: bytes, kind: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ REFUSALS: Final = {
     "encrypted": N_("Tệp có mật khẩu. Hãy lưu lại không mật khẩu."),
     "macros": N_("Tệp có macro nên không nhận. Hãy lưu lại thành .xlsx thường."),
     "external_links": N_("Tệp lấy dữ liệu từ tệp khác. Hãy dán thành giá trị rồi lưu lại."),
+    "embedded": N_("Tệp có đối tượng nhúng bên trong nên không nhận. Hãy tải lại mẫu từ sàn."),
     "entities": N_("Tệp có nội dung XML không được phép. Hãy mở bằng Excel và lưu lại."),
     "bomb": N_("Tệp nén bung ra quá lớn nên không mở. Hãy chép bảng sang một tệp mới."),
     "not_xlsx": N_("Tệp này không phải bảng tính .xlsx."),

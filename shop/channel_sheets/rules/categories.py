@@ -1,0 +1,165 @@
+"""The categories inside a template, what each demands, and which one fits a product."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, pairwise
+from typing import Any, Final
+
+from shop.channel_sheets.rules.book import Book, BookSheet, words_at
+from shop.channel_sheets.rules.keys import CATEGORY, folded_key
+from shop.core.text import fold
+
+MOST_CATEGORIES: Final = 20_000
+_ID_FIRST: Final = re.compile(r"^(\d{3,12})\s*[-–]\s*(\S.*)$")
+_ID_LAST: Final = re.compile(r"^(\S.*?)\s*\((\d{3,12})\)\s*$")
+_DAYS: Final = re.compile(r"(\d{1,3})\s*[-–]\s*(\d{1,3})")
+_SPLIT: Final = re.compile(r"\s*[>/»]\s*")
+_DULL: Final = frozenset({"va", "khac", "cac", "loai", "san", "pham", "do", "hang", "tu", "cho"})
+
+
+@dataclass(frozen=True)
+class Category:
+    """A category of the shop. ``cell`` is what its column takes; days are the range of handling
+    days for goods made to order, 0 when not told."""
+
+    id: str
+    path: str
+    cell: str
+    days_min: int = 0
+    days_max: int = 0
+
+
+def read_categories(book: Book, columns: Sequence[Any], sheet: BookSheet) -> tuple[Category, ...]:
+    """Every category that the file names, each once: of its category sheet, else of drop-downs."""
+    found: dict[str, Category] = {}
+    for one in book.sheets:
+        for category in _from_sheet(one):
+            found.setdefault(category.id, category)
+    if not found:
+        for category in _from_drop_down(book, columns, sheet):
+            found.setdefault(category.id, category)
+    return tuple(list(found.values())[:MOST_CATEGORIES])
+
+
+def _from_sheet(sheet: BookSheet) -> Iterable[Category]:
+    """Rows below the keys ``et_title_category_id`` and ``…_name``, or ``123-Path`` rows there."""
+    for row, cells in enumerate(sheet.rows[:10]):
+        keys = [folded_key(cell) if isinstance(cell, str) else "" for cell in cells]
+        if "et_title_category_id" not in keys:
+            continue
+        at = keys.index("et_title_category_id")
+        name = keys.index("et_title_category_name") if "et_title_category_name" in keys else 0
+        days = keys.index("et_title_dts_range") if "et_title_dts_range" in keys else -1
+        for line in sheet.rows[row + 1 :]:
+            number, path = words_at(line, at), words_at(line, name)
+            if number.isdigit():
+                yield _category(number, path, number, words_at(line, days))
+        return
+
+
+def _category(number: str, path: str, cell: str, days: str) -> Category:
+    told = _ID_FIRST.match(path)
+    span = _DAYS.search(days)
+    return Category(
+        id=number[:40],
+        path=" > ".join(_SPLIT.split(told[2] if told else path))[:500],
+        cell=cell,
+        days_min=int(span[1]) if span else 0,
+        days_max=int(span[2]) if span else 0,
+    )
+
+
+def _from_drop_down(book: Book, columns: Sequence[Any], sheet: BookSheet) -> Iterable[Category]:
+    """``Path/of/category (123)``: what the drop-down of the category column offers."""
+    for column in columns:
+        if column.value == CATEGORY:
+            for words in book.offered(sheet, column.index):
+                told = _ID_LAST.match(words)
+                if told:
+                    yield _category(told[2], told[1], words, "")
+
+
+def required_by_category(
+    book: Book, columns: Sequence[Any], sheet: BookSheet
+) -> dict[str, tuple[str, ...]]:
+    """Category id -> keys that it makes mandatory, out of the hidden sheet of properties.
+
+    Its columns are headed by the same keys, else they stand in line with those of the template.
+    """
+    by_index = {column.index: column.key for column in columns}
+    known = set(by_index.values())
+    found: dict[str, tuple[str, ...]] = {}
+    for one in book.sheets:
+        if one is sheet or not any("MANDATORY" in row for row in one.rows):
+            continue
+        heads = by_index
+        for row in one.rows[:10]:
+            keys = {at: folded_key(cell) for at, cell in enumerate(row) if isinstance(cell, str)}
+            if len(set(keys.values()) & known) >= 2:
+                heads = keys
+                break
+        for row in one.rows:
+            told = _ID_FIRST.match(words_at(row, 0)) or re.match(r"^(\d{3,12})$", words_at(row, 0))
+            if told:
+                must = [heads.get(at, "") for at, cell in enumerate(row) if cell == "MANDATORY"]
+                found[told[1]] = tuple(key for key in must if key)
+    return found
+
+
+# Suggestions
+
+
+class Suggester:
+    """Which categories fit a product: rare words that both share weigh most, those of the leaf
+    double."""
+
+    def __init__(self, categories: Sequence[Category]) -> None:
+        self._categories = categories
+        self._words = [_tokens(category.path) for category in categories]
+        self._leaves = [_tokens(category.path.rpartition(" > ")[2]) for category in categories]
+        seen = Counter(word for words in self._words for word in words)
+        self._weight = {word: math.log(1 + len(categories) / n) for word, n in seen.items()}
+
+    def suggest(
+        self, name: str, group: str, *, most: int = 5, before: Mapping[str, int] | None = None
+    ) -> list[Category]:
+        """At most ``most`` categories, best first; ``before``: id -> how often it was chosen for
+        goods of the same kind."""
+        own, kind = _tokens(name), _tokens(group)
+        scored = []
+        for at, category in enumerate(self._categories):
+            score = 3.0 * min((before or {}).get(category.id, 0), 3)
+            for words, weight in ((own, 1.0), (kind, 0.5)):
+                score += weight * self._sum(words & self._words[at])
+                score += weight * self._sum(words & self._leaves[at])
+            if score:
+                scored.append((-score / (1 + 0.05 * len(self._words[at])), category.path, category))
+        scored.sort(key=lambda one: one[:2])
+        return [category for _score, _path, category in scored[:most]]
+
+    def _sum(self, words: set[str]) -> float:
+        return sum(self._weight.get(word, 0.0) for word in words)
+
+
+def find_categories(
+    categories: Sequence[Category], words: str, *, most: int = 30
+) -> list[Category]:
+    """Categories whose path holds every word, or whose id it is."""
+    wanted = fold(words[:100]).split()
+    if not wanted:
+        return []
+    found = (
+        category
+        for category in categories
+        if category.id == words.strip() or all(word in fold(category.path) for word in wanted)
+    )
+    return list(islice(found, most))
+
+
+def _tokens(text: str) -> set[str]:
+    words = re.findall(r"[a-z0-9]+", fold(text[:600]))
+    pairs = {f"{one} {two}" for one, two in pairwise(words)}
+    return ({word for word in words if len(word) > 1} | pairs) - _DULL

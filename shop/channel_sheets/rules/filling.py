@@ -1,0 +1,264 @@
+"""What stands in each cell of a filled template, and what could not be filled and why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from shop.channel_sheets.rules.categories import Category
+from shop.channel_sheets.rules.keys import CATEGORY, DELIVERY, UNTOUCHED, WEIGHT, family_called
+from shop.channel_sheets.rules.layout import Layout, TemplateColumn
+from shop.channel_sheets.rules.remarks import Remark
+from shop.core.text import N_, clean
+from shop.marketplaces.rules.cells import VALUES, Cell, Row, cell
+from shop.marketplaces.rules.profile import Column
+
+STALE_AFTER: Final = timedelta(days=60)
+MOST_CONSTANT: Final = 500
+UNITS: Final = {"g": N_("gam (g)"), "kg": N_("ki-lô-gam (kg)"), "lb": N_("pound (lb)")}
+_GRAMS_IN_LB: Final = Decimal("453.59237")
+_PICTURES: Final = "address_"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the producer decided for a template. ``unit`` empty: as the template says."""
+
+    unit: str = ""
+    is_shared: bool = False
+    numbers_as_text: bool = False
+    deliveries: tuple[str, ...] = ()
+    """Keys of the delivery columns that are on."""
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """Key -> the same value for every row."""
+
+
+def weight_unit(layout: Layout, choices: Choices) -> str | None:
+    """The unit for weights; None when the template contradicts the profile and nobody chose."""
+    if choices.unit in UNITS:
+        return choices.unit
+    family = family_called(layout.channel)
+    expected = family.weight_unit if family else "g"
+    return expected if layout.told_unit in {"", expected} else None
+
+
+def is_fillable(column: TemplateColumn) -> bool:
+    """Whether we or the producer may write into it."""
+    return not UNTOUCHED.fullmatch(column.key)
+
+
+def is_ours(column: TemplateColumn) -> bool:
+    """Whether the catalogue or a choice of ours answers it."""
+    return column.value in VALUES or column.value in {CATEGORY, WEIGHT, DELIVERY}
+
+
+def asked_columns(layout: Layout) -> list[TemplateColumn]:
+    """Columns that only the producer can answer, one value for every row: required first."""
+    mandatory = {key for keys in layout.required_by_category.values() for key in keys}
+    order = {"required": 0, "conditional": 1, "optional": 2, "": 3}
+    found = [
+        column
+        for column in layout.columns
+        if is_fillable(column)
+        and column.value not in VALUES
+        and column.value not in {CATEGORY, WEIGHT, DELIVERY}
+        and (
+            column.need in {"required", "conditional"} or column.key in mandatory or column.allowed
+        )
+    ]
+    return sorted(found, key=lambda column: (order[column.need], column.index))
+
+
+def remarks_about(
+    layout: Layout, choices: Choices, *, uploaded_at: datetime, now: datetime
+) -> list[Remark]:
+    """What is to be said of the template itself."""
+    found: list[Remark] = []
+    age = now - uploaded_at
+    if age > STALE_AFTER:
+        found.append(Remark("TEMPLATE_STALE", {"days": age.days}))
+    if layout.need_row is None:
+        found.append(Remark("TEMPLATE_NO_NEED_ROW", {}))
+    found += _unit_remarks(layout, choices)
+    found += _unknown_columns(layout, choices)
+    if layout.deliveries and not set(choices.deliveries) & {d.key for d in layout.deliveries}:
+        found.append(Remark("SHIP_NONE", {}, "giao-hang"))
+    return found + _told_of_file(layout)
+
+
+def _unknown_columns(layout: Layout, choices: Choices) -> list[Remark]:
+    return [
+        Remark("TEMPLATE_UNKNOWN_REQUIRED", {"label": column.label, "key": column.key}, column.key)
+        for column in layout.columns
+        if column.need == "required"
+        and not is_ours(column)
+        and is_fillable(column)
+        and not choices.constants.get(column.key)
+    ]
+
+
+def _told_of_file(layout: Layout) -> list[Remark]:
+    found = []
+    if layout.private_sheets:
+        found.append(Remark("TEMPLATE_PRIVATE", {"sheets": ", ".join(layout.private_sheets)}))
+    if layout.samples:
+        found.append(Remark("TEMPLATE_SAMPLES", {"count": layout.samples}))
+    if layout.other_sheets:
+        found.append(Remark("TEMPLATE_SHEETS", {"sheets": ", ".join(layout.other_sheets)[:300]}))
+    return found
+
+
+def _unit_remarks(layout: Layout, choices: Choices) -> list[Remark]:
+    has_weight = any(column.value == WEIGHT for column in layout.columns)
+    unit = weight_unit(layout, choices)
+    if not has_weight or choices.unit:
+        return []
+    if unit is None:
+        return [Remark("WEIGHT_UNIT_CONFLICT", {}, "don-vi")]
+    if not layout.told_unit:
+        return [Remark("WEIGHT_UNIT_UNTOLD", {"unit": unit}, "don-vi")]
+    return []
+
+
+def written_columns(layout: Layout, choices: Choices) -> list[TemplateColumn]:
+    """The columns that get values, in the order of the sheet."""
+    return [
+        column
+        for column in layout.columns
+        if is_fillable(column) and (column.value or choices.constants.get(column.key))
+    ]
+
+
+def cells_of(
+    columns: Sequence[TemplateColumn],
+    row: Row,
+    category: Category | None,
+    layout: Layout,
+    choices: Choices,
+) -> list[Cell]:
+    """The values of one row, one for each column."""
+    found: list[Cell] = []
+    switches = {one.key: one for one in layout.deliveries}
+    for column in columns:
+        value = _value(column, row, category, layout, choices, switches)
+        if value is None and choices.constants.get(column.key):
+            value = choices.constants[column.key]
+        if choices.numbers_as_text and value is not None:
+            value = str(value)
+        found.append(value)
+    return found
+
+
+def _value(
+    column: TemplateColumn,
+    row: Row,
+    category: Category | None,
+    layout: Layout,
+    choices: Choices,
+    switches: Mapping[str, Any],
+) -> Cell:
+    if column.value == CATEGORY:
+        if category is None:
+            return None
+        return int(category.cell) if category.cell.isdigit() else category.cell
+    if column.value == WEIGHT:
+        return weight_in(row.variant.facts.packed_weight_g, weight_unit(layout, choices))
+    if column.value == DELIVERY:
+        switch = switches[column.key]
+        return str(switch.on if column.key in choices.deliveries else switch.off)
+    if column.value not in VALUES:
+        return None
+    value = cell(row, Column(column.key, column.label, column.value))
+    if column.allowed and isinstance(value, str):
+        alike = {_bare(word): word for word in column.allowed}
+        return alike.get(_bare(value), value)
+    return value
+
+
+def _bare(text: str) -> str:
+    return clean(text).lower().replace(" ", "")
+
+
+def weight_in(grams: int, unit: str | None) -> Cell:
+    """Grams in another unit, never with needless zeros; None when the unit is not known."""
+    if not grams or unit is None:
+        return None
+    if unit == "g":
+        return grams
+    kilograms = Decimal(grams) / (1000 if unit == "kg" else _GRAMS_IN_LB)
+    rounded = round(kilograms, 3).normalize()
+    return int(rounded) if rounded == rounded.to_integral_value() else rounded
+
+
+def remarks_on_row(
+    columns: Sequence[TemplateColumn],
+    values: Sequence[Cell],
+    category: Category | None,
+    layout: Layout,
+    choices: Choices,
+) -> list[Remark]:
+    """What is missing in one row."""
+    found: list[Remark] = []
+    mandatory = layout.required_by_category.get(category.id, ()) if category else ()
+    for column, value in zip(columns, values, strict=True):
+        if value is not None or column.value == CATEGORY:
+            continue
+        if column.value.startswith(_PICTURES):
+            if column.need == "required":
+                found.append(Remark("PICTURES_EMPTY", {"label": column.label}, column.key))
+        elif column.need == "required":
+            found.append(Remark("CELL_EMPTY", {"label": column.label}, column.key))
+    written = {column.key: value for column, value in zip(columns, values, strict=True)}
+    for key in mandatory:
+        asked = layout.column(key)
+        if asked is not None and written.get(key) is None and asked.need != "required":
+            told = {"path": category.path if category else "", "label": asked.label}
+            found.append(Remark("ATTR_REQUIRED", told, key))
+    price = next((v for c, v in zip(columns, values, strict=True) if c.value == "price"), None)
+    found += _price_remarks(price, layout, choices)
+    return found
+
+
+def _price_remarks(price: Cell, layout: Layout, choices: Choices) -> list[Remark]:
+    if price is None or (isinstance(price, str) and not price.isdigit()):
+        return []
+    return [
+        Remark(
+            "SHIP_PRICE_LIMIT",
+            {"price": price, "limit": one.ceiling_vnd, "label": one.label},
+            "giao-hang",
+        )
+        for one in layout.deliveries
+        if one.key in choices.deliveries and one.ceiling_vnd and int(price) > one.ceiling_vnd
+    ]
+
+
+def category_remarks(
+    layout: Layout, chosen: tuple[str, str] | None, found: Category | None
+) -> list[Remark]:
+    """``chosen``: id and path that the producer chose; ``found``: that category in the template."""
+    if not layout.needs_category or not layout.categories or found is not None:
+        return []
+    if chosen is None:
+        return [Remark("CATEGORY_MISSING", {}, "nganh")]
+    return [Remark("CATEGORY_UNKNOWN", {"path": chosen[1]}, "nganh")]
+
+
+def changes_between(old: Layout, new: Layout) -> list[str]:
+    """What a newer template asks for differently: keys with ``+`` or ``-``, in plain words."""
+    before = {column.key: column.need for column in old.columns}
+    after = {column.key: column.need for column in new.columns}
+    found = [f"+ {key}" for key in after if key not in before]
+    found += [f"- {key}" for key in before if key not in after]
+    found += [
+        f"{key}: {before[key] or '?'} → {need or '?'}"
+        for key, need in after.items()
+        if key in before and before[key] != need
+    ]
+    had, has = ({one.id for one in layout.categories} for layout in (old, new))
+    if had != has:
+        found.append(f"+{len(has - had)} / -{len(had - has)} ngành")
+    if old.told_unit != new.told_unit:
+        found.append(f"{old.told_unit or '?'} → {new.told_unit or '?'}")
+    return found

@@ -1,0 +1,26 @@
+"""What is done with templates and with what came back."""
+
+from shop.channel_sheets.services.filling import Filled, NotReady, fill_template, record_fill
+from shop.channel_sheets.services.templates import (
+    OtherPeoples,
+    choices_of,
+    choose_categories,
+    digest_of,
+    remarks_of,
+    save_choices,
+    take_template,
+)
+
+__all__ = [
+    "Filled",
+    "NotReady",
+    "OtherPeoples",
+    "choices_of",
+    "choose_categories",
+    "digest_of",
+    "fill_template",
+    "record_fill",
+    "remarks_of",
+    "save_choices",
+    "take_template",
+]
