@@ -28,7 +28,12 @@ from livestream.runsheets.services import fit_sheet, save_sheet, save_words
 from livestream.sessions.models import LiveSession, SessionItem
 from livestream.sessions.services.airing import end_session, go_live
 from livestream.sessions.services.booking import propose_session
-from livestream.sessions.services.deciding import answer_item, confirm_session
+from livestream.sessions.services.deciding import (
+    answer_item,
+    confirm_session,
+    open_warning_slugs,
+    override_warning,
+)
 from livestream.sessions.services.drafting import ItemWish, create_session
 from shop.accounts.models import Person
 from shop.accounts.services import add_member
@@ -210,6 +215,15 @@ def _load_session(db: Session, club: Club, plan: Plan, now: datetime) -> None:
         return
     _agree(db, live, asked_at)
     admin = person_id(db, "admin@demo.test")
+    for rule in open_warning_slugs(db, live, now=asked_at):
+        override_warning(
+            db,
+            public_id=live.public_id,
+            rule=rule,
+            reason="Đã xem bản giấy tại cơ sở (minh họa)",
+            actor_id=admin,
+            now=asked_at,
+        )
     confirm_session(db, public_id=live.public_id, actor_id=admin, capacity="staff", now=asked_at)
     _write_sheet(db, live, manager, asked_at)
     if plan.ending == "ended":

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from livestream.clubs.models import Resource
@@ -21,7 +21,9 @@ from livestream.sessions.timing import (
 )
 from shop.catalogue.models import Certificate, Producer, Product, ProductFacets, Variant
 from shop.catalogue.rules import CERTIFICATE_KINDS
+from shop.catalogue.rules.groups import SUBGROUPS, group_of
 from shop.core.clock import today_vn
+from shop.marketplaces.models import ListingSighting
 from shop.stock.models import LotLevel
 from shop.stock.queries import held_by, levels
 from shop.traceability.models import Lot
@@ -175,6 +177,8 @@ def _items(db: Session, session_id: int, now: datetime) -> list[PlanItem]:
     held = held_by(db, [owner_key(item.id) for item, *_rest in rows])
     lapses = _paper_lapses(db, [product.id for _item, _variant, product, *_rest in rows], now)
     until = _sold_until(db, [item.variant_id for item, *_rest in rows])
+    listed = listed_addresses(db, {product.id for _item, _variant, product, *_rest in rows})
+    quality = _quality_until(db, {product.id for _item, _variant, product, *_rest in rows}, now)
     return [
         PlanItem(
             id=item.id,
@@ -190,6 +194,9 @@ def _items(db: Session, session_id: int, now: datetime) -> list[PlanItem]:
             season_mask=product.season_mask,
             sold_until=until.get(variant.id),
             paper_lapses=tuple(lapses.get(product.id, ())),
+            needs_quality_paper=_is_eaten(product.subgroup),
+            quality_until=quality.get(product.id),
+            listed_on=frozenset(listed.get(product.id, {})),
         )
         for item, variant, product, producer, is_listed in rows
     ]
@@ -212,6 +219,51 @@ def _paper_lapses(
         if product_id is not None:
             found.setdefault(product_id, []).append(lapse)
     return found
+
+
+QUALITY_KINDS: Final = ("ocop", "vietgap", "organic", "food_safety", "haccp")
+"""Certificates that say something of quality or food safety."""
+
+
+def _is_eaten(subgroup: str) -> bool:
+    return subgroup in SUBGROUPS and group_of(subgroup).nature == "eaten"
+
+
+def listed_addresses(db: Session, product_ids: Collection[int]) -> dict[int, dict[str, str]]:
+    """By product and channel: where it was last seen listed; what is gone is left out."""
+    rows = db.scalars(
+        select(ListingSighting)
+        .where(ListingSighting.product_id.in_(product_ids))
+        .order_by(ListingSighting.id)
+    )
+    found: dict[int, dict[str, str]] = {}
+    for row in rows:
+        channels = found.setdefault(row.product_id, {})
+        if row.what == "gone":
+            channels.pop(row.channel, None)
+        else:
+            channels[row.channel] = row.address or channels.get(row.channel, "")
+    return found
+
+
+def _quality_until(db: Session, product_ids: Collection[int], now: datetime) -> dict[int, datetime]:
+    """By product: when the last of its papers on quality ends; its producer's papers count too."""
+    rows = db.execute(
+        select(Product.id, func.max(Certificate.expires_on))
+        .join(
+            Certificate,
+            (Certificate.producer_id == Product.producer_id)
+            & ((Certificate.product_id == Product.id) | Certificate.product_id.is_(None)),
+        )
+        .where(
+            Product.id.in_(product_ids),
+            Certificate.state == "verified",
+            Certificate.kind.in_(QUALITY_KINDS),
+            Certificate.issued_on <= today_vn(now),
+        )
+        .group_by(Product.id)
+    )
+    return {product_id: instant(day_interval(last).end) for product_id, last in rows}
 
 
 def _sold_until(db: Session, variant_ids: Collection[int]) -> dict[int, datetime]:

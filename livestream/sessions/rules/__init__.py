@@ -71,6 +71,17 @@ class PlanItem:
     """End of the last day on which any unit in stock may be sold; None: no such day is known."""
     paper_lapses: tuple[tuple[str, datetime], ...] = ()
     """Papers the pages show now and the instant each ends."""
+    needs_quality_paper: bool = False
+    """Whether it is eaten or drunk."""
+    quality_until: datetime | None = None
+    """The instant after which no paper on quality or food safety counts any more."""
+
+    listed_on: frozenset[str] = frozenset()
+    """Platforms on which somebody saw it listed."""
+
+    def has_quality_paper_until(self, instant: datetime) -> bool:
+        """Whether such a paper still counts then."""
+        return self.quality_until is not None and self.quality_until >= instant
 
 
 @dataclass(frozen=True)
@@ -122,6 +133,8 @@ class Rule:
     """The step that a blocking problem refuses: already the proposal, or only the confirmation."""
     fixed_by: str = N_("câu lạc bộ")
     """Who can mend it."""
+    passed_by: str = N_("cán bộ tỉnh")
+    """Who may let a warning pass, by name and with a reason."""
 
 
 @dataclass(frozen=True)

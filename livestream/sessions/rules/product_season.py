@@ -6,9 +6,9 @@ from shop.core.text import N_
 
 
 def check(plan: Plan) -> list[Problem]:
-    """A problem for items out of season in the session's month, or past their date by then."""
+    """A problem for items out of season in the session's month."""
     month = plan.starts_at.astimezone(VN).month
-    found = [
+    return [
         Problem(
             N_("%(product)s không vào mùa trong tháng %(month)s."),
             {"product": item.name, "month": month},
@@ -16,14 +16,6 @@ def check(plan: Plan) -> list[Problem]:
         for item in plan.items
         if item.season_mask and not item.season_mask >> (month - 1) & 1
     ]
-    found += [
-        Problem(
-            N_("%(product)s: lô còn trong kho hết hạn trước phiên này."), {"product": item.name}
-        )
-        for item in plan.items
-        if item.sold_until is not None and item.sold_until < plan.ends_at
-    ]
-    return found
 
 
 RULE = Rule("product_season", N_("Mùa vụ"), "warn", check, fixed_by=N_("người sản xuất"))

@@ -42,6 +42,14 @@ def hours_around(plan: Plan, before: int, after: int) -> tuple[Interval, ...]:
     return (Interval(plan.on_air.start - before * 60, plan.on_air.end + after * 60),)
 
 
+def on(*platforms: str) -> Plan:
+    channels = [
+        PlanResource(10 + n, "channel", f"Kênh {n}", platform=platform)
+        for n, platform in enumerate(platforms)
+    ]
+    return replace(GOOD, resources=(HOST, *channels))
+
+
 HOUR = timedelta(hours=1)
 MORNING_AFTER = EVENING + timedelta(hours=10)  # 06:00, nine hours after the end
 
@@ -63,6 +71,15 @@ PASSES: dict[str, list[Plan]] = {
     "regulated": [GOOD],
     "product_season": [GOOD, with_item(season_mask=1 << 10)],
     "line_up": [GOOD],
+    "shelf_life": [GOOD, with_item(sold_until=EVENING + timedelta(days=6))],
+    "product_mix": [GOOD, with_item(regulated_class="alcohol")],
+    "simulcast": [on("tiktok"), on("facebook", "zalo"), on("shopee", "facebook")],
+    "simulcast_doubt": [on("shopee"), on("tiktok", "facebook")],
+    "platform_policy": [on("tiktok"), on("facebook")],
+    "quality_papers": [
+        GOOD,
+        with_item(needs_quality_paper=True, quality_until=EVENING + HOUR),
+    ],
 }
 FAILS: dict[str, list[Plan]] = {
     "overlap": [with_host(busy=(busy(EVENING + timedelta(minutes=59), buffer=0),))],
@@ -89,7 +106,22 @@ FAILS: dict[str, list[Plan]] = {
     "claims": [with_item(paper_lapses=(("OCOP", EVENING),))],
     "host_identity": [with_host(is_identity_checked=False)],
     "regulated": [with_item(regulated_class="alcohol")],
-    "product_season": [with_item(season_mask=1), with_item(sold_until=EVENING)],
+    "product_season": [with_item(season_mask=1)],
+    "shelf_life": [with_item(sold_until=EVENING), with_item(sold_until=EVENING + HOUR)],
+    "product_mix": [
+        replace(GOOD, items=tuple(replace(ITEM, id=n, minutes=1) for n in range(21))),
+        replace(GOOD, items=(ITEM, replace(ITEM, id=2, regulated_class="alcohol"))),
+    ],
+    "simulcast": [on("tiktok", "facebook")],
+    "simulcast_doubt": [on("shopee", "facebook")],
+    "platform_policy": [
+        replace(on("tiktok"), ends_at=EVENING + timedelta(minutes=20)),
+        replace(on("facebook"), ends_at=EVENING + timedelta(hours=9)),
+    ],
+    "quality_papers": [
+        with_item(needs_quality_paper=True),
+        with_item(needs_quality_paper=True, quality_until=EVENING),
+    ],
     "line_up": [replace(GOOD, items=()), with_item(minutes=61)],
 }
 

@@ -22,7 +22,7 @@ from shop.stock.models import PriceWindow
 from shop.stock.queries import held_by, levels, prices
 from shop.stock.rules import OutOfStock
 from tests.factories.accounts import make_person
-from tests.factories.catalogue import make_product, variant_of
+from tests.factories.catalogue import make_certificate, make_product, variant_of
 from tests.factories.livestream import (
     EVENING,
     NOW,
@@ -47,6 +47,7 @@ def sound(db: Session) -> bool:
 def goods(db: Session, units: int = 20) -> tuple[int, int]:
     """(variant, product) with some stock."""
     product = make_product(db)
+    make_certificate(db, product)
     variant = variant_of(db, product).id
     make_stock(db, variant, units)
     return variant, product.id
