@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from shop.core import clock
 from shop.marketplaces import queries, registry, services
 from shop.marketplaces.registry import UnknownChannel
 from shop.marketplaces.rules.profile import LEVELS, LIFECYCLES
+from shop.marketplaces.services.photos import channel_photo
 from shop.web.request import House
 
 marketplaces_cli = AppGroup("marketplaces", help="Listings for other marketplaces.")
@@ -65,6 +67,7 @@ def export(channel: str, slug: str, out: Path, day: datetime | None) -> None:
         market_words=registry.market_words(),
         read=house.storage.read,
         tell=lambda _percent: None,
+        photo=partial(channel_photo, house.storage),
     )
     _write(made, out)
     counts = made.report["counts"]

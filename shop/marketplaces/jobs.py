@@ -1,14 +1,18 @@
 """Exports are made by the task worker of the scheduler process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import date
+from functools import partial
 from typing import Any
 
 from shop.catalogue.models import Producer
 from shop.core.errors import NotFound
 from shop.core.surroundings import surroundings_of
 from shop.core.tasks import Run, task_handler
-from shop.marketplaces import registry, services
+from shop.marketplaces import queries, registry, services
+from shop.marketplaces.rules.changes import compare, tally
+from shop.marketplaces.services.photos import channel_photo, many_photos
 
 PROGRESS_STEP = 5
 """Percent between two writings of the progress."""
@@ -31,19 +35,37 @@ def export(run: Run) -> dict[str, Any]:
             day=date.fromisoformat(run.arguments["day"]),
             public_url=around.public_url,
         )
-    made = services.make_bundle(
-        profile,
-        desk,
-        market_words=registry.market_words(),
-        read=around.storage.read,
-        tell=_rarely(run.progress),
-    )
+        asked = queries.run_of_task(db, run.task_id)
+        before = (
+            queries.report_before(db, producer.id, profile.slug, run_id=asked.id) if asked else None
+        )
+    with many_photos():
+        made = services.make_bundle(
+            profile,
+            desk,
+            market_words=registry.market_words(),
+            read=around.storage.read,
+            tell=_rarely(run.progress),
+            photo=partial(channel_photo, around.storage),
+            since=before if run.arguments.get("scope") == "changed" else None,
+        )
+    report = made.report if before is None else {**made.report, "changes": _told(before, made)}
     name = around.storage.put(made.content, "zip")
     with run.database.transaction() as db:
         services.finish_export(
-            db, task_id=run.task_id, made=services.Made(bundle_name=name, report=made.report)
+            db, task_id=run.task_id, made=services.Made(bundle_name=name, report=report)
         )
     return {"bundle": name, **made.report["counts"]}
+
+
+def _told(before: Mapping[str, Any], made: services.Bundle) -> dict[str, Any]:
+    """The difference from the export before, kept beside the report on the page: the bundle itself
+    depends on the goods alone."""
+    changes = compare(before, made.report["products"])
+    return {
+        "counts": tally(changes),
+        "products": [asdict(one) for one in changes if one.what != "same"],
+    }
 
 
 def _rarely(tell: Callable[[int], None]) -> Callable[[int], None]:

@@ -121,6 +121,23 @@ def run_of_task(db: Session, task_id: int) -> ExportRun | None:
     return db.scalar(select(ExportRun).where(ExportRun.task_id == task_id))
 
 
+def report_before(
+    db: Session, producer_id: int, channel: str, *, run_id: int
+) -> dict[str, Any] | None:
+    """The frozen report of the finished export before this one; None: there was none."""
+    return db.scalar(
+        select(ExportRun.report)
+        .where(
+            ExportRun.producer_id == producer_id,
+            ExportRun.channel == channel,
+            ExportRun.state == "done",
+            ExportRun.id < run_id,
+        )
+        .order_by(ExportRun.id.desc())
+        .limit(1)
+    )
+
+
 def last_done(db: Session, producer_id: int) -> dict[str, datetime]:
     """When each channel was last exported, by slug."""
     rows = db.execute(

@@ -2,7 +2,7 @@
 
 import json
 
-from flask import Response, flash, redirect, send_file, url_for
+from flask import Response, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from shop.core import clock
@@ -12,6 +12,7 @@ from shop.marketplaces import queries, registry, services
 from shop.marketplaces.forms import submit_key
 from shop.marketplaces.routes.base import bp, producer_asked, show
 from shop.marketplaces.routes.desk import desk_page
+from shop.marketplaces.rules.changes import CHANGES
 from shop.web.access import actor, role
 from shop.web.i18n import gettext as _
 from shop.web.request import house, read_session, write_session
@@ -37,6 +38,7 @@ def export(channel: str) -> ResponseReturnValue:
         submit_key=key,
         actor_id=actor().id(),
         now=clock.now(),
+        scope="changed" if request.form.get("scope") == "changed" else "all",
     )
     db.commit()
     return redirect(url_for(".run_page", public_id=run.public_id), 303)
@@ -52,6 +54,7 @@ def run_page(public_id: str) -> ResponseReturnValue:
         view=view,
         profile=registry.all_profiles().get(view.run.channel),
         report=view.run.report,
+        changes=CHANGES,
     )
 
 

@@ -33,11 +33,12 @@ def request_export(
     submit_key: str,
     actor_id: int | None,
     now: datetime,
+    scope: str = "all",
 ) -> ExportRun:
     """Put an export in the queue. The same ``submit_key``, or a channel that still waits, gives the
     export there is.
 
-    Raises UnknownChannel.
+    ``scope``: ``all``, or ``changed`` for what differs from the last export. Raises UnknownChannel.
     """
     profile = registry.profile_called(channel)
     db.execute(select(Producer.id).where(Producer.id == producer_id).with_for_update()).one()
@@ -54,6 +55,7 @@ def request_export(
             "producer_id": producer_id,
             "channel": profile.slug,
             "day": today_vn(now).isoformat(),
+            "scope": scope,
         },
         now=now,
         owner_id=actor_id,
@@ -67,6 +69,7 @@ def request_export(
         channel=profile.slug,
         profile_version=profile.version,
         task_id=task.id,
+        scope=scope,
         made_by=actor_id,
         made_at=now,
     )

@@ -19,6 +19,7 @@ from shop.marketplaces.rules.facts import Choice
 from shop.marketplaces.rules.pricing import PriceRule
 from shop.marketplaces.rules.profile import Column, Limits, Profile, ProfileFault
 from shop.marketplaces.services import Bundle, make_bundle
+from tests.factories.marketplaces import jpeg
 from tests.shop.marketplaces.facts import DAY, PRODUCT, make_desk, photo, product, profile, variant
 
 CHANNELS = sorted(registry.all_profiles())
@@ -26,8 +27,11 @@ FIRST = 5
 """Rows above the data: mark, keys, labels, requirement, hint."""
 
 
+PHOTO = jpeg()
+
+
 def read(name: str) -> bytes:
-    return f"content of {name}".encode()
+    return PHOTO if name.endswith(".jpg") else f"content of {name}".encode()
 
 
 def bundle(channel: str, *products: Any, **desk: Any) -> Bundle:

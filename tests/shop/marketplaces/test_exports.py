@@ -355,3 +355,37 @@ def test_the_grid_tells_each_product_on_each_channel(desk: Any) -> None:
     assert page.count('data-status="ready"') + page.count('data-status="blocked"') == 2 * len(
         CHANNELS
     )
+
+
+def test_only_what_changed_goes_out_again(database: Database, app: Flask, desk: Any) -> None:
+    """The second bundle holds prices and units that changed, and no product told as before."""
+    _producer, product, _owner, client = desk
+    ask(client, "shopee")
+    work(app)
+    post(
+        client,
+        f"/ban-hang/kenh-ban/shopee/{product.id}",
+        {"is_included": "y", "price_percent": "110"},
+    )
+    page = client.get("/ban-hang/kenh-ban/shopee").get_data(as_text=True)
+    assert 'name="scope" value="changed"' in page
+    answer = post(
+        client, "/ban-hang/kenh-ban/shopee/xuat", {"submit_key": "c" * 22, "scope": "changed"}
+    )
+    run = answer.headers["Location"]
+    work(app)
+    shown = client.get(run).get_data(as_text=True)
+    assert 'id="thay-doi"' in shown
+    assert "→ 72.000" in shown
+    with client.get(f"{run}/tai-ve") as download:
+        content = download.data
+    with zipfile.ZipFile(io.BytesIO(content)) as bundle:
+        names = bundle.namelist()
+        update = bundle.read("cap-nhat-gia-ton.csv").decode("utf-8-sig")
+    assert "72000,65000" in update
+    assert not [name for name in names if name.startswith("anh/")]
+    with database.read() as reading:
+        assert list(reading.scalars(select(ExportRun.scope).order_by(ExportRun.id))) == [
+            "all",
+            "changed",
+        ]

@@ -14,6 +14,7 @@ from typing import Any, Final
 from shop.catalogue.rules import CERTIFICATE_KINDS
 from shop.marketplaces.queries import bundle_file_name
 from shop.marketplaces.rules.cells import Cell, Row, cell
+from shop.marketplaces.rules.changes import Change, compare
 from shop.marketplaces.rules.facts import PaperFacts
 from shop.marketplaces.rules.listing import Listing, bounded, safe_name
 from shop.marketplaces.rules.payloads import Material
@@ -32,17 +33,22 @@ from shop.marketplaces.rules.readiness import (
 from shop.marketplaces.services.bundle import pages, reports, sheets
 from shop.marketplaces.services.bundle.archive import pack
 from shop.marketplaces.services.bundle.payloads import payload_files
+from shop.marketplaces.services.bundle.updates import update_file
 from shop.marketplaces.services.desk import photo_file
+from shop.marketplaces.services.photos import PhotoRule, fitted, photo_rule
 
 log = logging.getLogger(__name__)
 
 Read = Callable[[str], bytes]
 """Content of a stored file by its name. Raises OSError."""
+TakePhoto = Callable[[str, PhotoRule], tuple[str, bytes]]
+"""Stored name and content of a photo by a channel's rule. Raises OSError."""
 Tell = Callable[[int], None]
 """Told how far the work is, 0 to 100."""
 
 PHOTOS: Final = "anh"
 PAPERS: Final = "giay-to"
+UPDATES: Final = "cap-nhat-gia-ton.csv"
 
 
 @dataclass(frozen=True)
@@ -72,15 +78,34 @@ class _Collected:
 
 
 def make_bundle(
-    profile: Profile, desk: Desk, *, market_words: frozenset[str], read: Read, tell: Tell
+    profile: Profile,
+    desk: Desk,
+    *,
+    market_words: frozenset[str],
+    read: Read,
+    tell: Tell,
+    photo: TakePhoto | None = None,
+    since: Mapping[str, Any] | None = None,
 ) -> Bundle:
-    """Assess everything, export what is ready, and say why the rest stays behind."""
+    """Assess everything, export what is ready, and say why the rest stays behind.
+
+    ``since``: the report of an export before; then only what is new or told differently goes into
+    the sheet, and changed prices and units into a file of their own.
+    """
     found = _Collected()
+    take = photo or _plainly(read)
     assessed = assess(profile, desk, market_words)
+    changes = _changes(since, assessed, desk)
+    skipped = {one.product_id for one in changes if one.what in {"same", "price_stock"}}
     verdicts = []
     for number, item in enumerate(assessed, start=1):
-        verdicts.append(_include(item, profile, desk, found, read))
+        if item.product.id in skipped:
+            verdicts.append(item)
+        else:
+            verdicts.append(_include(item, profile, desk, found, read, take))
         tell(90 * number // len(assessed))
+    if since is not None:
+        found.files[UPDATES] = update_file(changes)
     channel = channel_findings(profile, desk.public_url, desk.template, desk.day)
     head = sheets.headline(profile, desk.producer.name, desk.day)
     notes = _notes(profile, desk, channel)
@@ -112,14 +137,31 @@ def make_bundle(
     )
 
 
+def _plainly(read: Read) -> TakePhoto:
+    """Photos by the rule, not kept: for callers without a store."""
+
+    def take(sha: str, rule: PhotoRule) -> tuple[str, bytes]:
+        return photo_file(sha), fitted(read(photo_file(sha)), rule)
+
+    return take
+
+
+def _changes(
+    since: Mapping[str, Any] | None, assessed: Sequence[Assessed], desk: Desk
+) -> list[Change]:
+    if since is None:
+        return []
+    return compare(since, [reports.product_data(item, desk.public_url) for item in assessed])
+
+
 def _include(
-    item: Assessed, profile: Profile, desk: Desk, found: _Collected, read: Read
+    item: Assessed, profile: Profile, desk: Desk, found: _Collected, read: Read, take: TakePhoto
 ) -> Assessed:
     """Put a ready product into the bundle; one that fails on the way is blocked, not fatal."""
     if item.status != "ready" or item.listing is None:
         return item
     try:
-        _add_product(item.listing, profile, desk, found, read)
+        _add_product(item.listing, profile, desk, found, read, take)
     except Exception as fault:
         log.exception("product %d cannot be exported to %s", item.product.id, profile.slug)
         finding = make_finding(
@@ -133,20 +175,27 @@ def _include(
 
 
 def _add_product(
-    listing: Listing, profile: Profile, desk: Desk, found: _Collected, read: Read
+    listing: Listing,
+    profile: Profile,
+    desk: Desk,
+    found: _Collected,
+    read: Read,
+    take: TakePhoto,
 ) -> None:
     """Everything of one product, or nothing when any part of it fails."""
     folder = _free_folder(listing.folder, found.folders)
+    rule = photo_rule(profile, listing.photo_fit)
+    taken = [take(photo.sha, rule) for photo in listing.photos]
     photos = {
-        f"{PHOTOS}/{folder}/{number:02d}.jpg": read(photo_file(photo.sha))
-        for number, photo in enumerate(listing.photos, start=1)
+        f"{PHOTOS}/{folder}/{number:02d}.jpg": content
+        for number, (_name, content) in enumerate(taken, start=1)
     }
     papers = (
         _papers(listing, profile, desk, folder, read)
         if profile.level == "hand_over"
         else _NO_PAPERS
     )
-    addresses = [f"{desk.public_url}/media/{photo_file(photo.sha)}" for photo in listing.photos]
+    addresses = [f"{desk.public_url}/media/{name}" for name, _content in taken]
     rows = [
         Row(
             number=len(found.rows) + offset,
@@ -266,6 +315,12 @@ def _notes(profile: Profile, desk: Desk, channel: Sequence[Finding]) -> list[str
     return lines
 
 
+def _readme_updates(found: _Collected) -> list[str]:
+    if UPDATES not in found.files:
+        return []
+    return [f"- {UPDATES}: giá và tồn đã đổi từ lần xuất trước, từng mã hàng"]
+
+
 def _readme(
     profile: Profile,
     head: str,
@@ -283,6 +338,7 @@ def _readme(
         f"- {PHOTOS}/<SKU>/01.jpg…: ảnh JPEG theo mã hàng",
         "- report.html, report.json: báo cáo kiểm tra, có đường dẫn tới chỗ cần sửa",
     ]
+    lines += _readme_updates(found)
     if found.calls:
         lines += ["", "GÓI DỮ LIỆU THEO API (payload/, không tự gửi đi; người vận hành điền thêm)"]
         lines += [f"- {line}" for line in found.calls]

@@ -1,9 +1,10 @@
 """The readiness report as data: frozen with the export, printed in the bundle and on the page."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from shop.marketplaces.rules.listing import bounded, text_length
+from shop.marketplaces.rules.listing import Listing, bounded, text_length
 from shop.marketplaces.rules.profile import CERTAINTIES, LEVELS, LIFECYCLES, Profile
 from shop.marketplaces.rules.readiness import NOT_CHECKED, Assessed, Desk, Finding
 
@@ -40,12 +41,25 @@ def product_data(assessed: Assessed, public_url: str) -> dict[str, Any]:
         "title_characters": text_length(title),
         "stars": listing.stars if listing else None,
         "photos": len(listing.photos) if listing else 0,
+        "digest": _digest(listing) if listing else "",
         "variants": [
             {"sku": variant.sku, "price_vnd": variant.price_vnd, "stock": variant.stock}
             for variant in (listing.variants if listing else ())
         ],
         "findings": [finding_data(finding, public_url) for finding in assessed.findings],
     }
+
+
+def _digest(listing: Listing) -> str:
+    """Of everything that is told of the product but its prices and units."""
+    told = (
+        *(listing.title, listing.description, listing.category_id, listing.photo_fit),
+        sorted(listing.attributes.items()),
+        *(listing.deliveries, listing.handling_days, listing.trace_url, listing.stars),
+        [photo.sha for photo in listing.photos],
+        [(one.sku, one.option, one.facts.packed_weight_g) for one in listing.variants],
+    )
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:24]
 
 
 def report_data(
