@@ -227,14 +227,21 @@ def results_in(db: Session, file_id: int) -> list[tuple[ListingResult, str, str,
     return [(result, sku, name, product_id) for result, sku, name, product_id in rows]
 
 
-def latest_results(db: Session, producer_id: int, channel: str) -> dict[int, ListingResult]:
-    """Variant id -> the newest thing that the channel said of it."""
+def newest_results(
+    db: Session, product_id: int, channel: str
+) -> list[tuple[ListingResult, str, str]]:
+    """The newest verdict on each variant of a product: result, SKU, the file that holds it."""
     newest = (
         select(func.max(ListingResult.id))
         .join(Variant, Variant.id == ListingResult.variant_id)
-        .join(Product, Product.id == Variant.product_id)
-        .where(Product.producer_id == producer_id, ListingResult.channel == channel)
+        .where(Variant.product_id == product_id, ListingResult.channel == channel)
         .group_by(ListingResult.variant_id)
     )
-    rows = db.scalars(select(ListingResult).where(ListingResult.id.in_(newest)))
-    return {row.variant_id: row for row in rows}
+    rows = db.execute(
+        select(ListingResult, Variant.sku, ResultFile.public_id)
+        .join(Variant, Variant.id == ListingResult.variant_id)
+        .join(ResultFile, ResultFile.id == ListingResult.file_id)
+        .where(ListingResult.id.in_(newest))
+        .order_by(Variant.position, Variant.id)
+    )
+    return [(result, sku, file) for result, sku, file in rows]

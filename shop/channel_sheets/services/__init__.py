@@ -1,6 +1,7 @@
 """What is done with templates and with what came back."""
 
 from shop.channel_sheets.services.filling import Filled, NotReady, fill_template, record_fill
+from shop.channel_sheets.services.results import take_results
 from shop.channel_sheets.services.templates import (
     OtherPeoples,
     choices_of,
@@ -22,5 +23,6 @@ __all__ = [
     "record_fill",
     "remarks_of",
     "save_choices",
+    "take_results",
     "take_template",
 ]

@@ -27,6 +27,7 @@ from shop.marketplaces.rules.facts import PhotoFacts
 from shop.marketplaces.rules.listing import chosen_photos, text_length, usable_photos
 from shop.marketplaces.rules.profile import Limit, Profile
 from shop.marketplaces.rules.readiness import NOT_CHECKED, Assessed, Desk, channel_findings
+from shop.marketplaces.slots import LISTING_PANELS
 from shop.web.access import actor, role
 from shop.web.errors import status_of
 from shop.web.i18n import gettext as _
@@ -147,6 +148,7 @@ def _listing_page(
         ),
         description_longest=limits.description_max.value if limits.description_max else 0,
         places=_places(found),
+        panels=LISTING_PANELS.collect(read_session(), found.product.id, profile.slug),
     )
 
 
