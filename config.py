@@ -41,6 +41,16 @@ class Settings(BaseSettings):
     smtp_url: str = ""
     # sender of mail, e.g. Chợ Phiên <tin@example.vn>; empty: no-reply at the host of PUBLIC_URL
     mail_from: str = ""
+    # private key of web push (flask notifications vapid-key makes one); empty: no web push
+    vapid_private_key: str = ""
+    # origins of further push services, comma-separated; those of the usual browsers are known
+    push_services: str = ""
+    # file with the access token of the Zalo Official Account, read at each sending; empty: off
+    zalo_token_file: str = ""
+    # approved Zalo templates by message kind, as JSON, e.g. {"session.remind_hosts_day": "12345"}
+    zalo_templates: dict[str, str] = Field(default_factory=dict)
+    # address of the Zalo Notification Service
+    zalo_api_base: str = "https://business.openapi.zalo.me"
     # shared store of rate limits when several machines serve; empty: memory of each process
     valkey_url: str = ""
     # Stripe secret key; empty: card payment is off

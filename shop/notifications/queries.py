@@ -7,8 +7,14 @@ from sqlalchemy.orm import Session
 
 from shop.accounts.models import Person
 from shop.accounts.rules import staff_scope_of
-from shop.notifications.models import CallTask, Contact, InboxItem, MessagePreference
-from shop.notifications.rules import DEFAULT_LEVEL, Reach, contact_of, person_of
+from shop.notifications.models import (
+    CallTask,
+    Contact,
+    InboxItem,
+    MessagePreference,
+    PushSubscription,
+)
+from shop.notifications.rules import DEFAULT_LEVEL, PushAddress, Reach, contact_of, person_of
 from shop.web.actor import Actor
 
 
@@ -43,13 +49,16 @@ def inbox_page(db: Session, person_id: int, *, limit: int, offset: int) -> list[
     )
 
 
-def reaches_of(db: Session, recipients: Iterable[str]) -> dict[str, Reach]:
-    """How each recipient is reached, in two statements at most; unknown, disabled and erased ones
-    are missing."""
+def reaches_of(
+    db: Session, recipients: Iterable[str], *, with_push: bool = False
+) -> dict[str, Reach]:
+    """How each recipient is reached, in two statements at most (three ``with_push``, which adds
+    their browsers); unknown, disabled and erased ones are missing."""
     wanted = set(recipients)
     people = [number for each in wanted if (number := person_of(each)) is not None]
     contacts = [number for each in wanted if (number := contact_of(each)) is not None]
     found: dict[str, Reach] = {}
+    devices = _devices_of(db, people) if people and with_push else {}
     if people:
         person_rows = db.execute(
             select(Person.id, Person.name, Person.email, Person.phone, Person.language).where(
@@ -58,7 +67,8 @@ def reaches_of(db: Session, recipients: Iterable[str]) -> dict[str, Reach]:
         )
         for row in person_rows:
             recipient = f"person:{row.id}"
-            found[recipient] = Reach(recipient, row.name, row.email, row.phone, row.language)
+            push = tuple(devices.get(row.id, ()))
+            found[recipient] = Reach(recipient, row.name, row.email, row.phone, row.language, push)
     if contacts:
         contact_rows = db.execute(
             select(Contact.id, Contact.name, Contact.email, Contact.phone, Contact.language).where(
@@ -69,6 +79,29 @@ def reaches_of(db: Session, recipients: Iterable[str]) -> dict[str, Reach]:
             recipient = f"contact:{row.id}"
             found[recipient] = Reach(recipient, row.name, row.email, row.phone, row.language)
     return found
+
+
+def _devices_of(db: Session, person_ids: Iterable[int]) -> dict[int, list[PushAddress]]:
+    found: dict[int, list[PushAddress]] = {}
+    for row in db.scalars(
+        select(PushSubscription)
+        .where(PushSubscription.person_id.in_(person_ids))
+        .order_by(PushSubscription.id)
+    ):
+        device = PushAddress(row.id, row.endpoint, row.p256dh, row.auth)
+        found.setdefault(row.person_id, []).append(device)
+    return found
+
+
+def devices_of(db: Session, person_id: int) -> list[PushSubscription]:
+    """The browsers that show a person's notifications, oldest first."""
+    return list(
+        db.scalars(
+            select(PushSubscription)
+            .where(PushSubscription.person_id == person_id)
+            .order_by(PushSubscription.id)
+        )
+    )
 
 
 def levels_of(db: Session, person_ids: Iterable[int]) -> dict[tuple[int, str], str]:

@@ -1,7 +1,7 @@
 """What a message is, whom it can reach, and what a channel must offer."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 from urllib.parse import quote
 
@@ -62,6 +62,16 @@ def _path(url: str | UrlOf, payload: Payload) -> str:
 
 
 @dataclass(frozen=True)
+class PushAddress:
+    """One browser that shows a person's notifications, with the keys it gave."""
+
+    id: int
+    endpoint: str
+    p256dh: str
+    auth: str
+
+
+@dataclass(frozen=True)
 class Reach:
     """Someone a message can go to: a person with an account, or a contact without one."""
 
@@ -71,6 +81,7 @@ class Reach:
     email: str | None
     phone: str | None
     language: str
+    push: tuple[PushAddress, ...] = ()
 
     @property
     def person_id(self) -> int | None:
@@ -108,12 +119,20 @@ class Envelope:
 
 @dataclass(frozen=True)
 class Post:
-    """How mail leaves: the server, the sender, the site's origin. No server, no mail."""
+    """How messages leave: mail by a server, push by a key, Zalo by a token; empty is off."""
 
     server: str = ""
     """``smtp://user:password@host:587`` (STARTTLS when offered) or ``smtps://…``."""
     sender: str = ""
     origin: str = ""
+    push_key: str = ""
+    """The site's private VAPID key, base64url."""
+    push_services: tuple[str, ...] = ()
+    """Origins of push services besides those of the browsers we know."""
+    zalo_api: str = ""
+    zalo_token_file: str = ""
+    zalo_templates: Mapping[str, str] = field(default_factory=dict)
+    """Template ids that Zalo approved, by message kind."""
 
 
 InvitationOf = Callable[[Payload, Reach, Post], Invitation | None]
@@ -124,13 +143,16 @@ class Desk(Protocol):
 
     @property
     def post(self) -> Post:
-        """The mail server and the site's origin."""
+        """How messages leave, and the site's origin."""
 
     def keep(self, envelope: Envelope) -> None:
         """Put the message into the person's inbox, in the transaction that settles its sending."""
 
     def ask_to_call(self, envelope: Envelope) -> None:
         """Make a call task of the message, in the transaction that settles its sending."""
+
+    def forget_device(self, device_id: int) -> None:
+        """Drop a browser that is gone, in the transaction that settles the sending."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +163,7 @@ class Channel:
     called outside any transaction, may be called again with the same key after a crash, and raises
     ``TransportFault`` when it could not hand over. ``pushes`` channels come to the recipient; the
     others wait to be looked at. ``asked`` channels are written to by the house, not by choice.
+    A ``configured`` channel is used where ``is_configured``, for the kinds that it ``carries``.
     """
 
     slug: str
@@ -148,6 +171,8 @@ class Channel:
     send: Callable[[Envelope, Desk], None]
     reaches: Callable[[Reach], bool]
     pushes: bool = False
+    is_configured: Callable[[Post], bool] = lambda post: bool(post.server)
+    carries: Callable[[str, Post], bool] = lambda _kind, _post: True
 
 
 def outbox_key(cause: str, kind: str, recipient: str, channel: str) -> str:
@@ -184,6 +209,18 @@ OPEN_OUTCOMES: Final = frozenset({"no_answer"})
 """Outcomes after which the task stays to be tried again."""
 
 MAX_NOTE: Final = 300
+
+
+class BadDevice(Invalid):
+    message = N_("Trình duyệt này chưa bật được thông báo. Hãy thử lại hoặc dùng trình duyệt khác.")
+
+
+class TooManyDevices(Conflict):
+    message = N_("Đã bật thông báo trên 10 thiết bị. Hãy tắt bớt thiết bị cũ.")
+
+
+MAX_DEVICES: Final = 10
+"""Browsers of one person that show notifications."""
 
 
 class UnknownOutcome(Invalid):

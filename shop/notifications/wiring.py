@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from shop.core.text import N_
-from shop.notifications import queries, services
+from shop.notifications import push, queries, services
 from shop.notifications.rules import Post
 from shop.web.actor import Actor
 from shop.web.i18n import gettext
@@ -25,9 +25,22 @@ from shop.web.workspaces import (
 def init_app(app: Flask) -> None:
     """Choose the channels and teach the templates ``unread_messages(actor)``."""
     settings = cast(Settings, app.extensions["settings"])
+    if settings.vapid_private_key:
+        push.load_key(settings.vapid_private_key)  # a wrong key stops the start, not a sending
     services.use_channels(
         is_development=app.extensions["house"].is_development,
-        post=Post(settings.smtp_url, settings.mail_sender, settings.public_url),
+        post=Post(
+            settings.smtp_url,
+            settings.mail_sender,
+            settings.public_url,
+            push_key=settings.vapid_private_key,
+            push_services=tuple(
+                part.strip() for part in settings.push_services.split(",") if part.strip()
+            ),
+            zalo_api=settings.zalo_api_base,
+            zalo_token_file=settings.zalo_token_file,
+            zalo_templates=settings.zalo_templates,
+        ),
     )
     app.jinja_env.globals["unread_messages"] = unread_messages
     ACCOUNT_NAV.fill(_navigation)

@@ -34,6 +34,19 @@ self.addEventListener('message', event => {
     fetch(url, { credentials: 'same-origin' }).then(r => keep(url, r)).catch(() => {}))));
 });
 
+self.addEventListener('push', event => {
+  const said = event.data ? event.data.json() : { title: 'Chợ Phiên', url: '/' };
+  event.waitUntil(self.registration.showNotification(said.title, {
+    body: said.body, tag: said.tag, icon: '/static/icon-192.png', data: { url: said.url },
+  }));
+});
+
+self.addEventListener('notificationclick', event => {
+  event.notification.close();
+  const url = new URL(event.notification.data.url, location.origin);
+  if (url.origin === location.origin) event.waitUntil(self.clients.openWindow(url.href));
+});
+
 const within = (promise, ms) => Promise.race([promise, new Promise((_, no) => setTimeout(no, ms, new Error('late')))]);
 
 async function keep(request, response) {

@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from shop.core import clock
 from shop.core.text import N_
-from shop.notifications import queries, services
-from shop.notifications.forms import LevelForm
+from shop.notifications import push, queries, services
+from shop.notifications.forms import DeviceForm, LevelForm
 from shop.notifications.models import InboxItem
 from shop.notifications.routes.base import bp, title_of, url_of
+from shop.notifications.rules import BadDevice
 from shop.web.access import actor, signed_in
 from shop.web.i18n import gettext as _
 from shop.web.pagination import Page, page_number
@@ -90,9 +91,49 @@ def choose_preferences() -> ResponseReturnValue:
     return redirect(url_for(".preferences"), 303)
 
 
+@bp.post("/tai-khoan/tin-nhan/thiet-bi")
+@signed_in
+def allow_device() -> ResponseReturnValue:
+    """Show notifications on this browser, which the person has just allowed."""
+    form = DeviceForm.read()
+    if not form.validate():
+        raise BadDevice
+    db = write_session()
+    services.allow_device(
+        db,
+        person_id=actor().id(),
+        endpoint=form.endpoint.data or "",
+        p256dh=form.p256dh.data or "",
+        auth=form.auth.data or "",
+        device=form.device.data or "",
+        now=clock.now(),
+    )
+    db.commit()
+    flash(_(N_("Đã bật thông báo trên thiết bị này.")), "ok")
+    return redirect(url_for(".preferences"), 303)
+
+
+@bp.post("/tai-khoan/tin-nhan/thiet-bi/<int:device_id>/tat")
+@signed_in
+def drop_device(device_id: int) -> ResponseReturnValue:
+    """No more notifications on one browser."""
+    db = write_session()
+    services.drop_device(db, person_id=actor().id(), device_id=device_id)
+    db.commit()
+    flash(_(N_("Đã tắt thông báo trên thiết bị đó.")), "ok")
+    return redirect(url_for(".preferences"), 303)
+
+
 def _show_preferences(form: LevelForm) -> str:
-    me = f"person:{actor().id()}"
-    reach = queries.reaches_of(read_session(), [me]).get(me)
+    db, person_id = read_session(), actor().id()
+    me = f"person:{person_id}"
+    reach = queries.reaches_of(db, [me]).get(me)
+    key = services.post().push_key
     return render_template(
-        "notifications/preferences.html", form=form, address=reach.email if reach else None
+        "notifications/preferences.html",
+        form=form,
+        address=reach.email if reach else None,
+        push_key=push.public_text(push.load_key(key)) if services.is_pushing() else None,
+        devices=queries.devices_of(db, person_id),
+        device_form=DeviceForm(),
     )

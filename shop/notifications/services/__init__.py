@@ -8,12 +8,16 @@ from shop.notifications.services.delivering import (
 )
 from shop.notifications.services.kinds import (
     CHANNELS,
+    is_pushing,
     kind_of,
+    post,
     register_message,
     use_channels,
 )
 from shop.notifications.services.reading import (
+    allow_device,
     choose_level,
+    drop_device,
     mark_all_read,
     mark_read,
     record_call,
@@ -30,15 +34,19 @@ from shop.notifications.services.writing import (
 __all__ = [
     "CHANNELS",
     "Desk",
+    "allow_device",
     "ask_to_call",
     "choose_level",
     "contact",
+    "drop_device",
     "erase_contact",
     "hand_over",
+    "is_pushing",
     "kind_of",
     "mark_all_read",
     "mark_read",
     "notify",
+    "post",
     "reach_now",
     "record_call",
     "register_message",

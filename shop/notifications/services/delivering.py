@@ -4,13 +4,13 @@ import logging
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from shop.core import outbox
 from shop.core.outbox import OutboxMessage, TransportFault
 from shop.notifications import queries
-from shop.notifications.models import CallTask, InboxItem
+from shop.notifications.models import CallTask, InboxItem, PushSubscription
 from shop.notifications.rules import Envelope, Post, Reach, contact_of, desk_parts, person_of
 from shop.notifications.services.kinds import CHANNELS, kind_of, post
 from shop.notifications.services.writing import CALL
@@ -25,10 +25,11 @@ class Desk:
     def __init__(self) -> None:
         self.kept: list[Envelope] = []
         self.calls: list[Envelope] = []
+        self.gone: list[int] = []
 
     @property
     def post(self) -> Post:
-        """The mail server and the site's origin."""
+        """How messages leave, and the site's origin."""
         return post()
 
     def keep(self, envelope: Envelope) -> None:
@@ -38,6 +39,10 @@ class Desk:
     def ask_to_call(self, envelope: Envelope) -> None:
         """Remember the call for the settling."""
         self.calls.append(envelope)
+
+    def forget_device(self, device_id: int) -> None:
+        """Remember the gone browser for the settling."""
+        self.gone.append(device_id)
 
 
 def reach_now(db: Session, message: OutboxMessage) -> Reach | None:
@@ -49,7 +54,8 @@ def reach_now(db: Session, message: OutboxMessage) -> Reach | None:
     channel, recipient = CHANNELS.get(message.channel), message.recipient
     if channel is None or (person_of(recipient) is None and contact_of(recipient) is None):
         raise TransportFault("nobody knows this channel or recipient", is_permanent=True)
-    reach = queries.reaches_of(db, [recipient]).get(recipient)
+    is_push = message.channel == "webpush"
+    reach = queries.reaches_of(db, [recipient], with_push=is_push).get(recipient)
     return reach if reach and channel.reaches(reach) else None
 
 
@@ -98,6 +104,8 @@ def settle_delivery(
     names a desk becomes a call there. Returns sent, superseded or failed. Raises Conflict when the
     lease ran out and someone else has the message.
     """
+    if desk.gone:
+        db.execute(delete(PushSubscription).where(PushSubscription.id.in_(desk.gone)))
     if fault is None and (desk.kept or desk.calls) and not outbox.is_still_due(db, message):
         outbox.supersede(db, message)
         return "superseded"

@@ -17,19 +17,28 @@ _post: list[Post] = [Post()]
 def use_channels(*, is_development: bool, post: Post | None = None) -> None:
     """Choose the channels that ``notify`` writes to in this process, and how mail leaves."""
     _post[0] = post or Post()
-    used = {"always": True, "development": is_development, "configured": bool(_post[0].server)}
+    used = {"always": True, "development": is_development}
     _in_use.clear()
-    _in_use.update(slug for slug, channel in CHANNELS.items() if used.get(channel.used, False))
+    _in_use.update(
+        slug
+        for slug, channel in CHANNELS.items()
+        if used.get(channel.used, channel.used == "configured" and channel.is_configured(_post[0]))
+    )
 
 
 def post() -> Post:
-    """How mail leaves this process."""
+    """How messages leave this process."""
     return _post[0]
 
 
 def channels_in_use() -> list[Channel]:
     """The channels that messages are written to by themselves, by slug."""
     return [CHANNELS[slug] for slug in sorted(_in_use)]
+
+
+def is_pushing() -> bool:
+    """Whether people's browsers are told in this process."""
+    return "webpush" in _in_use
 
 
 def register_message(

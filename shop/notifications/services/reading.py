@@ -1,23 +1,28 @@
 """What people do with their messages: read them, choose how they come, write down a call."""
 
+import hashlib
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from shop.core.db import insert_into
 from shop.core.errors import Invalid, NotFound
 from shop.core.text import N_, clean
-from shop.notifications import queries, signals
-from shop.notifications.models import CallTask, InboxItem, MessagePreference
+from shop.notifications import push, queries, signals
+from shop.notifications.models import CallTask, InboxItem, MessagePreference, PushSubscription
 from shop.notifications.rules import (
     LEVELS,
+    MAX_DEVICES,
     MAX_NOTE,
     OPEN_OUTCOMES,
     OUTCOMES,
     AlreadyCalled,
+    BadDevice,
+    TooManyDevices,
     UnknownOutcome,
 )
+from shop.notifications.services.kinds import post
 from shop.web.actor import Actor
 
 
@@ -52,6 +57,54 @@ def choose_level(db: Session, *, person_id: int, channel: str, level: str) -> No
         .values(**values)
         .on_conflict_do_update(index_elements=["person_id", "channel"], set_={"level": level})
     )
+
+
+def allow_device(
+    db: Session,
+    *,
+    person_id: int,
+    endpoint: str,
+    p256dh: str,
+    auth: str,
+    device: str,
+    now: datetime,
+) -> None:
+    """Show the person's notifications on a browser; one row a browser, whoever was there before.
+
+    Raises BadDevice for an address of no push service we send to or keys that are none, and
+    TooManyDevices.
+    """
+    if not push.is_service(endpoint, post().push_services) or not push.check_keys(p256dh, auth):
+        raise BadDevice
+    digest = hashlib.sha256(endpoint.encode()).hexdigest()
+    others = select(func.count()).where(
+        PushSubscription.person_id == person_id, PushSubscription.digest != digest
+    )
+    if (db.scalar(others) or 0) >= MAX_DEVICES:
+        raise TooManyDevices
+    values = {
+        "person_id": person_id,
+        "endpoint": endpoint,
+        "p256dh": p256dh,
+        "auth": auth,
+        "device": clean(device).replace("\n", " ")[:80],
+    }
+    db.execute(
+        insert_into(db, PushSubscription)
+        .values(digest=digest, created_at=now, **values)
+        .on_conflict_do_update(index_elements=["digest"], set_=values)
+    )
+
+
+def drop_device(db: Session, *, person_id: int, device_id: int) -> None:
+    """No more notifications on one of the person's browsers. Raises NotFound for anyone else's."""
+    dropped = db.execute(
+        delete(PushSubscription)
+        .where(PushSubscription.id == device_id, PushSubscription.person_id == person_id)
+        .returning(PushSubscription.id)
+    )
+    if dropped.one_or_none() is None:
+        raise NotFound
 
 
 def record_call(

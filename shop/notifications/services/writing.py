@@ -20,7 +20,7 @@ from shop.notifications.rules import (
     is_wanted,
     outbox_key,
 )
-from shop.notifications.services.kinds import CHANNELS, channels_in_use, declared
+from shop.notifications.services.kinds import CHANNELS, channels_in_use, declared, is_pushing, post
 
 CALL = "call"
 
@@ -76,7 +76,7 @@ def tell(
     declared, ValueError for a desk that is none.
     """
     declaration = declared(kind)
-    reaches = queries.reaches_of(db, recipients)
+    reaches = queries.reaches_of(db, recipients, with_push=is_pushing())
     levels = queries.levels_of(
         db, [reach.person_id for reach in reaches.values() if reach.person_id is not None]
     )
@@ -107,6 +107,7 @@ def _channels_for(
         channel
         for channel in channels_in_use()
         if channel.reaches(reach)
+        and channel.carries(kind.slug, post())
         and (not channel.pushes or _is_wanted(reach, channel, kind, levels))
     ]
     is_pushed = any(channel.pushes for channel in chosen)
