@@ -6,6 +6,8 @@ from typing import Any, Final
 from flask import request
 from wtforms.validators import ValidationError
 
+from shop.catalogue.rules import CERTIFICATE_KINDS
+from shop.core.db import MAX_ID
 from shop.core.text import N_, clean
 from shop.marketplaces.rules.choices import (
     FITS,
@@ -25,9 +27,11 @@ from shop.marketplaces.rules.pricing import (
     STEPS_VND,
     PriceRule,
 )
+from shop.marketplaces.rules.profile import CERTAINTIES, LIFECYCLES
 from shop.web import forms
 from shop.web.i18n import gettext as _
 
+MAX_RULE_TEXT: Final = 4_000
 _KEY = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
 _SHA: Final = re.compile(r"^[0-9a-f]{64}$")
 _PLACE: Final = re.compile(r"^[0-9]{1,2}$")
@@ -229,3 +233,107 @@ def submit_key() -> str:
     """The key that makes a double click one export; empty when it is none of ours."""
     given = request.form.get("submit_key", "")
     return given if _KEY.match(given) else ""
+
+
+# A channel's rule, as staff lay it over the profile
+
+
+class ChannelRuleForm(forms.Form):
+    """One rule of a channel; which fields count depends on its topic."""
+
+    revision = forms.whole("", is_required=False, maximum=1_000_000)
+    value = forms.whole(
+        N_("Giá trị"),
+        is_required=False,
+        minimum=1,
+        maximum=MAX_ID,
+        description=N_("Bỏ trống: kênh không có mức này."),
+    )
+    is_used = forms.tick(N_("Có xét các lời này trên kênh"))
+    more = forms.long_text(
+        N_("Thêm lời (mỗi dòng một lời)"), is_required=False, maximum=MAX_RULE_TEXT
+    )
+    fewer = forms.long_text(
+        N_("Bỏ qua lời (mỗi dòng một lời)"), is_required=False, maximum=MAX_RULE_TEXT
+    )
+    unit = forms.radio(N_("Cột cân nặng ghi bằng"), [("g", "g"), ("kg", "kg")], is_required=False)
+    ways = forms.long_text(
+        N_("Kênh giao hàng"),
+        is_required=False,
+        maximum=MAX_RULE_TEXT,
+        description=N_("Mỗi dòng: mã | tên | có hoặc không nhận đặt trước | giá cao nhất (đồng)."),
+    )
+    kinds = forms.choices(N_("Giấy kênh đòi"), list(CERTIFICATE_KINDS.items()), is_required=False)
+    state = forms.choice(N_("Tình trạng"), list(LIFECYCLES.items()), is_required=False)
+    as_of = forms.day(N_("Theo nguồn ngày"), is_required=False)
+    note = forms.long_text(N_("Lời nói với người bán"), is_required=False, maximum=500)
+    certainty = forms.radio(N_("Chắc đến đâu"), list(CERTAINTIES.items()), is_required=False)
+    source = forms.text(N_("Nguồn"), is_required=False, maximum=200)
+    is_withdrawn = forms.tick(N_("Dùng lại giá trị có sẵn trong phần mềm"))
+    why = forms.text(N_("Vì sao đổi, căn cứ nào"), minimum=3, maximum=300)
+
+    def validate_source(self, field: Any) -> None:
+        """A rule that counts names where it comes from."""
+        if not self.is_withdrawn.data and not field.data:
+            raise ValidationError(_("Ghi nguồn của quy tắc: tài liệu, công văn, trang của sàn."))
+
+    def validate_as_of(self, field: Any) -> None:
+        """A state was told on some day."""
+        if self.topic == "life" and not self.is_withdrawn.data and field.data is None:
+            raise ValidationError(_("Vui lòng điền ô này."))
+
+    def validate_ways(self, field: Any) -> None:
+        """Every line has an id and a name."""
+        if self.topic == "delivery" and _ways(field.data or "") is None:
+            raise ValidationError(_("Mỗi dòng: mã | tên | có hoặc không | giá cao nhất."))
+
+    topic: str = ""
+
+    def values(self) -> dict[str, Any]:
+        """The data of the entry."""
+        if self.is_withdrawn.data:
+            return {"is_withdrawn": True}
+        sure = {"certainty": self.certainty.data or "uncertain", "source": self.source.data}
+        return sure | self._own()
+
+    def _own(self) -> dict[str, Any]:
+        every: dict[str, dict[str, Any]] = {
+            "limit": {"value": self.value.data},
+            "words": {
+                "is_used": bool(self.is_used.data),
+                "more": _phrases(self.more.data),
+                "fewer": _phrases(self.fewer.data),
+            },
+            "unit": {"value": self.unit.data},
+            "delivery": {"ways": _ways(self.ways.data or "") or []},
+            "papers": {"kinds": list(self.kinds.data or [])},
+            "life": {
+                "state": self.state.data,
+                "as_of": self.as_of.data.isoformat() if self.as_of.data else "",
+                "note": self.note.data or "",
+            },
+        }
+        return every[self.topic]
+
+
+def _phrases(text: str | None) -> list[str]:
+    return list(dict.fromkeys(line.strip() for line in (text or "").splitlines() if line.strip()))
+
+
+def _ways(text: str) -> list[dict[str, Any]] | None:
+    """Ways of delivery out of lines; None when a line is none."""
+    found = []
+    for line in _phrases(text):
+        parts = [part.strip() for part in line.split("|")]
+        highest = forms.parse_whole(parts[3]) if len(parts) > 3 and parts[3] else None
+        if len(parts) < 3 or not all(parts[:2]) or (len(parts) > 3 and parts[3] and not highest):
+            return None
+        found.append(
+            {
+                "id": parts[0][:40],
+                "label": parts[1][:80],
+                "takes_preorder": parts[2].lower() in {"có", "co", "yes"},
+                "price_max_vnd": highest,
+            }
+        )
+    return found

@@ -17,7 +17,7 @@ from shop.web.access import Actor
 from shop.web.i18n import gettext as _
 from shop.web.request import house
 from shop.web.slots import NavItem, Todo
-from shop.web.workspaces import PRODUCER_NAV, PRODUCER_TODO
+from shop.web.workspaces import PRODUCER_NAV, PRODUCER_TODO, STAFF_NAV
 
 
 def nav(actor: Actor) -> list[NavItem]:
@@ -27,6 +27,14 @@ def nav(actor: Actor) -> list[NavItem]:
     return [
         NavItem(_("Kênh bán"), url_for("marketplaces.channels"), "share", order=60, group="market")
     ]
+
+
+def staff_nav(actor: Actor) -> list[NavItem]:
+    """The channels' rules in the staff's navigation."""
+    if not actor.is_staff:
+        return []
+    url = url_for("marketplaces.staff_channels")
+    return [NavItem(_("Hồ sơ kênh bán"), url, "share", order=79, group="house")]
 
 
 def todo(db: Session, actor: Actor) -> list[Todo]:
@@ -64,6 +72,7 @@ def init_app(_app: Flask) -> None:
     """Load the channels, stand in the navigation and the to-do list."""
     registry.all_profiles()
     PRODUCER_NAV.fill(nav)
+    STAFF_NAV.fill(staff_nav)
     PRODUCER_TODO.fill(todo)
     RECALL_TOUCHES.fill(touched_by_recall)
     SALES_CHANNELS.fill(sales_channels)
