@@ -2,8 +2,9 @@
 
 from datetime import date, datetime, time
 
-from livestream.clubs.rules import parse_clock
+from livestream.clubs.rules import WEEKDAYS, parse_clock
 from livestream.sessions.forms import aware
+from livestream.sessions.timing import MAX_MINUTES
 from shop.core.db import MAX_ID
 from shop.core.errors import Invalid
 from shop.core.text import N_
@@ -48,3 +49,56 @@ class PlaceForm(Form):
         if day is None or minute is None or minute >= 1440 or not 0 < (resource_id or 0) <= MAX_ID:
             raise Invalid(N_("Chọn một ngày trên lịch và giờ dạng 20:00."), field="time")
         return aware(datetime.combine(day, time(minute // 60, minute % 60))), resource_id
+
+
+class SwapForm(Form):
+    """The session to change places with."""
+
+    other = forms.text(N_("Đổi chỗ với phiên"), maximum=26)
+
+
+class HandOverForm(Form):
+    """Who takes over from whom."""
+
+    from_host = forms.row_id(N_("Người đang dẫn"))
+    to_host = forms.row_id(N_("Người nhận"))
+    reason = forms.text(N_("Lý do"), is_required=False, maximum=300)
+
+
+class TemplateForm(Form):
+    """A usual slot."""
+
+    name = forms.text(N_("Tên khung giờ"), minimum=2, maximum=120)
+    weekday = forms.choice(
+        N_("Ngày trong tuần"), [(str(day), name) for day, name in enumerate(WEEKDAYS)], default="5"
+    )
+    start = forms.text(N_("Bắt đầu lúc"), maximum=5, default="20:00")
+    minutes = forms.whole(N_("Kéo dài"), maximum=MAX_MINUTES * 2, default=90)
+    host_id = forms.choice(N_("Người dẫn"))
+    channel_id = forms.choice(N_("Kênh"))
+    studio_id = forms.choice(N_("Phòng live"), is_required=False)
+    kit_id = forms.choice(N_("Bộ thiết bị"), is_required=False)
+
+    def start_minute(self) -> int:
+        """Minutes after midnight. Raises Invalid."""
+        minute = parse_clock(self.start.data or "")
+        if minute is None or minute >= 1440:
+            raise Invalid(N_("Giờ chưa đúng, ví dụ: 20:00."), field="start")
+        return minute
+
+
+class SeriesForm(Form):
+    """Sessions a week apart, made from a template."""
+
+    title = forms.text(N_("Tên phiên"), minimum=3, maximum=160)
+    first_day = forms.day(N_("Từ ngày"))
+    weeks = forms.whole(N_("Số tuần"), minimum=1, maximum=52, default=4)
+    taken = forms.choice(
+        N_("Nếu có ngày đã kín"),
+        [
+            ("free", N_("Đặt những ngày trống, báo lại ngày kín")),
+            ("all", N_("Không đặt ngày nào, cho tôi xem danh sách")),
+        ],
+        default="free",
+    )
+    submit_key = forms.text("", minimum=8, maximum=64)

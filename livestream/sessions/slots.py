@@ -9,3 +9,7 @@ from shop.web.slots import Panel, Slot
 
 SESSION_PANELS: Slot[[Session, LiveSession, datetime], Panel] = Slot()
 """On a session's public page, below its head; fillers get (db, session, now)."""
+
+DESK_PANELS: Slot[[Session, LiveSession, str, datetime], Panel] = Slot()
+"""On a session's page of the club and of the staff, beside its next steps; fillers get (db,
+session, ``club`` or ``staff``, now)."""

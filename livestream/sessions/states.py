@@ -15,7 +15,7 @@ NEXT_STATES: Final[dict[str, frozenset[str]]] = {
     "reconciled": frozenset(),
     "cancelled": frozenset(),
     "expired": frozenset(),
-    "no_show": frozenset(),
+    "no_show": frozenset({"ended"}),
 }
 
 PUBLIC_STATES: Final = ("confirmed", "live", "ended")

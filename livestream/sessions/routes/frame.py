@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -15,6 +16,7 @@ from livestream.sessions.models import LiveSession
 from livestream.sessions.rules import judge
 from livestream.sessions.services.deciding import overridden
 from livestream.sessions.services.expiring import is_lapsed
+from livestream.sessions.slots import DESK_PANELS
 from livestream.sessions.timing import VN, epoch
 from shop.accounts.rules import require_club, require_staff
 from shop.core import clock
@@ -124,6 +126,10 @@ def session_page(
         words_form=filled.get("words") or WordsForm(obj=live),
         item_form=filled.get("item") or ItemForm(),
         consent_labels=CONSENT_LABELS,
+        panels=[
+            Markup(render_template(panel.template, live=live, **panel.context))  # noqa: S704
+            for panel in DESK_PANELS.collect(db, live, space, now)
+        ],
     )
     return page, status
 

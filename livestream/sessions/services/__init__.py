@@ -1,6 +1,12 @@
 """Verbs about sessions."""
 
-from livestream.sessions.services.airing import end_session, go_live, keep_time, stop_session
+from livestream.sessions.services.airing import (
+    end_session,
+    go_live,
+    keep_time,
+    stop_session,
+    was_on_air,
+)
 from livestream.sessions.services.booking import ResourceTaken, propose_session
 from livestream.sessions.services.deciding import (
     ConsentMissing,
@@ -52,6 +58,7 @@ __all__ = [
     "remove_item",
     "stop_session",
     "take_off_recalled",
+    "was_on_air",
     "withdraw_product",
     "withdraw_proposal",
 ]

@@ -29,6 +29,14 @@ OVERTIME: Final = timedelta(minutes=30)
 """How long after its end a live session is taken for over."""
 
 
+UNDONE_WITHIN: Final = timedelta(hours=24)
+"""How long after its start a no-show can be put right."""
+
+
+class TooLate(Conflict):
+    message = N_("Chỉ sửa được trong 24 giờ sau giờ hẹn.")
+
+
 class TooEarly(Conflict):
     message = N_("Chỉ lên sóng được từ 15 phút trước giờ hẹn đến hết giờ của phiên.")
 
@@ -75,6 +83,24 @@ def end_session(
     """End a live (or stopped) session: what was set aside and not sold is free again."""
     live = open_for_change(db, public_id, version=version)
     _close(db, live, "ended", "ended", actor_id=actor_id, now=now)
+    return live
+
+
+def was_on_air(
+    db: Session, *, public_id: str, reason: str, actor_id: int, now: datetime
+) -> LiveSession:
+    """Put right what the clock took for a no-show: it was on air, nobody had pressed the button.
+
+    It counts as ended, so that its result can be told. Raises ReasonMissing, TooLate, WrongState.
+    """
+    if not reason:
+        raise ReasonMissing(field="reason")
+    live = open_for_change(db, public_id)
+    if live.state == "no_show" and now > live.starts_at + UNDONE_WITHIN:
+        raise TooLate
+    live.went_live_at = live.starts_at
+    live.ended_at = min(now, live.ends_at)
+    set_state(db, live, "ended", "ended", actor_id=actor_id, now=now, note=reason)
     return live
 
 

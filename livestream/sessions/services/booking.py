@@ -19,16 +19,8 @@ from livestream.clubs.queries import get_club, usable_ids
 from livestream.sessions.models import LiveSession, ResourceHold
 from livestream.sessions.queries import load_plan, offers_for
 from livestream.sessions.rules import Finding, Problem, judge, refusals
-from livestream.sessions.services.changing import (
-    club_people,
-    items_of,
-    open_for_change,
-    producer_people,
-    resource_ids_of,
-    set_state,
-    staff_people,
-    tell,
-)
+from livestream.sessions.services.asking import ask_for_agreement
+from livestream.sessions.services.changing import open_for_change, resource_ids_of, set_state
 from livestream.sessions.services.expiring import drop_lapsed
 from livestream.sessions.states import require_step
 from livestream.sessions.timing import check_times, epoch, hold_range
@@ -168,13 +160,16 @@ def propose_session(
     db: Session,
     *,
     public_id: str,
-    actor_id: int,
+    actor_id: int | None,
     now: datetime,
     hold_hours: int,
     version: int | None = None,
     viewer_clubs: Collection[int] = (),
+    is_told: bool = True,
 ) -> LiveSession:
     """Ask for a session: its resources are held for ``hold_hours`` or until it starts.
+
+    ``is_told``: whether producers and staff are asked already (not while it is a mere offer).
 
     Raises ResourceTaken, CannotPropose, NotVerified, BadTime, WrongState, Outdated.
     """
@@ -188,8 +183,6 @@ def propose_session(
     live.holds_until = min(now + timedelta(hours=hold_hours), live.starts_at)
     live.proposed_by = actor_id
     set_state(db, live, "proposed", "proposed", actor_id=actor_id, now=now)
-    waiting = [item.producer_id for item in items_of(db, live) if item.consent == "asked"]
-    tell(db, live, "session.consent_asked", producer_people(db, waiting), now=now)
-    others = [person for person in club_people(db, live) if person != actor_id]
-    tell(db, live, "session.proposed", [*others, *staff_people(db, live)], now=now)
+    if is_told:
+        ask_for_agreement(db, live, actor_id=actor_id, now=now)
     return live

@@ -72,18 +72,10 @@ def move_session(
     """
     wanted = [resource_id for ids in (resources or {}).values() for resource_id in ids]
     live = open_for_change(db, public_id, version=version, further=wanted)
-    if live.state not in MOVABLE_STATES:
-        raise WrongState(state=STATE_LABELS[live.state])
-    if is_lapsed(live, now):
-        raise HoldLapsed
-    was_firm = live.state == "confirmed"
-    if was_firm and capacity != "staff" and actor_id == live.proposed_by:
-        raise OwnProposal
+    require_movable(live, actor_id=actor_id, capacity=capacity, now=now)
     before = times(live)
     live.ends_at = check_times(starts_at, minutes, now=now)
     live.starts_at = starts_at
-    if live.holds_until is not None:
-        live.holds_until = min(live.holds_until, starts_at)
     db.flush()
     kept = resource_ids_of(db, live.id)
     chosen = choose_resources(db, live.club_id, resources) if resources is not None else kept
@@ -91,7 +83,45 @@ def move_session(
     if live.state != "draft":
         _rebook(db, live, set(chosen), now=now, viewer_clubs=viewer_clubs)
     _drop_unwanted(db, live, set(chosen))
-    if was_firm:
+    settle_move(
+        db,
+        live,
+        before=before,
+        actor_id=actor_id,
+        capacity=capacity,
+        now=now,
+        viewer_clubs=viewer_clubs,
+    )
+    return live
+
+
+def require_movable(live: LiveSession, *, actor_id: int, capacity: Capacity, now: datetime) -> None:
+    """Raises WrongState, HoldLapsed, OwnProposal (a manager moving their own firm one)."""
+    if live.state not in MOVABLE_STATES:
+        raise WrongState(state=STATE_LABELS[live.state])
+    if is_lapsed(live, now):
+        raise HoldLapsed
+    if live.state == "confirmed" and capacity != "staff" and actor_id == live.proposed_by:
+        raise OwnProposal
+
+
+def settle_move(
+    db: Session,
+    live: LiveSession,
+    *,
+    before: dict[str, int],
+    actor_id: int,
+    capacity: Capacity,
+    now: datetime,
+    viewer_clubs: Collection[int] = (),
+) -> None:
+    """After a session got its new time: goods, prices and vouchers follow, people are told.
+
+    A firm one must be fit to be confirmed at its new time. Raises NotReady, StaffNeeded.
+    """
+    if live.holds_until is not None:
+        live.holds_until = min(live.holds_until, live.starts_at)
+    if live.state == "confirmed":
         require_ready(db, live, capacity=capacity, now=now, viewer_clubs=viewer_clubs)
         set_aside(db, live, items_of(db, live), now=now)
         tell_next_sessions(db, product_ids_of(db, live), now=now)
@@ -103,7 +133,6 @@ def move_session(
     record(db, live, "moved", actor_id=actor_id, now=now, detail=detail)
     if live.state != "draft":
         tell(db, live, "session.moved", _everyone(db, live), now=now)
-    return live
 
 
 def _want_also(db: Session, live: LiveSession, resource_ids: set[int]) -> None:
