@@ -22,6 +22,7 @@ from livestream.clubs.services import (
     register_club,
     set_weekly_hours,
 )
+from livestream.demo.on_air import facebook_channel, tell_on_air
 from livestream.reminders.services import ask_to_be_reminded
 from livestream.runsheets.queries import parts_of
 from livestream.runsheets.services import fit_sheet, save_sheet, save_words
@@ -186,6 +187,9 @@ def _load_session(db: Session, club: Club, plan: Plan, now: datetime) -> None:
     starts_at = _start(today_vn(now), plan)
     asked_at = min(now, starts_at - timedelta(days=1))
     manager = person_id(db, MANAGERS[MAIN_CLUB])
+    channels = _ids(db, club, "channel")[:1]
+    if plan.ending == "ended":
+        channels = [facebook_channel(db, club, actor_id=manager, now=asked_at)]
     live = create_session(
         db,
         club_id=club.id,
@@ -194,7 +198,7 @@ def _load_session(db: Session, club: Club, plan: Plan, now: datetime) -> None:
         starts_at=starts_at,
         minutes=90,
         host_ids=_ids(db, club, "host"),
-        channel_ids=_ids(db, club, "channel")[:1],
+        channel_ids=channels,
         studio_ids=_ids(db, club, "studio"),
         items=_wishes(db),
         watch_url="https://www.tiktok.com/@demo.clb-streamer-mong-cai/live",
@@ -228,6 +232,7 @@ def _load_session(db: Session, club: Club, plan: Plan, now: datetime) -> None:
     _write_sheet(db, live, manager, asked_at)
     if plan.ending == "ended":
         go_live(db, public_id=live.public_id, actor_id=manager, now=starts_at)
+        tell_on_air(db, live, actor_id=manager)
         end_session(db, public_id=live.public_id, actor_id=manager, now=live.ends_at)
     elif plan.key == "soon":
         buyer = person_id(db, "buyer@demo.test")

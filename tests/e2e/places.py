@@ -69,6 +69,8 @@ NO_PAGE = {
     "storefront.producer_share_picture": "file",
     "storefront.paper_scan": "file",
     "sessions.share_picture": "file",
+    "onair.news": "machine",
+    "onair.on_air": "fragment of a session's page",
     "trace.share_picture": "file",
     "exchange.epcis": "file",
     "exchange_desk.dossier": "file",

@@ -1,6 +1,27 @@
 """Reading what is on air."""
 
 from livestream.onair.queries.board import CueRow, Sale, View, board_of, view_of
-from livestream.onair.queries.drafts import count_open_drafts
+from livestream.onair.queries.drafts import (
+    DraftRow,
+    channels_of,
+    comments_read_as,
+    count_open_drafts,
+    draft_of,
+    draft_rows,
+    has_draft_of_author,
+)
 
-__all__ = ["CueRow", "Sale", "View", "board_of", "count_open_drafts", "view_of"]
+__all__ = [
+    "CueRow",
+    "DraftRow",
+    "Sale",
+    "View",
+    "board_of",
+    "channels_of",
+    "comments_read_as",
+    "count_open_drafts",
+    "draft_of",
+    "draft_rows",
+    "has_draft_of_author",
+    "view_of",
+]

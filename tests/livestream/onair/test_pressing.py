@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
@@ -288,3 +289,30 @@ def test_another_club_finds_nothing(
     assert client.get(here).status_code == 404
     assert client.get(f"{here}/tin").status_code == 404
     assert client.post(f"{here}/bam", data=form | {"item_id": item_id}).status_code == 404
+
+
+def test_viewers_see_what_is_pinned_and_its_price(
+    desk: tuple[FlaskClient, str, list[int]], app: Flask, database: Database
+) -> None:
+    _client, public_id, ids = desk
+    with database.transaction() as db:
+        live = db.scalars(select(LiveSession).where(LiveSession.public_id == public_id)).one()
+        take(db, live, PressSent("press-0001", "show", ids[0]), minutes=5)
+        slug = live.slug
+    viewer = app.test_client()
+    page = viewer.get(f"/phien-live/{slug}").get_data(as_text=True)
+    assert 'data-pinned="A1"' in page
+    assert "100.000" in page
+    piece = viewer.get(f"/phien-live/{slug}/dang-live")
+    same = viewer.get(
+        f"/phien-live/{slug}/dang-live", headers={"If-None-Match": piece.headers["ETag"]}
+    )
+    assert (same.status_code, same.data) == (304, b"")
+    with database.transaction() as db:
+        take(db, live, PressSent("press-0002", "price_off", ids[0]), minutes=8)
+    changed = viewer.get(
+        f"/phien-live/{slug}/dang-live", headers={"If-None-Match": piece.headers["ETag"]}
+    )
+    assert changed.status_code == 200
+    assert "100.000" not in changed.get_data(as_text=True)
+    assert viewer.get("/phien-live/khong-co/dang-live").status_code == 404

@@ -1,0 +1,22 @@
+"""What on air adds to an application: the live piece of a session's page."""
+
+from datetime import datetime
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from livestream.onair.routes.public import on_air_context
+from livestream.sessions.models import LiveSession
+from livestream.sessions.slots import SESSION_PANELS
+from shop.web.slots import Panel
+
+
+def init_app(_app: Flask) -> None:
+    """Fill the slot; again is harmless."""
+    SESSION_PANELS.fill(_on_air)
+
+
+def _on_air(db: Session, live: LiveSession, now: datetime) -> list[Panel]:
+    if live.state != "live":
+        return []
+    return [Panel("livestream/onair/panel.html", on_air_context(db, live, now))]
