@@ -1,15 +1,15 @@
 """What is offered while people type: products, producers, places and groups.
 
-Asked at every pause in typing, so nothing here looks at more than a few hundred rows: the products
-are the best of the newest that hold the words, not of all.
+Asked at every pause in typing: the products are the best of the newest that hold the words, not of
+all, and what many products hold is looked for among the newest few thousand only.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Row, Select, TextClause, case, select, text, true
+from sqlalchemy import BigInteger, Row, Select, case, select, text, true
 from sqlalchemy.orm import Session
 
 from shop.catalogue import rules
@@ -25,18 +25,25 @@ _PRODUCTS: Final = 6
 _OTHERS: Final = 3
 _PLACES_LOOKED_AT: Final = 40
 
-_RECENT_SQLITE: Final = text(
-    "SELECT rowid AS product_id FROM product_search WHERE product_search MATCH :words "
+_SQLITE: Final = (
+    "SELECT rowid AS product_id FROM product_search WHERE product_search MATCH :words {window} "
     "ORDER BY rowid DESC LIMIT :looked_at"
 )
-_RECENT_POSTGRESQL: Final = text(
-    "SELECT product_id FROM product_search WHERE document @@ CAST(:words AS tsquery) "
+_POSTGRESQL: Final = (
+    "SELECT product_id FROM {window} WHERE document @@ CAST(:words AS tsquery) "
     "ORDER BY product_id DESC LIMIT :looked_at"
+)
+_NEWEST_SQLITE: Final = (
+    "AND rowid > coalesce("
+    "(SELECT product_id FROM product_facets ORDER BY product_id DESC LIMIT 1 OFFSET 3000), 0)"
+)
+_NEWEST_POSTGRESQL: Final = (  # the number stands here: a bound one misleads the planner
+    "(SELECT product_id, document FROM product_search ORDER BY product_id DESC LIMIT 3000) newest"
 )
 
 
-def _best_of(recent: TextClause) -> Select[Any]:
-    found = recent.columns(product_id=BigInteger).subquery("found")
+def _best_of(recent: str) -> Select[Any]:
+    found = text(recent).columns(product_id=BigInteger).subquery("found")
     return (
         select(F.name, F.name_en, F.slug, F.producer_name, valid_stars.label("stars"))
         .join(found, found.c.product_id == F.product_id)
@@ -47,7 +54,14 @@ def _best_of(recent: TextClause) -> Select[Any]:
     )
 
 
-_BEST: Final = {True: _best_of(_RECENT_SQLITE), False: _best_of(_RECENT_POSTGRESQL)}
+_BEST_OF_NEWEST: Final = {
+    True: _best_of(_SQLITE.format(window=_NEWEST_SQLITE)),
+    False: _best_of(_POSTGRESQL.format(window=_NEWEST_POSTGRESQL)),
+}
+_BEST: Final = {
+    True: _best_of(_SQLITE.format(window="")),
+    False: _best_of(_POSTGRESQL.format(window="product_search")),
+}
 _MAKERS: Final = text(
     "SELECT DISTINCT f.producer_name AS name, f.producer_slug AS slug "
     "FROM (SELECT slug FROM product_search_makers WHERE folded LIKE :like "
@@ -82,14 +96,24 @@ def suggest(db: Session, typed: str, *, today: date) -> Suggestions:
 
 
 def _products(db: Session, typed: str, today: date) -> Sequence[Row[Any]]:
-    """Those with the words side by side in name or producer, else anywhere in them."""
-    query = read_query(db, typed)
+    """Those with the words side by side in name or producer, else anywhere in them.
+
+    What many products hold is found among the newest; the whole index is asked, and slips are
+    forgiven, only for what is rare.
+    """
+    rows = _holding(db, Query.parse(typed), _BEST_OF_NEWEST, today)
+    return rows if len(rows) == _PRODUCTS else _holding(db, read_query(db, typed), _BEST, today)
+
+
+def _holding(
+    db: Session, query: Query, best: Mapping[bool, Select[Any]], today: date
+) -> Sequence[Row[Any]]:
     is_sqlite = db.get_bind().dialect.name == "sqlite"
     words = bound_words(query, is_sqlite=is_sqlite)
     bound = {"today": today, "looked_at": _LOOKED_AT}
     for name in ("producer_phrase", "in_names"):
         if name in words:
-            rows = db.connection().execute(_BEST[is_sqlite], bound | {"words": words[name]}).all()
+            rows = db.connection().execute(best[is_sqlite], bound | {"words": words[name]}).all()
             if rows:
                 return rows
     return ()
