@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -30,6 +31,11 @@ from shop.core.db import Database
 from shop.notifications.services import use_channels
 from tests import postgres
 from tests.soundness import assert_sound
+
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")  # a busy machine is no fault of the code
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 """Ten in the morning of Sunday 22 November 2026 in Vietnam."""

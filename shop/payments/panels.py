@@ -1,12 +1,12 @@
 """What pages of orders show about money."""
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import segno
 from markupsafe import Markup
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.orders.models import Order
@@ -22,7 +22,15 @@ from shop.payments.provider import (
     Provider,
 )
 from shop.payments.registry import provider_called
-from shop.payments.rules import AWAITING_MONEY, KEEPS_MONEY, Money, asked_now, left_to_pay
+from shop.payments.rules import (
+    AWAITING_MONEY,
+    COUNTED,
+    KEEPS_MONEY,
+    OPEN_REFUNDS,
+    Money,
+    asked_now,
+    left_to_pay,
+)
 from shop.payments.services import enabled_providers
 from shop.payments.starting import view_attempt
 
@@ -49,21 +57,14 @@ class PayView:
 
 def pay_view(db: Session, order_id: int, config: PaymentConfig, now: datetime) -> PayView | None:
     """The order's money; None when it has no attempt."""
-    row = db.execute(
-        select(Order, PaymentAttempt)
-        .join(
-            PaymentAttempt,
-            (PaymentAttempt.order_id == Order.id)
-            & (PaymentAttempt.provider == Order.payment_provider),
-        )
-        .where(Order.id == order_id)
-    ).one_or_none()
-    if row is None:
+    order = db.get_one(Order, order_id)
+    attempt = queries.attempt_of(db, order_id, order.payment_provider)
+    if attempt is None:
         return None
-    order, attempt = row
     provider = provider_called(attempt.provider)
     money = queries.money_of(db, order.id)
-    left = left_of(db, order, money)
+    refunds = queries.refunds_of(db, order.id)
+    left = _left_of(order, money, refunds)
     asked = asked_now(order.total_vnd, net_vnd=money.net_vnd, upfront_vnd=order.upfront_vnd)
     asked = min(left, asked)
     is_in_time = order.expires_at is None or order.expires_at > now or money.net_vnd > 0
@@ -81,18 +82,22 @@ def pay_view(db: Session, order_id: int, config: PaymentConfig, now: datetime) -
         left_vnd=left,
         now_vnd=asked,
         is_waiting=is_waiting,
-        refunds=queries.open_refunds(db, order.id),
+        refunds=[refund for refund in refunds if refund.state in OPEN_REFUNDS],
         instruction=instruction,
         bank=bank_name(attempt.account_bin or ""),
         qr=qr_svg(instruction.qr_payload) if instruction and instruction.qr_payload else Markup(),
     )
 
 
-def left_of(db: Session, order: Order, money: Money) -> int:
+def _left_of(order: Order, money: Money, refunds: Sequence[Refund]) -> int:
     """The đồng that the order still waits for; nothing once it has ended."""
     if order.state not in KEEPS_MONEY:
         return 0
-    granted = queries.granted_vnd(db, order.id)
+    granted = sum(
+        refund.amount_vnd
+        for refund in refunds
+        if refund.kind == "granted" and refund.state in COUNTED
+    )
     return left_to_pay(money, total_vnd=order.total_vnd, granted_vnd=granted)
 
 

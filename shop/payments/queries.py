@@ -145,6 +145,11 @@ def is_disputed(db: Session, order_id: int) -> bool:
     return db.scalar(found.limit(1)) is not None
 
 
+def refunds_of(db: Session, order_id: int) -> list[Refund]:
+    """Every refund of the order, whatever became of it, newest last."""
+    return list(db.scalars(select(Refund).where(Refund.order_id == order_id).order_by(Refund.id)))
+
+
 def open_refunds(db: Session, order_id: int) -> list[Refund]:
     """Refunds promised and not yet in the ledger, newest last."""
     return list(

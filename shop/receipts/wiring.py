@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from flask import Flask, url_for
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.orders.models import Order
@@ -20,7 +19,7 @@ def init_app(_app: Flask) -> None:
 
 
 def _code(db: Session, order_id: int) -> str:
-    return db.scalars(select(Order.code).where(Order.id == order_id)).one()
+    return db.get_one(Order, order_id).code
 
 
 def order_panels(db: Session, order_id: int, _now: datetime) -> list[Panel]:

@@ -80,6 +80,9 @@ def init_app(app: Flask) -> None:
 
 def order_panels(db: Session, order_id: int, now: datetime) -> list[Panel]:
     """The buyer's requests, and the way to make one while it may be made."""
+    order = db.get_one(Order, order_id)
+    if order.fulfilment_state == "none":
+        return []  # nothing has left the house yet
     bought, latest = queries.bought_lines(db, order_id)
     if latest is None:
         return []
@@ -92,7 +95,7 @@ def order_panels(db: Session, order_id: int, now: datetime) -> list[Panel]:
     )
     if not asked and not may_ask:
         return []
-    code = db.get_one(Order, order_id).code
+    code = order.code
     key = sign("order", code)
     context = {
         "rows": [(one, url_for("returns.follow", code=code, ask=one.code, k=key)) for one in asked],

@@ -80,6 +80,8 @@ def producer_panel(_db: Session, producer_id: int, _now: datetime) -> list[Panel
 def order_panel(db: Session, order_id: int, _now: datetime) -> list[Panel]:
     """On the page of a delivered order: judge what came."""
     order = db.get_one(Order, order_id)
+    if order.fulfilment_state == "none":
+        return []  # nothing has left the house yet
     rows = queries.reviews_of_order(db, order_id)
     if order.fulfilment_state != "delivered" and not any(row.Review for row in rows):
         return []

@@ -11,7 +11,7 @@ from typing import Any, Self
 import phonenumbers
 import wtforms
 from flask import request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation, ValidationError
 
@@ -268,9 +268,8 @@ class _QuickSelect(wtforms.widgets.Select):
         if choice.render_kw or kwargs:
             return super().render_option(choice, **kwargs)
         mark = "selected " if choice.selected else ""
-        return Markup('<option {}value="{}">{}</option>').format(
-            mark, str(choice.value), choice.label or choice.value
-        )
+        value, label = escape(choice.value), escape(choice.label or choice.value)
+        return Markup(f'<option {mark}value="{value}">{label}</option>')  # noqa: S704 - escaped
 
 
 def choice(

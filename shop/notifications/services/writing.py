@@ -169,11 +169,14 @@ def contact(
         raise ValueError("a contact needs an e-mail or a phone")
     digest = hashlib.sha256(f"{email or ''}|{phone or ''}".encode()).hexdigest()
     values = {"name": name[:120], "email": email, "phone": phone, "language": language or "vi"}
-    db.execute(
+    made = db.scalar(
         insert_into(db, Contact)
         .values(digest=digest, created_at=now, **values)
         .on_conflict_do_nothing(index_elements=["digest"])
+        .returning(Contact.id)
     )
+    if made is not None:
+        return f"contact:{made}"
     number, known = db.execute(
         select(Contact.id, Contact.language).where(Contact.digest == digest)
     ).one()

@@ -122,6 +122,8 @@ def parcels_by_order(db: Session, order_ids: Collection[int]) -> dict[int, list[
         .where(Shipment.order_id.in_(order_ids), Shipment.state != "cancelled")
         .order_by(Shipment.id)
     ).all()
+    if not shipments:
+        return {}
     inside: dict[int, list[PackedLine]] = {}
     rows = db.execute(
         select(ShipmentLine, OrderLine.product_id, Lot.lot_no)

@@ -113,13 +113,15 @@ def notify_buyer(
     now: datetime,
     cause: str = "",
     is_called: bool = True,
+    is_first: bool = False,
     **more: Any,
 ) -> None:
     """A message for whoever bought, once for each ``cause`` (the order's, unless told).
 
     A person with an account gets it as they chose. A guest gets mail in the language they ordered
     in; where only a phone is left the producer is asked to telephone (not if ``is_called`` is
-    False), and an older call about the same order is no longer needed. ``kind`` is one of orders'
+    False), and an older call about the same order is no longer needed (``is_first``: there is
+    none). ``kind`` is one of orders'
     own, or with its feature's name in front.
     """
     ref = buyer_ref(order.id)
@@ -130,7 +132,8 @@ def notify_buyer(
             return
         recipient = known
         desk = f"producer:{order.producer_id}" if is_called else None
-        withdraw_calls(db, ref=ref, now=now, actor_id=None)
+        if not is_first:
+            withdraw_calls(db, ref=ref, now=now, actor_id=None)
     tell_recipients(
         db,
         recipients=[recipient],

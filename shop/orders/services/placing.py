@@ -70,7 +70,7 @@ def place_orders(
         is_called = (
             order.state != "awaiting_confirmation"
         )  # who confirms an order telephones anyway
-        notify_buyer(db, order, "thanks", now=now, is_called=is_called)
+        notify_buyer(db, order, "thanks", now=now, is_called=is_called, is_first=True)
     db.flush()
     return orders
 
