@@ -50,6 +50,7 @@ NO_PAGE = {
     "places.find": "fragment of a form",
     "checkout.bill": "fragment of the checkout",
     "marketplaces.download": "file",
+    "marketplaces.feed": "file",
     "channel_sheets.download": "file",
     "marketplaces.report_data": "file",
     "marketplaces.readiness_data": "file",

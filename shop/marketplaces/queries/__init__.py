@@ -11,6 +11,7 @@ from shop.marketplaces.queries.facts import (
     producer_called,
     producer_facts,
     producers_of,
+    producers_with_goods,
     products_of,
     shown_elsewhere,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "producer_called",
     "producer_facts",
     "producers_of",
+    "producers_with_goods",
     "products_of",
     "report_before",
     "run_of",

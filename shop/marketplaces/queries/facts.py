@@ -48,6 +48,20 @@ def producers_of(db: Session, producer_ids: Collection[int]) -> list[Producer]:
     )
 
 
+def producers_with_goods(db: Session) -> list[Producer]:
+    """Verified producers with a published product, by id."""
+    selling = select(Product.producer_id).where(
+        Product.state == "published", Product.is_service.is_(False)
+    )
+    return list(
+        db.scalars(
+            select(Producer)
+            .where(Producer.state == "verified", Producer.id.in_(selling))
+            .order_by(Producer.id)
+        )
+    )
+
+
 def producer_called(db: Session, slug: str) -> Producer | None:
     """The producer of this slug."""
     return db.scalar(select(Producer).where(Producer.slug == slug))
