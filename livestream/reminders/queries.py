@@ -102,7 +102,7 @@ def person_of_feed(db: Session, token: str) -> int:
 
 
 def _concerns(person_id: int, now: datetime) -> ColumnElement[bool]:
-    """Sessions that a person hosts, sells in, or follows."""
+    """Sessions that a person hosts, manages, sells in, or follows."""
     hosted = (
         select(ResourceHold.session_id)
         .join(Resource, Resource.id == ResourceHold.resource_id)
@@ -117,8 +117,16 @@ def _concerns(person_id: int, now: datetime) -> ColumnElement[bool]:
     selling = select(SessionItem.session_id).where(
         SessionItem.producer_id.in_(units), SessionItem.withdrawn_at.is_(None)
     )
+    managed = select(Membership.unit_id).where(
+        Membership.person_id == person_id,
+        Membership.unit_kind == "club",
+        Membership.role == "manager",
+    )
     return or_(
-        LiveSession.id.in_(hosted), LiveSession.id.in_(followed), LiveSession.id.in_(selling)
+        LiveSession.id.in_(hosted),
+        LiveSession.id.in_(followed),
+        LiveSession.id.in_(selling),
+        LiveSession.club_id.in_(managed),
     )
 
 
