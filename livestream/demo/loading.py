@@ -94,13 +94,13 @@ def _load_club(db: Session, row: SeedClub, manager: str, now: datetime) -> None:
         )
 
 
-def _club(db: Session, name: str) -> Club:
+def find_club(db: Session, name: str) -> Club:
     return db.scalars(select(Club).where(Club.name == name)).one()
 
 
 def _share(db: Session, names: Sequence[str], now: datetime) -> None:
     """One host serves the first two clubs, one studio the first and the third."""
-    first, second, third = (_club(db, name) for name in names)
+    first, second, third = (find_club(db, name) for name in names)
     admin = person_id(db, "admin@demo.test")
     host_person = person_id(db, "host@demo.test")
     for club in (first, second):
@@ -166,14 +166,14 @@ PLANS: Final = (
 
 def load_demo_sessions(db: Session, *, now: datetime) -> int:
     """Sessions of the main club around today; says how many are new."""
-    club = _club(db, MAIN_CLUB)
+    club = find_club(db, MAIN_CLUB)
     known = set(db.scalars(select(LiveSession.submit_key).where(LiveSession.is_demo)))
     count = 0
     for plan in PLANS:
         if f"demo-{plan.key}-{today_vn(now)}" not in known and not (
             known and plan.key in {key.split("-")[1] for key in known}
         ):
-            _load_session(db, club, plan, now)
+            load_session(db, club, plan, now)
             count += 1
     return count
 
@@ -183,7 +183,8 @@ def _start(day: date, plan: Plan) -> datetime:
     return datetime(at.year, at.month, at.day, plan.hour, tzinfo=VN)
 
 
-def _load_session(db: Session, club: Club, plan: Plan, now: datetime) -> None:
+def load_session(db: Session, club: Club, plan: Plan, now: datetime) -> LiveSession:
+    """One session of the plan, brought to its ending."""
     starts_at = _start(today_vn(now), plan)
     asked_at = min(now, starts_at - timedelta(days=1))
     manager = person_id(db, MANAGERS[MAIN_CLUB])
@@ -216,7 +217,7 @@ def _load_session(db: Session, club: Club, plan: Plan, now: datetime) -> None:
         viewer_clubs=[club.id],
     )
     if plan.ending == "proposed":
-        return
+        return live
     _agree(db, live, asked_at)
     admin = person_id(db, "admin@demo.test")
     for rule in open_warning_slugs(db, live, now=asked_at):
@@ -239,6 +240,7 @@ def _load_session(db: Session, club: Club, plan: Plan, now: datetime) -> None:
         ask_to_be_reminded(
             db, slug=live.slug, person_id=buyer, email=None, language="vi", now=asked_at
         )
+    return live
 
 
 def _write_sheet(db: Session, live: LiveSession, actor_id: int, now: datetime) -> None:

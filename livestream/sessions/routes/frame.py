@@ -16,7 +16,7 @@ from livestream.sessions.models import LiveSession
 from livestream.sessions.rules import judge
 from livestream.sessions.services.deciding import overridden
 from livestream.sessions.services.expiring import is_lapsed
-from livestream.sessions.slots import DESK_PANELS
+from livestream.sessions.slots import DESK_PANELS, SESSION_LINKS
 from livestream.sessions.timing import VN, epoch
 from shop.accounts.rules import require_club, require_staff
 from shop.core import clock
@@ -56,6 +56,7 @@ EVENT_LABELS = {
     "stopped": N_("Dừng phiên"),
     "ended": N_("Kết thúc"),
     "no_show": N_("Không lên sóng"),
+    "reconciled": N_("Đối soát xong"),
     "sheet_saved": N_("Sửa bảng chạy"),
     "words_saved": N_("Sửa lời dẫn"),
 }
@@ -130,6 +131,7 @@ def session_page(
             Markup(render_template(panel.template, live=live, **panel.context))  # noqa: S704
             for panel in DESK_PANELS.collect(db, live, space, now)
         ],
+        links=sorted(SESSION_LINKS.collect(live, space), key=lambda link: link.order),
     )
     return page, status
 

@@ -1,0 +1,1 @@
+"""Reading results; each reader needs a fixed number of statements."""
