@@ -89,6 +89,8 @@ NO_PAGE = {
     "receipts.buyers_receipt": "file",
     "receipts.sellers_receipt": "file",
     "refunds.proof": "file",
+    "results.proof_for_producer": "file",
+    "results.proof_for_club": "file",
     "shipping.print_papers": "file",
     "taxes.entries_csv": "file",
     "taxes.sellers_csv": "file",
