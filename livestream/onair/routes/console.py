@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request
+from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from livestream.onair import queries, services
@@ -15,8 +15,9 @@ from livestream.onair.rules.cues import UnknownPress
 from livestream.sessions.models import LiveSession
 from livestream.sessions.services.airing import EARLY
 from shop.core import clock
-from shop.core.errors import Conflict, Invalid
+from shop.core.errors import Conflict, DomainError, Invalid
 from shop.web.access import actor, role
+from shop.web.errors import status_of
 from shop.web.i18n import say
 from shop.web.limits import limiter
 from shop.web.request import read_session, write_session
@@ -32,11 +33,14 @@ def _state(live: LiveSession) -> dict[str, Any]:
 @role("club")
 def console(public_id: str) -> Page:
     """Now, next, and the whole run; the service worker keeps this page for when the net is gone."""
+    return _page(seen_by_club(read_session(), public_id))
+
+
+def _page(live: LiveSession, status: int = 200, refused: DomainError | None = None) -> Page:
     db, now = read_session(), clock.now()
-    live = seen_by_club(db, public_id)
     view = queries.view_of(db, live, now=now)
     drafts = queries.count_open_drafts(db, live.id)
-    return render_template(
+    page = render_template(
         "livestream/onair/console.html",
         live=live,
         view=view,
@@ -45,7 +49,9 @@ def console(public_id: str) -> Page:
         state=console_state(view, drafts=drafts),
         can_start=live.state == "confirmed" and live.starts_at - EARLY <= now < live.ends_at,
         fresh_key=fresh_key,
+        refused=refused,
     )
+    return page, status
 
 
 @bp.get("/clb/phien/<public_id>/len-song/tin")
@@ -77,13 +83,13 @@ def press(public_id: str) -> Page | tuple[dict[str, Any], int]:
         outcomes = services.take_presses(
             db, public_id=public_id, sent=[form.sent()], actor_id=actor().id(), now=clock.now()
         )
+        refused = next((one.refusal for one in outcomes if one.refusal is not None), None)
+        if refused is not None:
+            raise refused
     except (Conflict, Invalid) as error:
         db.rollback()
-        outcomes = [services.Outcome("", error)]
+        return _page(live, status_of(error), error)
     db.commit()
-    for outcome in outcomes:
-        if outcome.refusal is not None:
-            flash(say(outcome.refusal), "error")
     return redirect(console_url(live), 303)
 
 

@@ -240,6 +240,12 @@ def test_the_console_by_form_and_by_json(desk: tuple[FlaskClient, str, list[int]
     token = csrf(client, here)
     form = {"csrf_token": token, "press_key": "a" * 32, "kind": "show", "item_id": ids[0]}
     assert client.post(f"{here}/bam", data=form).status_code == 303
+    for over, status in (
+        ({"item_id": 2**31}, 422),
+        ({"kind": "dance"}, 422),
+        ({"minutes": "x"}, 422),
+    ):
+        assert client.post(f"{here}/bam", data=form | over).status_code == status
     news = client.get(f"{here}/tin")
     assert news.json["current"] == ids[0]
     again = client.get(f"{here}/tin", headers={"If-None-Match": news.headers["ETag"]})
