@@ -34,6 +34,7 @@ def console_state(view: View, *, drafts: int) -> dict[str, Any]:
         "current": view.board.current,
         "since": _millis(view.board.since),
         "pinned": view.board.pinned,
+        "tail": view.tail,
         "items": [_item(row) for row in view.rows],
         "orders": [
             {"code": sale.code[-4:], "at": show_time(sale.placed_at), "what": sale.text}
@@ -52,6 +53,7 @@ def _item(row: CueRow) -> dict[str, Any]:
         "name": pick(sale.product_name, sale.product_name_en),
         "label": pick(sale.label, sale.label_en),
         "minutes": row.minutes,
+        "lead": row.lead,
         "seconds": row.seconds,
         "state": row.state,
         "left": row.row.left,

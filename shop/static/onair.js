@@ -34,7 +34,7 @@
   }
   function fit(s, at) {
     var rest = s.items.filter(function (i) { return i.state === 'waiting'; }), on = find(s, s.current);
-    var from = Math.max(at, on ? s.since + on.minutes * 60000 : at), free = Math.floor((s.ends - from) / 60000);
+    var from = Math.max(at, on ? s.since + on.minutes * 60000 : at), free = Math.floor((s.ends - from) / 60000) - s.tail - rest.reduce(function (sum, i) { return sum + i.lead; }, 0);
     var total = rest.reduce(function (sum, i) { return sum + i.minutes; }, 0), spare = Math.max(free - rest.length, 0);
     if (!total) return;
     var parts = rest.map(function (i, n) { return { item: i, n: n, whole: Math.floor(spare * i.minutes / total), rest: spare * i.minutes % total }; });
@@ -56,8 +56,14 @@
   function expect(s, now) {
     var at = Math.max(now, s.starts), slots = {}, on = find(s, s.current);
     if (on) { at = Math.max(at, s.since + on.minutes * 60000); slots[on.id] = [s.since, at]; }
-    s.items.forEach(function (i) { if (i.state === 'waiting') { slots[i.id] = [at, at + i.minutes * 60000]; at += i.minutes * 60000; } });
-    return { slots: slots, over: Math.round((at - s.ends) / 60000) };
+    else if (s.items.length && !s.items.some(function (i) { return i.seconds; })) at = Math.max(at, s.starts + s.items[0].lead * 60000) - s.items[0].lead * 60000;
+    s.items.forEach(function (i) {
+      if (i.state !== 'waiting') return;
+      var begin = at + i.lead * 60000;
+      at = begin + i.minutes * 60000;
+      slots[i.id] = [begin, at];
+    });
+    return { slots: slots, over: Math.round((at - s.ends) / 60000) + s.tail };
   }
 
   /* drawing */

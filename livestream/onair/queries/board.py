@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from livestream.onair.models import LivePress
 from livestream.onair.rules import cues
 from livestream.onair.rules.cues import Board, Cue, Press, Slot
+from livestream.runsheets.queries import parts_of
 from livestream.sessions.models import LiveSession, SessionItem
 from livestream.sessions.queries import ItemRow, item_rows, owner_key
 from shop.orders.models import Order, OrderLine
@@ -34,18 +35,31 @@ def _presses(db: Session, session_id: int) -> list[Press]:
     return [Press(*row) for row in rows]
 
 
-def _cues(db: Session, session_id: int) -> list[Cue]:
-    rows = db.execute(
-        select(SessionItem.id, SessionItem.minutes)
-        .where(SessionItem.session_id == session_id, SessionItem.withdrawn_at.is_(None))
-        .order_by(SessionItem.position, SessionItem.id)
-    )
-    return [Cue(*row) for row in rows]
+@dataclass(frozen=True)
+class _Plan:
+    cues: list[Cue]
+    tail: int
+    """Minutes after the last product."""
+
+
+def _plan(db: Session, live: LiveSession) -> _Plan:
+    """The run sheet as the console walks it: each product once, where it is shown first."""
+    found: dict[int, Cue] = {}
+    lead = 0
+    for part in parts_of(db, live):
+        if part.item_id is None or part.item_id in found:
+            lead += part.minutes
+        else:
+            found[part.item_id] = Cue(part.item_id, part.minutes, lead)
+            lead = 0
+    return _Plan(list(found.values()), lead)
 
 
 def board_of(db: Session, live: LiveSession) -> Board:
-    """Where the session stands, by its presses; two statements."""
-    return cues.replay(_cues(db, live.id), _presses(db, live.id), ends_at=live.ends_at)
+    """Where the session stands, by its presses; three statements."""
+    plan = _plan(db, live)
+    presses = _presses(db, live.id)
+    return cues.replay(plan.cues, presses, ends_at=live.ends_at, tail=plan.tail)
 
 
 @dataclass(frozen=True)
@@ -70,6 +84,7 @@ class CueRow:
     row: ItemRow
     state: str
     minutes: int
+    lead: int
     seconds: int
     slot: Slot | None
     price_from: datetime | None
@@ -96,6 +111,7 @@ class View:
     board: Board
     rows: tuple[CueRow, ...]
     over: int
+    tail: int
     sales: tuple[Sale, ...]
     sale_count: int
 
@@ -120,11 +136,13 @@ class View:
 
 
 def view_of(db: Session, live: LiveSession, *, now: datetime) -> View:
-    """The console's view, in eight statements whatever the length of the line-up."""
-    rows = item_rows(db, live.id, now=now)
-    planned = [Cue(row.item.id, row.item.minutes) for row in rows]
-    board = cues.replay(planned, _presses(db, live.id), ends_at=live.ends_at)
-    slots = cues.expect(planned, board, starts_at=live.starts_at, now=now)
+    """The console's view, in ten statements whatever the length of the line-up."""
+    plan = _plan(db, live)
+    known = {row.item.id: row for row in item_rows(db, live.id, now=now)}
+    rows = [known[cue.item_id] for cue in plan.cues]
+    leads = {cue.item_id: cue.lead for cue in plan.cues}
+    board = cues.replay(plan.cues, _presses(db, live.id), ends_at=live.ends_at, tail=plan.tail)
+    slots = cues.expect(plan.cues, board, starts_at=live.starts_at, now=now)
     by_item = {slot.item_id: slot for slot in slots}
     windows = _windows(db, rows)
     sales = _sales(db, live, rows)
@@ -140,6 +158,7 @@ def view_of(db: Session, live: LiveSession, *, now: datetime) -> View:
                 row=row,
                 state=board.state_of(row.item.id),
                 minutes=board.minutes[row.item.id],
+                lead=leads[row.item.id],
                 seconds=board.seconds.get(row.item.id, 0),
                 slot=by_item.get(row.item.id),
                 price_from=windows.get(row.item.id, (None, None))[0],
@@ -148,7 +167,8 @@ def view_of(db: Session, live: LiveSession, *, now: datetime) -> View:
             )
             for row in rows
         ),
-        over=cues.over_minutes(slots, ends_at=live.ends_at, now=now),
+        over=cues.over_minutes(slots, ends_at=live.ends_at, now=now, tail=plan.tail),
+        tail=plan.tail,
         sales=tuple(sales[:SHOWN_ORDERS]),
         sale_count=len(sales),
     )

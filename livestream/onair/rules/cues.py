@@ -44,6 +44,8 @@ class Cue:
 
     item_id: int
     minutes: int
+    lead: int = 0
+    """Minutes of what stands before it on the run sheet and shows no new product: opening, game."""
 
 
 @dataclass(frozen=True)
@@ -126,13 +128,13 @@ class Board:
             until = press.at + timedelta(minutes=length)
             self.prices[press.item_id] = PriceWish(press.at, until, press.key)
 
-    def _fit(self, cues: Sequence[Cue], at: datetime, ends_at: datetime) -> None:
-        waiting = [cue.item_id for cue in cues if self.state_of(cue.item_id) == "waiting"]
+    def _fit(self, cues: Sequence[Cue], at: datetime, ends_at: datetime, tail: int) -> None:
+        waiting = [cue for cue in cues if self.state_of(cue.item_id) == "waiting"]
         free = int((ends_at - max(at, self._current_ends(at))).total_seconds()) // 60
-        for item_id, minutes in zip(
-            waiting, fit_minutes([self.minutes[one] for one in waiting], free), strict=True
-        ):
-            self.minutes[item_id] = minutes
+        free -= tail + sum(cue.lead for cue in waiting)
+        shares = fit_minutes([self.minutes[cue.item_id] for cue in waiting], free)
+        for cue, minutes in zip(waiting, shares, strict=True):
+            self.minutes[cue.item_id] = minutes
 
     def _current_ends(self, at: datetime) -> datetime:
         if self.current is None or self.since is None:
@@ -158,8 +160,12 @@ def fit_minutes(minutes: Sequence[int], free: int) -> list[int]:
     return shares
 
 
-def replay(cues: Sequence[Cue], presses: Iterable[Press], *, ends_at: datetime) -> Board:
+def replay(
+    cues: Sequence[Cue], presses: Iterable[Press], *, ends_at: datetime, tail: int = 0
+) -> Board:
     """The board after all presses, whatever the order in which they are given.
+
+    ``tail``: minutes planned after the last product.
 
     Presses are taken by the instant they were made and then by key; one about an item that is no
     longer in the line-up changes nothing.
@@ -168,7 +174,7 @@ def replay(cues: Sequence[Cue], presses: Iterable[Press], *, ends_at: datetime) 
     known = {press.key: press for press in presses}.values()
     for press in sorted(known, key=lambda one: (one.at, one.key)):
         if press.kind == FIT:
-            board._fit(cues, press.at, ends_at)
+            board._fit(cues, press.at, ends_at, tail)
         elif press.item_id in board.minutes:
             _STEPS[press.kind](board, press)
     return board
@@ -205,18 +211,20 @@ def expect(cues: Sequence[Cue], board: Board, *, starts_at: datetime, now: datet
         end = max(at, board._current_ends(at))
         slots.append(Slot(board.current, board.since, end))
         at = end
+    elif not board.seconds and cues:
+        at = max(at, starts_at + timedelta(minutes=cues[0].lead)) - timedelta(minutes=cues[0].lead)
     for cue in cues:
         if board.state_of(cue.item_id) == "waiting":
-            end = at + timedelta(minutes=board.minutes[cue.item_id])
-            slots.append(Slot(cue.item_id, at, end))
-            at = end
+            begin = at + timedelta(minutes=cue.lead)
+            at = begin + timedelta(minutes=board.minutes[cue.item_id])
+            slots.append(Slot(cue.item_id, begin, at))
     return slots
 
 
-def over_minutes(slots: Sequence[Slot], *, ends_at: datetime, now: datetime) -> int:
+def over_minutes(slots: Sequence[Slot], *, ends_at: datetime, now: datetime, tail: int = 0) -> int:
     """By how many minutes the plan runs past the session's end (negative: minutes to spare)."""
     last = slots[-1].ends_at if slots else now
-    return round((last - ends_at).total_seconds() / 60)
+    return round((last - ends_at).total_seconds() / 60) + tail
 
 
 def corrected(

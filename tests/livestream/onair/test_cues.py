@@ -84,6 +84,21 @@ def test_fitting_ends_the_plan_at_the_sessions_end() -> None:
     assert over_minutes(slots, ends_at=END, now=now) == 0
 
 
+def test_what_shows_no_product_takes_its_time_too() -> None:
+    cues = [Cue(1, 20, 5), Cue(2, 10), Cue(3, 15, 5)]
+    before = replay(cues, [], ends_at=END, tail=5)
+    for minute, first in ((0, 5), (3, 5), (9, 9)):  # the opening runs from the start, not anew
+        now = START + timedelta(minutes=minute)
+        slots = expect(cues, before, starts_at=START, now=now)
+        assert slots[0].starts_at == START + timedelta(minutes=first)
+        assert over_minutes(slots, ends_at=END, now=now, tail=5) == first - 5
+    board = replay(cues, [press("show", 10, 1), press("fit", 30)], ends_at=END, tail=5)
+    now = START + timedelta(minutes=30)
+    slots = expect(cues, board, starts_at=START, now=now)
+    assert slots[2].starts_at - slots[1].ends_at == timedelta(minutes=5)
+    assert over_minutes(slots, ends_at=END, now=now, tail=5) == 0
+
+
 @given(st.lists(st.integers(1, 240), min_size=1, max_size=20), st.integers(-60, 800))
 def test_fitted_minutes_use_what_is_free(minutes: list[int], free: int) -> None:
     shares = fit_minutes(minutes, free)
