@@ -29,7 +29,7 @@ from tests.factories.accounts import make_person
 from tests.factories.catalogue import make_product, variant_of
 from tests.factories.livestream import EVENING, NOW, agree_all, make_club, make_session
 from tests.factories.stock import make_stock
-from tests.livestream.sessions.test_week import statements_of
+from tests.livestream.bookings.test_week import statements_of
 
 Login = Callable[[str], FlaskClient]
 
