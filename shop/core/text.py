@@ -10,6 +10,8 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SPACES = re.compile(r"[^\S\n]+")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _KEPT_CONTROLS = {"\n", "\t"}
+_UNTIDY = ("  ", " \n", "\n ")
+"""In a text of printable signs and line breaks alone, what there is to tidy."""
 
 
 def N_(message: str) -> str:
@@ -23,6 +25,8 @@ def clean(text: str) -> str:
     Line breaks stay. U+FFFE and U+FFFF go too: XML, and so every xlsx, refuses them.
     """
     normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if normal.replace("\n", "").isprintable() and not any(pair in normal for pair in _UNTIDY):
+        return normal.strip()  # what most texts are: no sign has to be looked at
     kept = "".join(
         char
         for char in normal

@@ -1,5 +1,8 @@
 """Money never loses a đồng; text is clean and foldable."""
 
+import re
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,6 +68,16 @@ def test_no_share_exceeds_its_weight(weights: list[int], data: st.DataObject) ->
 )
 def test_clean(typed: str, kept: str) -> None:
     assert clean(typed) == kept
+
+
+@given(st.text(alphabet=" \n\t\r\u00a0\u2028\u200b\u0301\x00aeế", max_size=12))
+def test_tidy_texts_take_a_short_way_to_the_same_end(typed: str) -> None:
+    joined = typed.replace("\r\n", "\n").replace("\r", "\n")
+    normal = unicodedata.normalize("NFC", joined)
+    left_out = {"Cc", "Cf"}
+    kept = "".join(c for c in normal if c in "\n\t" or unicodedata.category(c) not in left_out)
+    lines = [re.sub(r"[^\S\n]+", " ", line).strip() for line in kept.split("\n")]
+    assert clean(typed) == "\n".join(lines).strip()
 
 
 @pytest.mark.parametrize(

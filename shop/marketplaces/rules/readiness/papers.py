@@ -16,7 +16,7 @@ from shop.marketplaces.rules.facts import PaperFacts, ProductFacts
 from shop.marketplaces.rules.listing import as_paper
 from shop.marketplaces.rules.profile import PaperRule, Profile, severity_of
 from shop.marketplaces.rules.readiness.findings import Case, Finding
-from shop.marketplaces.rules.readiness.texts import told
+from shop.marketplaces.rules.readiness.texts import scanned, told
 
 EXPIRING: Final = timedelta(days=30)
 
@@ -72,7 +72,8 @@ def _ocop(case: Case) -> Iterator[Finding]:
     if listing.recognition is not None and listing.recognition.is_illustration:
         stars = f"{listing.recognition.stars} sao"
         yield case.find("OCOP_ILLUSTRATION", stars, severity="warn")
-    claims = words.unproven_stars(f"{listing.title}\n{told(product)}", listing.stars)
+    said = words.star_claims(listing.title) + scanned(told(product)).stars
+    claims = list(dict.fromkeys(text for text, count in said if count != listing.stars))
     if claims:
         yield case.find_words("OCOP_CLAIM_UNPROVEN", claims[:3])
 

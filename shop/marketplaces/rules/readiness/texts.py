@@ -1,9 +1,13 @@
 """Title, description and the words in them."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from shop.catalogue.rules import group_of
+from shop.core.text import fold
 from shop.marketplaces.rules import words
 from shop.marketplaces.rules.codes import EXCEL
 from shop.marketplaces.rules.facts import ProductFacts
@@ -13,6 +17,9 @@ from shop.marketplaces.rules.readiness.findings import Case, Finding
 
 CELL_CHARACTERS: Final = 32_767
 """As many characters as an Excel cell holds."""
+KEPT_TEXTS: Final = 12_000
+KEPT_CHARACTERS: Final = 4_000
+"""What was found in a text is kept for so many texts, none of them longer than this."""
 _EATEN: Final = frozenset({"food", "beverage", "medicinal"})
 
 
@@ -63,10 +70,10 @@ def _description(case: Case) -> Iterator[Finding]:
     if limits.description_max and count > limits.description_max.value:
         over = count - limits.description_max.value
         yield case.beyond("DESC_LONG", count, limits.description_max, count=count, over=over)
-    tags = words.hits(words.HTML, told(product))
-    if tags:
-        yield case.find("DESC_HTML", tags, severity="warn")
-    hashtags = len(words.HASHTAG.findall(told(product)))
+    scan = scanned(told(product))
+    if scan.tags:
+        yield case.find("DESC_HTML", scan.tags, severity="warn")
+    hashtags = scan.hashtags
     if limits.hashtags_max and hashtags > limits.hashtags_max.value:
         yield case.beyond("HASHTAG_MANY", hashtags, limits.hashtags_max, count=hashtags)
 
@@ -86,39 +93,79 @@ def _cells(case: Case) -> Iterator[Finding]:
 
 def told(product: ProductFacts) -> str:
     """What the maker wrote freely: where unwanted words stand."""
-    return "\n".join(
-        bounded(text)
-        for text in (product.summary, product.story, product.usage, product.ingredients)
-    )
+    parts = (product.summary, product.story, product.usage, product.ingredients)
+    return _joined(parts) if sum(map(len, parts)) <= KEPT_CHARACTERS else _join(parts)
+
+
+def _join(parts: tuple[str, ...]) -> str:
+    return "\n".join(bounded(text) for text in parts)
+
+
+_joined = lru_cache(maxsize=KEPT_TEXTS)(_join)
 
 
 def _words(case: Case) -> Iterator[Finding]:
-    text = f"{case.listing.title}\n{case.choice.description or told(case.listing.product)}"
+    body = case.choice.description or told(case.listing.product)
+    in_title, in_body = _scan(case.listing.title), scanned(body)
     for name, rule in case.profile.words.items():
         if not rule.is_used:
             continue
-        found = _found(name, text, case)
-        hits = [word for word in found if word.lower() not in rule.fewer]
-        hits += [word for word in words.phrases(text, rule.more) if word not in hits]
+        found = _found(name, in_title, case) + _found(name, in_body, case)
+        if rule.more:
+            found += words.phrases(f"{case.listing.title}\n{body}", rule.more)
+        hits = [word for word in dict.fromkeys(found) if word.lower() not in rule.fewer]
         if hits:
             yield case.find_words(
                 f"WORDS_{name.upper()}", hits[:3], certainty=rule.certainty, source=rule.source
             )
 
 
-_PATTERNS: Final = {
+_PATTERNS: Final[dict[WordList, re.Pattern[str]]] = {
     "contact": words.CONTACT,
     "url": words.URL,
     "promo": words.PROMO,
     "superlative": words.SUPERLATIVE,
     "health": words.HEALTH,
 }
+_MOST: Final = 12
+"""Different words of a list that are looked for: staff may let some of them pass."""
 
 
-def _found(name: WordList, text: str, case: Case) -> list[str]:
+@dataclass(frozen=True)
+class _Scan:
+    """The words of each list in a text, and the text folded for names of channels."""
+
+    found: Mapping[WordList, list[str]]
+    folded: str
+    tags: list[str]
+    hashtags: int
+    stars: list[tuple[str, int]]
+    """Words that claim stars, and how many."""
+
+
+def _scan(text: str) -> _Scan:
+    found = {name: words.hits(pattern, text, most=_MOST) for name, pattern in _PATTERNS.items()}
+    return _Scan(
+        found,
+        f" {fold(text)} ",
+        words.hits(words.HTML, text),
+        len(words.HASHTAG.findall(text)),
+        words.star_claims(text),
+    )
+
+
+_scanned = lru_cache(maxsize=KEPT_TEXTS)(_scan)
+
+
+def scanned(text: str) -> _Scan:
+    """``_scan``, kept for texts of a usual length: a product is judged on many channels."""
+    return _scanned(text) if len(text) <= KEPT_CHARACTERS else _scan(text)
+
+
+def _found(name: WordList, scan: _Scan, case: Case) -> list[str]:
     if name == "other_market":
-        return words.other_markets(text, case.others)
-    return words.hits(_PATTERNS[name], text)
+        return [market for market in sorted(case.others) if f" {market} " in scan.folded]
+    return scan.found[name]
 
 
 CHECKS: Final = (_product, _title, _title_style, _description, _cells, _words)
