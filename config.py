@@ -131,6 +131,8 @@ class Settings(BaseSettings):
     return_days: int = Field(default=7, ge=1, le=90)
     # hours that a proposed session holds its host, channel and studio
     session_hold_hours: int = Field(default=48, ge=1, le=336)
+    # months that the plan, prices, words and stop log of a session are kept after it went off air
+    session_evidence_months: int = Field(default=36, ge=1, le=240)
     # scans of one unit code on one day from which on it is suspected to be copied
     clone_scans_per_day: int = Field(default=10, ge=2, le=10_000)
     # days with scans, after a buyer opened the pack, that are still usual for a unit code

@@ -16,4 +16,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     loaders = [app.jinja_loader] if app.jinja_loader else []
     app.jinja_loader = ChoiceLoader([*loaders, own])
     app.extensions["session_hold_hours"] = settings.session_hold_hours
+    app.extensions["session_evidence_months"] = settings.session_evidence_months
     add_features(app, livestream)

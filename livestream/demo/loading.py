@@ -22,6 +22,7 @@ from livestream.clubs.services import (
     register_club,
     set_weekly_hours,
 )
+from livestream.complaints.services import complain
 from livestream.demo.on_air import facebook_channel, tell_on_air
 from livestream.reminders.services import ask_to_be_reminded
 from livestream.runsheets.queries import parts_of
@@ -235,6 +236,16 @@ def load_session(db: Session, club: Club, plan: Plan, now: datetime) -> LiveSess
         go_live(db, public_id=live.public_id, actor_id=manager, now=starts_at)
         tell_on_air(db, live, actor_id=manager)
         end_session(db, public_id=live.public_id, actor_id=manager, now=live.ends_at)
+        complain(
+            db,
+            slug=live.slug,
+            kind="price",
+            words="Giá người dẫn đọc thấp hơn giá ở trang đặt hàng (khiếu nại minh họa).",
+            contact="",
+            short_code="A1",
+            submit_key=f"demo-complaint-{plan.key}",
+            now=now,
+        )
     elif plan.key == "soon":
         buyer = person_id(db, "buyer@demo.test")
         ask_to_be_reminded(

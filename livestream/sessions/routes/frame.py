@@ -59,6 +59,8 @@ EVENT_LABELS = {
     "reconciled": N_("Đối soát xong"),
     "sheet_saved": N_("Sửa bảng chạy"),
     "words_saved": N_("Sửa lời dẫn"),
+    "complained": N_("Người xem khiếu nại"),
+    "complaint_answered": N_("Trả lời khiếu nại"),
 }
 
 
