@@ -99,6 +99,7 @@ def test_who_sees_what(client: FlaskClient, database: Database) -> None:
             db, club, state="confirmed", title="Phiên mở", campaign_id=campaign.id, submit_key="b"
         )
         token = club.feed_token
+        opened = make_session(db, state="confirmed", title="Chỉ phiên này", submit_key="c").slug
     public = client.get("/lich/clb-clb-bac-ha.ics")
     assert public.headers["Content-Type"] == "text/calendar; charset=utf-8"
     assert "Phiên mở" in public.get_data(as_text=True)
@@ -107,10 +108,22 @@ def test_who_sees_what(client: FlaskClient, database: Database) -> None:
         body = client.get(f"/lich/{feed_name}.ics").get_data(as_text=True)
         assert "Phiên mở" in body
         assert "Đề xuất kín" not in body
+    one = client.get(f"/lich/phien-{opened}.ics").get_data(as_text=True)
+    assert "Chỉ phiên này" in one
+    assert one.count("BEGIN:VEVENT") == 1
     private = client.get(f"/lich/{token}.ics")
     assert "TENTATIVE" in private.get_data(as_text=True)
     assert "VALARM" in private.get_data(as_text=True)
     assert "private" in private.headers["Cache-Control"]
-    for unknown in ("clb-x", "chien-dich-x", "x", token.lower(), "%00", "a" * 3000):
+    for unknown in (
+        "clb-x",
+        "chien-dich-x",
+        "phien-x",
+        "toi-x",
+        "x",
+        token.lower(),
+        "%00",
+        "a" * 3000,
+    ):
         assert client.get(f"/lich/{unknown}.ics").status_code == 404
     assert client.get("/lich/cong-khai.ics").headers["ETag"]

@@ -186,13 +186,14 @@ def test_from_proposal_to_calendar(stage: Stage, enter: SignIn, database: Databa
         f"/cau-lac-bo/{slug}",
         f"/san-pham/{stage.product_slug}",
         "/phien-live?tinh=19&kenh=tiktok&ngay=" + evening().date().isoformat(),
+        f"/phien-live?clb={slug}&hang={stage.product_slug}",
     ):
         for prefix in ("", "/en"):
             body = anyone.get(prefix + address)
             assert body.status_code == 200, address
             assert "20:00" in body.get_data(as_text=True), address
-    assert live.slug not in anyone.get("/phien-live?kenh=zalo").get_data(as_text=True)
-    assert live.slug not in anyone.get("/phien-live?tinh=01").get_data(as_text=True)
+    for other in ("kenh=zalo", "tinh=01", "clb=khac", "hang=khac", "clb=%00", "hang=" + "x" * 3000):
+        assert live.slug not in anyone.get(f"/phien-live?{other}").get_data(as_text=True)
     feed = anyone.get(f"/lich/clb-{slug}.ics")
     events = Calendar.from_ical(feed.data).walk("VEVENT")
     assert [str(event["UID"]) for event in events] == [f"live-{code}@localhost"]
