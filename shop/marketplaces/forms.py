@@ -337,3 +337,51 @@ def _ways(text: str) -> list[dict[str, Any]] | None:
             }
         )
     return found
+
+
+WEEKDAYS: Final = (
+    N_("Thứ Hai"),
+    N_("Thứ Ba"),
+    N_("Thứ Tư"),
+    N_("Thứ Năm"),
+    N_("Thứ Sáu"),
+    N_("Thứ Bảy"),
+    N_("Chủ nhật"),
+)
+
+
+class WeeklyForm(forms.Form):
+    """On which weekday a channel is exported again."""
+
+    weekday = forms.choice(
+        N_("Tự xuất lại mỗi tuần"),
+        [("", N_("Không tự xuất")), *((str(n), name) for n, name in enumerate(WEEKDAYS))],
+        is_required=False,
+        description=N_("Làm lúc 6 giờ sáng, xong thì báo cho bạn."),
+    )
+
+
+SEEN: Final[list[tuple[str, str]]] = [
+    ("listed", N_("Đã đăng")),
+    ("seen", N_("Đã xem lại, vẫn còn")),
+    ("gone", N_("Không còn bài đăng")),
+]
+
+
+class SightingForm(forms.Form):
+    """Where somebody saw the product on the channel."""
+
+    what = forms.choice(N_("Tình trạng bài đăng"), SEEN, default="listed")
+    address = forms.text(
+        N_("Đường dẫn bài đăng"),
+        is_required=False,
+        maximum=500,
+        description=N_("Dán từ trình duyệt. Xem lại bài cũ thì để trống."),
+    )
+    on_day = forms.day(N_("Ngày thấy"))
+    helped_by = forms.text(
+        N_("Ai giúp đăng"),
+        is_required=False,
+        maximum=120,
+        description=N_("Ví dụ: Đoàn xã, bưu cục, tổ công nghệ số."),
+    )

@@ -2,17 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
 from shop.catalogue.models import Producer
+from shop.core import clock
+from shop.core.db import Database
 from shop.core.errors import NotFound
+from shop.core.jobs import job
 from shop.core.surroundings import surroundings_of
 from shop.core.tasks import Run, task_handler
 from shop.marketplaces import queries, registry, services
 from shop.marketplaces.rules.changes import compare, tally
 from shop.marketplaces.services.photos import channel_photo, many_photos
+from shop.marketplaces.services.weekly import export_due, tell_weekly
 
 PROGRESS_STEP = 5
 """Percent between two writings of the progress."""
@@ -55,7 +59,20 @@ def export(run: Run) -> dict[str, Any]:
         services.finish_export(
             db, task_id=run.task_id, made=services.Made(bundle_name=name, report=report)
         )
+        done = queries.run_of_task(db, run.task_id)
+        if done is not None:
+            tell_weekly(db, run=done, now=clock.now())
     return {"bundle": name, **made.report["counts"]}
+
+
+@job("marketplaces.weekly", every_seconds=300)
+def export_weekly(database: Database, now: datetime) -> None:
+    """Ask for the weekly exports whose time has come, each in its own transaction."""
+    with database.read() as db:
+        due = queries.schedules_due(db, now)
+    for schedule_id in due:
+        with database.transaction() as db:
+            export_due(db, schedule_id=schedule_id, now=now)
 
 
 def _told(before: Mapping[str, Any], made: services.Bundle) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from shop.core.clock import now, today_vn
 from shop.core.text import N_
 from shop.marketplaces import queries, registry
 from shop.marketplaces.services.faults import FaultCounts
+from shop.marketplaces.services.weekly import NOTICE
+from shop.notifications.services import register_message
 from shop.stock.slots import SALES_CHANNELS
 from shop.traceability.slots import RECALL_TOUCHES, Touched
 from shop.web.access import Actor
@@ -51,7 +53,12 @@ def todo(db: Session, actor: Actor) -> list[Todo]:
         if faults.channel
         else url_for("marketplaces.channels")
     )
-    return [Todo(_(N_("Tin đăng kênh bán có lỗi")), faults.count, url, "share", order=55)]
+    to_links = url_for("marketplaces.links")
+    links = len(queries.links_due(db, list(actor.producers), today_vn(now())))
+    return [
+        Todo(_(N_("Tin đăng kênh bán có lỗi")), faults.count, url, "share", order=55),
+        Todo(_(N_("Liên kết bài đăng cần mở xem lại")), links, to_links, "link", order=56),
+    ]
 
 
 _COUNTS = FaultCounts(time.monotonic)
@@ -71,6 +78,11 @@ def touched_by_recall(db: Session, variant_ids: Collection[int], _now: datetime)
 def init_app(_app: Flask) -> None:
     """Load the channels, stand in the navigation and the to-do list."""
     registry.all_profiles()
+    register_message(
+        NOTICE,
+        title=N_("Gói %(channel)s hằng tuần đã sẵn: %(ready)s sản phẩm, %(blocked)s bị chặn."),
+        url="/ban-hang/kenh-ban/xuat/%(run)s",
+    )
     PRODUCER_NAV.fill(nav)
     STAFF_NAV.fill(staff_nav)
     PRODUCER_TODO.fill(todo)

@@ -24,10 +24,21 @@ from shop.marketplaces.queries.runs import (
     run_of,
     run_of_task,
     runs_of,
+    schedules_due,
     waiting_run,
+    weekday_of,
+)
+from shop.marketplaces.queries.sightings import (
+    ListingRate,
+    is_due,
+    links_due,
+    listing_rate,
+    newest_sightings,
+    sightings_of,
 )
 
 __all__ = [
+    "ListingRate",
     "Measure",
     "RunView",
     "UnknownProduct",
@@ -35,8 +46,12 @@ __all__ = [
     "are_photos_of",
     "bundle_file_name",
     "choice_of",
+    "is_due",
     "last_done",
+    "links_due",
+    "listing_rate",
     "listings_of",
+    "newest_sightings",
     "offered_elsewhere",
     "owner_of",
     "producer_called",
@@ -48,6 +63,9 @@ __all__ = [
     "run_of",
     "run_of_task",
     "runs_of",
+    "schedules_due",
     "shown_elsewhere",
+    "sightings_of",
     "waiting_run",
+    "weekday_of",
 ]

@@ -13,7 +13,7 @@ from shop.catalogue.models import Producer
 from shop.core.errors import NotFound
 from shop.core.tasks import Task
 from shop.core.text import N_
-from shop.marketplaces.models import ExportRun
+from shop.marketplaces.models import ExportRun, ExportSchedule
 
 HISTORY = 30
 """Runs that a history shows."""
@@ -119,6 +119,27 @@ def waiting_run(db: Session, producer_id: int, channel: str) -> ExportRun | None
 def run_of_task(db: Session, task_id: int) -> ExportRun | None:
     """The export that a task makes."""
     return db.scalar(select(ExportRun).where(ExportRun.task_id == task_id))
+
+
+def weekday_of(db: Session, producer_id: int, channel: str) -> int | None:
+    """The weekday on which the channel is exported again (0 is Monday); None: it is not."""
+    return db.scalar(
+        select(ExportSchedule.weekday).where(
+            ExportSchedule.producer_id == producer_id, ExportSchedule.channel == channel
+        )
+    )
+
+
+def schedules_due(db: Session, now: datetime) -> list[int]:
+    """Ids of the weekly exports whose time has come."""
+    return list(
+        db.scalars(
+            select(ExportSchedule.id)
+            .where(ExportSchedule.next_at <= now)
+            .order_by(ExportSchedule.next_at, ExportSchedule.id)
+            .limit(200)
+        )
+    )
 
 
 def report_before(

@@ -12,7 +12,15 @@ from shop.core import clock
 from shop.core.db import MAX_ID
 from shop.core.errors import Conflict, Invalid
 from shop.marketplaces import queries, registry, services
-from shop.marketplaces.forms import BulkForm, ChoiceForm, photos_asked, products_asked
+from shop.marketplaces.forms import (
+    SEEN,
+    BulkForm,
+    ChoiceForm,
+    SightingForm,
+    WeeklyForm,
+    photos_asked,
+    products_asked,
+)
 from shop.marketplaces.routes.base import (
     STATUSES,
     assess_desk,
@@ -70,7 +78,12 @@ def channel_desk(channel: str) -> ResponseReturnValue:
 
 
 def desk_page(
-    profile: Profile, producer: Producer, status: int = 200, bulk: BulkForm | None = None
+    profile: Profile,
+    producer: Producer,
+    status: int = 200,
+    bulk: BulkForm | None = None,
+    *,
+    weekly: WeeklyForm | None = None,
 ) -> ResponseReturnValue:
     """The products of a channel with the form that changes many of them."""
     desk = desks_of(producer, [profile.slug])[profile.slug]
@@ -97,8 +110,14 @@ def desk_page(
         runs=queries.runs_of(read_session(), producer.id, profile.slug),
         key=secrets.token_urlsafe(16),
         bulk=bulk or BulkForm(),
+        weekly=weekly or _weekly_form(producer, profile),
         ticked=set(products_asked()),
     )
+
+
+def _weekly_form(producer: Producer, profile: Profile) -> WeeklyForm:
+    weekday = queries.weekday_of(read_session(), producer.id, profile.slug)
+    return WeeklyForm(data={"weekday": "" if weekday is None else str(weekday)})
 
 
 def _page_url(number: int) -> str:
@@ -106,7 +125,7 @@ def _page_url(number: int) -> str:
     return f"{request.script_root}{request.path}?{urlencode(kept | {'trang': number})}"
 
 
-def _own_product(channel: str, product_id: int) -> tuple[Profile, Producer, Desk, Assessed]:
+def own_product(channel: str, product_id: int) -> tuple[Profile, Producer, Desk, Assessed]:
     """A product of one of the actor's producers on a channel. Raises UnknownProduct."""
     profile = registry.profile_called(channel)
     owner = queries.owner_of(read_session(), product_id) if product_id <= MAX_ID else None
@@ -122,14 +141,23 @@ def _own_product(channel: str, product_id: int) -> tuple[Profile, Producer, Desk
 @role("producer")
 def listing(channel: str, product_id: int) -> ResponseReturnValue:
     """One product on one channel: its text, price and everything found."""
-    profile, producer, _desk, found = _own_product(channel, product_id)
-    form = ChoiceForm.showing(found.choice)
-    return _listing_page(profile, producer, found, form)
+    profile, producer, _desk, found = own_product(channel, product_id)
+    return listing_page(profile, producer, found)
 
 
-def _listing_page(
-    profile: Profile, producer: Producer, found: Assessed, form: ChoiceForm, status: int = 200
+def listing_page(
+    profile: Profile,
+    producer: Producer,
+    found: Assessed,
+    choice: ChoiceForm | None = None,
+    *,
+    status: int = 200,
+    sighting: SightingForm | None = None,
 ) -> ResponseReturnValue:
+    """The product on the channel, with what was typed into either form."""
+    form = choice or ChoiceForm.showing(found.choice)
+    today = clock.today_vn(clock.now())
+    seen = queries.sightings_of(read_session(), found.product.id, profile.slug)
     limits = profile.limits
     longest = limits.title_max or limits.title_advised
     listing = found.listing
@@ -148,6 +176,10 @@ def _listing_page(
         ),
         description_longest=limits.description_max.value if limits.description_max else 0,
         places=_places(found),
+        sighting=sighting or SightingForm(data={"on_day": today}),
+        seen=seen,
+        is_link_due=bool(seen) and queries.is_due(seen[0], today),
+        seen_words=dict(SEEN),
         panels=LISTING_PANELS.collect(read_session(), found.product.id, profile.slug),
     )
 
@@ -172,10 +204,10 @@ def _counter(title: str, longest: Limit | None) -> str:
 @role("producer")
 def save_listing(channel: str, product_id: int) -> ResponseReturnValue:
     """Save what differs from the catalogue on this channel."""
-    profile, producer, _desk, found = _own_product(channel, product_id)
+    profile, producer, _desk, found = own_product(channel, product_id)
     form = ChoiceForm.read()
     if not form.validate():
-        return _listing_page(profile, producer, found, form, 422)
+        return listing_page(profile, producer, found, form, status=422)
     db = write_session()
     try:
         services.save_choice(
@@ -189,7 +221,7 @@ def save_listing(channel: str, product_id: int) -> ResponseReturnValue:
     except (Invalid, Conflict) as error:
         db.rollback()
         form.add_error(error)
-        return _listing_page(profile, producer, found, form, status_of(error))
+        return listing_page(profile, producer, found, form, status=status_of(error))
     db.commit()
     flash(_("Đã lưu cho %(channel)s.", channel=profile.label), "ok")
     return redirect(url_for(".listing", channel=profile.slug, product_id=product_id), 303)
@@ -199,7 +231,7 @@ def save_listing(channel: str, product_id: int) -> ResponseReturnValue:
 @role("producer")
 def include_product(channel: str, product_id: int) -> ResponseReturnValue:
     """Take a product onto a channel (``is_included=1``) or off it."""
-    profile, producer, _desk, found = _own_product(channel, product_id)
+    profile, producer, _desk, found = own_product(channel, product_id)
     db = write_session()
     services.save_choice(
         db,
