@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from livestream.clubs.rules import WEEKDAYS, parse_clock
+from livestream.clubs.rules import PLATFORM_NAMES, WEEKDAYS, parse_clock
 from livestream.sessions.forms import aware
 from livestream.sessions.timing import MAX_MINUTES
 from shop.core.db import MAX_ID
@@ -102,3 +102,42 @@ class SeriesForm(Form):
         default="free",
     )
     submit_key = forms.text("", minimum=8, maximum=64)
+
+
+class AskForm(Form):
+    """Asking a club for a slot."""
+
+    club = forms.choice(N_("Câu lạc bộ"))
+    variant = forms.choice(N_("Sản phẩm muốn lên sóng"), is_required=False)
+    starts_at = forms.moment(N_("Giờ mong muốn"))
+    minutes = forms.whole(N_("Kéo dài"), maximum=MAX_MINUTES * 2, default=60)
+    note = forms.long_text(N_("Lời nhắn"), is_required=False, maximum=500)
+    submit_key = forms.text("", minimum=8, maximum=64)
+
+
+class OwnChannelForm(Form):
+    """A producer's own channel."""
+
+    producer = forms.choice(N_("Cơ sở"))
+    platform = forms.choice(
+        N_("Nền tảng"), [(slug, name) for slug, name in PLATFORM_NAMES.items()], default="facebook"
+    )
+    handle = forms.text(N_("Tài khoản"), minimum=2, maximum=120)
+
+
+class TakeForm(Form):
+    """A club takes a request up."""
+
+    title = forms.text(N_("Tên phiên"), minimum=3, maximum=160)
+    starts_at = forms.moment(N_("Bắt đầu lúc"))
+    minutes = forms.whole(N_("Kéo dài"), maximum=MAX_MINUTES * 2)
+    host_id = forms.choice(N_("Người dẫn"))
+    channel_id = forms.choice(N_("Kênh"))
+    studio_id = forms.choice(N_("Phòng live"), is_required=False)
+    kit_id = forms.choice(N_("Bộ thiết bị"), is_required=False)
+
+
+class ReplyForm(Form):
+    """A club says why it cannot."""
+
+    reply = forms.text(N_("Lý do"), is_required=False, maximum=300)

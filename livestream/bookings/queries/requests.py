@@ -1,0 +1,98 @@
+"""Who asks which club for a slot."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from livestream.bookings.models import SlotRequest
+from livestream.clubs.models import Club
+from livestream.sessions.models import LiveSession
+from shop.catalogue.models import Producer, Product, Variant
+
+
+@dataclass(frozen=True)
+class RequestRow:
+    """A request with the names people know."""
+
+    request: SlotRequest
+    club: str
+    producer: str | None
+    product: str | None
+    session: str | None
+    """Public id of the session that came of it."""
+
+
+def requests_to(db: Session, club_ids: Collection[int]) -> list[RequestRow]:
+    """What is asked of these clubs, unanswered first."""
+    return _rows(db, _named().where(SlotRequest.club_id.in_(club_ids)))
+
+
+def requests_of(db: Session, producer_ids: Collection[int]) -> list[RequestRow]:
+    """What these producers asked for."""
+    return _rows(db, _named().where(SlotRequest.producer_id.in_(producer_ids)))
+
+
+def invitations_by(db: Session, person_id: int) -> list[RequestRow]:
+    """What a member of staff asked clubs to hold."""
+    chosen = _named().where(SlotRequest.kind == "staff", SlotRequest.asked_by == person_id)
+    return _rows(db, chosen)
+
+
+def _named() -> Select[SlotRequest, str, str, str, str, str]:
+    return (
+        select(
+            SlotRequest,
+            Club.name,
+            Producer.name,
+            Product.name,
+            Variant.label,
+            LiveSession.public_id,
+        )
+        .join(Club, Club.id == SlotRequest.club_id)
+        .outerjoin(Producer, Producer.id == SlotRequest.producer_id)
+        .outerjoin(Variant, Variant.id == SlotRequest.variant_id)
+        .outerjoin(Product, Product.id == Variant.product_id)
+        .outerjoin(LiveSession, LiveSession.id == SlotRequest.session_id)
+        .order_by(SlotRequest.state != "asked", SlotRequest.id.desc())
+        .limit(50)
+    )
+
+
+def _rows(db: Session, statement: Select[SlotRequest, str, str, str, str, str]) -> list[RequestRow]:
+    return [
+        RequestRow(
+            request, club, producer, f"{product} {label}".strip() if product else None, session
+        )
+        for request, club, producer, product, label, session in db.execute(statement)
+    ]
+
+
+def verified_clubs(db: Session, provinces: Collection[str] | None = None) -> list[Club]:
+    """Clubs one may ask (of some provinces): not producers' own channels."""
+    statement = (
+        select(Club)
+        .where(Club.state == "verified", Club.producer_id.is_(None))
+        .order_by(Club.name, Club.id)
+        .limit(300)
+    )
+    if provinces is not None:
+        statement = statement.where(Club.province_code.in_(provinces))
+    return list(db.scalars(statement))
+
+
+def sellable(db: Session, producer_ids: Collection[int]) -> list[tuple[int, str, int]]:
+    """Published things of these producers: variant id, name, producer id."""
+    rows = db.execute(
+        select(Variant.id, Product.name, Variant.label, Variant.producer_id)
+        .join(Product, Product.id == Variant.product_id)
+        .where(
+            Variant.producer_id.in_(producer_ids),
+            Variant.is_active,
+            Product.state == "published",
+        )
+        .order_by(Product.name, Variant.position, Variant.id)
+        .limit(200)
+    )
+    return [(row[0], f"{row[1]} {row[2]}".strip(), row[3]) for row in rows]
