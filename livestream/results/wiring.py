@@ -4,8 +4,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from livestream.results.queries.settlements import count_unsigned, count_waiting
+from livestream.results.queries.sharing import named
 from livestream.sessions.models import LiveSession
 from livestream.sessions.slots import SESSION_LINKS
+from shop.checkout.slots import ORIGINS
 from shop.core.text import N_
 from shop.notifications.services import register_message
 from shop.web.actor import Actor
@@ -24,6 +26,7 @@ def init_app(_app: Flask) -> None:
     """Fill the slots and declare the messages; again is harmless."""
     declare_messages()
     SESSION_LINKS.fill(_session_links)
+    ORIGINS.fill(_origin)
     CLUB_NAV.fill(_club_links)
     CLUB_TODO.fill(_club_todo)
     STAFF_NAV.fill(_staff_links)
@@ -46,6 +49,11 @@ def declare_messages() -> None:
         ("results.terms_asked", N_("Điều khoản của %(code)s trong “%(title)s” chờ bạn đồng ý")),
     ):
         register_message(kind, title=title, url="%(page)s", importance="important")
+
+
+def _origin(db: Session, code: str) -> list[str]:
+    found = named(db, code)
+    return [f"{found[0]} – {found[1]}"] if found else []
 
 
 def _session_links(live: LiveSession, space: str) -> list[NavItem]:

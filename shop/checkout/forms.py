@@ -38,6 +38,8 @@ class AddForm(Form):
 
     variant_id = row_id(N_("Mặt hàng"))
     quantity = whole(N_("Số lượng"), minimum=1, maximum=MAX_QUANTITY)
+    gt = HiddenField()
+    """A code out of the address: whose word led here."""
 
 
 def read_quantities(posted: Mapping[str, str]) -> dict[int, int]:

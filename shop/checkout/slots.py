@@ -1,4 +1,4 @@
-"""What features above tell checkout: the livestreams a voucher may be for."""
+"""What features above tell checkout: the livestreams a voucher may be for, whose word led here."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,3 +23,6 @@ class SessionChoice:
 
 SESSIONS: Final[Slot[[Session, Sequence[int], datetime], SessionChoice]] = Slot()
 """Coming sessions of these producers: (db, producer ids, now)."""
+
+ORIGINS: Final[Slot[[Session, str], str]] = Slot()
+"""Whose word a code in an address stands for, as buyers read it: (db, code); none for unknown."""

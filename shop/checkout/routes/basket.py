@@ -5,8 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from shop.checkout import queries, services
 from shop.checkout.forms import AddForm, read_quantities
+from shop.checkout.models import Basket
 from shop.checkout.routes.frame import BASKET_COOKIE, bp, find_basket, just_ordered
 from shop.checkout.rules import Quote
+from shop.checkout.slots import ORIGINS
 from shop.core import clock
 from shop.core.errors import Conflict, Invalid
 from shop.web.access import actor, public
@@ -36,9 +38,29 @@ def basket_page(status: int = 200, trouble: str = "") -> ResponseReturnValue:
         "checkout/basket.html",
         quote=Quote(tuple(parts)),
         trouble=trouble,
+        referred_by=_referred_by(found),
         ordered=None if parts else just_ordered(db, found, now),
     )
     return not_stored(page), status
+
+
+def _referred_by(found: Basket | None) -> str:
+    if found is None or not found.origin_code:
+        return ""
+    return next(iter(ORIGINS.collect(read_session(), found.origin_code)), "")
+
+
+@bp.post("/gio-hang/gioi-thieu/bo")
+@limiter.limit("120 per minute")
+@public
+def forget_origin() -> ResponseReturnValue:
+    """The buyer takes out whose word led here."""
+    db = write_session()
+    found = find_basket(db)
+    if found is not None:
+        services.set_origin(db, basket=found, code=None)
+        db.commit()
+    return redirect(url_for(".basket"), 303)
 
 
 @bp.post("/gio-hang")
@@ -70,6 +92,9 @@ def add() -> ResponseReturnValue:
     except (Conflict, Invalid) as refusal:
         db.rollback()
         return basket_page(status_of(refusal), say(refusal))
+    gt = (form.gt.data or "")[:12]
+    if gt and ORIGINS.collect(db, gt):
+        services.set_origin(db, basket=kept, code=gt)
     count = len(queries.basket_lines(db, kept.id))
     db.commit()
     is_known = kept.token_hash == BASKET_COOKIE.token_hash()

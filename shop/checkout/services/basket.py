@@ -79,6 +79,12 @@ def _add_line(db: Session, basket_id: int, variant_id: int, quantity: int, now: 
     )
 
 
+def set_origin(db: Session, *, basket: Basket, code: str | None) -> None:
+    """Keep whose word led here, or forget it; the latest word counts."""
+    basket.origin_code = code
+    db.flush()
+
+
 def change_basket(db: Session, *, basket: Basket, quantities: Mapping[int, int]) -> None:
     """Set the quantities of lines that are in the basket; zero takes a line out."""
     for variant_id, quantity in sorted(quantities.items()):

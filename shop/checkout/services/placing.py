@@ -98,10 +98,14 @@ def place_checkout(
     quote = _judge(db, wanted, request, now)
     providers = _providers(db, quote, request, config, now)
     _check_live_limits(db, quote, request.phone)
+    origin = basket.origin_code if basket is not None else None
     placed = orders.place_orders(
         db,
         group=group,
-        drafts=[_draft(order, providers[order.producer_id], config, now) for order in quote.orders],
+        drafts=[
+            _draft(order, providers[order.producer_id], config, now, origin)
+            for order in quote.orders
+        ],
         contact=ContactDraft(
             full_name=request.full_name,
             phone=request.phone,
@@ -120,7 +124,7 @@ def place_checkout(
         if part.voucher is not None:
             redeem(db, voucher=part.voucher, order_id=order.id, phone=request.phone, now=now)
     if basket is not None:
-        basket.last_group_id = group.id
+        basket.last_group_id, basket.origin_code = group.id, None
         db.flush()
     return Placed(group, placed, _open_attempts(db, placed, providers, now), is_new=True)
 
@@ -214,7 +218,11 @@ def _check_live_limits(db: Session, quote: Quote, phone: str) -> None:
 
 
 def _draft(
-    part: OrderQuote, provider: Provider, config: PaymentConfig, now: datetime
+    part: OrderQuote,
+    provider: Provider,
+    config: PaymentConfig,
+    now: datetime,
+    origin_code: str | None,
 ) -> OrderDraft:
     detail: dict[str, object] = {"shipping_list_vnd": part.shipping_list_vnd}
     if part.voucher is not None:
@@ -248,4 +256,5 @@ def _draft(
         delivery_method=part.way.method if part.way else "ship",
         pickup_place=part.way.place if part.way else "",
         detail=detail,
+        origin_code=origin_code,
     )

@@ -337,6 +337,8 @@ class OrderDraft:
     """Where and when the buyer fetches it."""
     detail: Mapping[str, object] = field(default_factory=dict)
     """What the timeline keeps about the price, e.g. the voucher's code."""
+    origin_code: str | None = None
+    """Whose word led here (opaque)."""
 
 
 @dataclass(frozen=True)

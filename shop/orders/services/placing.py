@@ -127,6 +127,7 @@ def _write(
         placed_at=now,
         expires_at=draft.expires_at,
         is_demo=draft.is_demo,
+        origin_code=draft.origin_code,
         lines=[_line(line) for line in draft.lines],
         contact=OrderContact(
             full_name=contact.full_name,
