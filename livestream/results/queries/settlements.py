@@ -163,7 +163,7 @@ def count_waiting(
         .where(or_(Settlement.producer_id.in_(producer_ids), Settlement.club_id.in_(club_ids)))
         .group_by(Settlement.state)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def notes_of(
@@ -197,9 +197,8 @@ def notes_of(
         for person in (row[0].producer_signed_by, row[0].club_signed_by)
         if person is not None
     }
-    names = dict(
-        db.execute(select(Person.id, Person.name).where(Person.id.in_(people))).tuples().all()
-    )
+    who = db.execute(select(Person.id, Person.name).where(Person.id.in_(people)))
+    names = {row.id: row.name for row in who}
     return [
         NoteRow(note, live, club, producer, tuple(lines.get(note.id, ())), names)
         for note, live, club, producer in rows
