@@ -6,6 +6,7 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from shop.catalogue.queries import revisions_of
+from shop.catalogue.rules import CERTIFICATE_KINDS
 from shop.catalogue.services import may_edit_reference
 from shop.core import clock
 from shop.core.errors import Conflict, Invalid
@@ -50,6 +51,7 @@ def staff_channel(channel: str) -> ResponseReturnValue:
         limit_labels=LIMIT_LABELS,
         word_lists=WORD_LISTS,
         groups=paper_groups(),
+        kinds=CERTIFICATE_KINDS,
         certainties=CERTAINTIES,
         fidelities=FIDELITIES,
         papers=_papers_by_group(profile),
