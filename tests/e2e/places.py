@@ -58,6 +58,7 @@ NO_PAGE = {
     "catalogue.scan": "file",
     "catalogue.endorsement_scan": "file",
     "sessions.calendar": "file",
+    "packs.download": "file",
     "reminders.personal_feed": "file",
     "sheets.template": "file",
     "sheets.faults_file": "file",
