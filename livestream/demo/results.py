@@ -12,6 +12,7 @@ from livestream.results import services
 from livestream.results.models import Settlement
 from livestream.results.queries.settlements import payments_of
 from livestream.results.queries.sheets import item_sheets
+from livestream.results.rules.columns import Layout, Row
 from livestream.results.rules.settling import Terms
 from livestream.results.services import Figures, ItemFigures
 from livestream.sessions.models import LiveSession
@@ -138,6 +139,8 @@ def _settle(db: Session, live: LiveSession, past: Past, manager: int, now: datet
             gross_vnd=units * row.terms.price_vnd,
             platform_vnd=units * row.terms.price_vnd * 4 // 100,
         )
+    if past.money == "issued":
+        _import(db, live, manager, now)
     services.save_figures(
         db,
         live=live,
@@ -153,6 +156,32 @@ def _settle(db: Session, live: LiveSession, past: Past, manager: int, now: datet
         select(Settlement).where(Settlement.session_id == live.id).order_by(Settlement.id)
     ).all():
         _go_on(db, settlement, live, past.money, manager, now)
+
+
+def _import(db: Session, live: LiveSession, manager: int, now: datetime) -> None:
+    """A platform's file that was recorded; what was typed later stands instead of it."""
+    file = services.take_file(
+        db,
+        live=live,
+        file_name="tiktok-live-minh-hoa.xlsx",
+        content=f"demo {live.id}".encode(),
+        cells_name="",
+        layout=Layout(0, {"product": 0, "units": 1, "gross": 2}),
+        actor_id=manager,
+        now=now,
+    )
+    row = item_sheets(db, live)[0]
+    figures = {"clicks": 200, "orders": 7, "units": 7, "returned": 0, "platform": 0}
+    services.record_import(
+        db,
+        live=live,
+        row=file,
+        rows=[Row(2, row.name, f"demo-{live.id}", {**figures, "gross": 7 * row.list_price_vnd})],
+        items={2: row.item.id},
+        digest=services.digest_of(file),
+        actor_id=manager,
+        now=now,
+    )
 
 
 def _go_on(
