@@ -15,6 +15,7 @@ from shop.marketplaces.rules.payloads import Call, Material, PayloadRefused, cal
 from shop.marketplaces.rules.payloads.shopee import AddItem
 from shop.marketplaces.rules.payloads.tiktok import PackageWeight
 from shop.marketplaces.services import make_bundle
+from tests.factories.marketplaces import jpeg
 from tests.shop.marketplaces.facts import (
     DAY,
     PRODUCER,
@@ -165,7 +166,7 @@ def test_the_bundle_holds_payloads_and_says_why_one_is_missing() -> None:
         profile("shopee"),
         make_desk(PRODUCT, other, choices={PRODUCT.id: CHOICE}),
         market_words=registry.market_words(),
-        read=lambda name: name.encode(),
+        read=lambda _name: jpeg(),
         tell=lambda _percent: None,
     )
     assert json.loads(made.files["payload/TH-500/add_item.json"])["category_id"] == 100629
