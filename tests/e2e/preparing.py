@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from tests.factories import templates
 from tests.story.browser import Browser, Page
 from tests.story.world import photo, today
 
@@ -56,6 +57,7 @@ def prepare(origin: str) -> Made:
     _codes(producer, made)
     _papers(producer)
     _an_export(producer)
+    _channel_files(producer)
     _applications(origin)
     _an_invitation(producer)
     _an_inspection(producer, made)
@@ -184,6 +186,24 @@ def _an_export(producer: Browser) -> None:
     while page.one("#run")["data-state"] in {"queued", "running"} and time.monotonic() < deadline:
         time.sleep(0.3)
         page = producer.get(page.url)
+
+
+def _channel_files(producer: Browser) -> None:
+    """A shop's template, filled once; what a channel said; orders, recorded and not yet."""
+    home = producer.get("/ban-hang/mau-kenh")
+    sheet = ("Shopee_mau_trong.xlsx", templates.shopee(), "application/octet-stream")
+    page = producer.submit(home.form(field="sheet"), files={"sheet": sheet})
+    page = producer.submit(page.form(action="/lua-chon"), {"delivery": "channel_id.5001"})
+    producer.submit(page.form(action="/dien"))
+    told = "SKU,Trạng thái,Lý do\nMIEN-DONG-TAI-HOAN-500G,Thất bại,Ảnh bìa có chữ\nLA-1,Live,\n"
+    form = producer.get("/ban-hang/ket-qua-san").form(field="sheet")
+    producer.submit(form, files={"sheet": ("ket-qua.csv", told.encode(), "text/csv")})
+    orders = "Mã đơn hàng,Trạng thái,SKU,Số lượng\nSP000001,Đang giao,LA-1,1\n"
+    form = producer.get("/ban-hang/don-tu-san").form(field="sheet")
+    page = producer.submit(form, files={"sheet": ("don.csv", orders.encode(), "text/csv")})
+    producer.submit(page.form(field="digest"))
+    more = {"sheet": ("don-2.csv", f"{orders}\n".encode(), "text/csv")}
+    producer.submit(producer.get("/ban-hang/don-tu-san").form(field="sheet"), files=more)
 
 
 def _applications(origin: str) -> None:

@@ -75,8 +75,10 @@ _KNOWN: Final[tuple[tuple[str, str, Value], ...]] = (
     ("shopee", r"ps_product_description", "description"),
     ("shopee", r"ps_sku_parent_short", "parent_sku"),
     ("shopee", r"et_title_variation_integration_no", "group"),
-    ("shopee", r"et_title_variation_1", "option_name"),
-    ("shopee", r"et_title_option_for_variation_1", "option"),
+    ("shopee", r"et_title_variation_1", "option_name_1"),
+    ("shopee", r"et_title_option_for_variation_1", "option_1"),
+    ("shopee", r"et_title_variation_2", "option_name_2"),
+    ("shopee", r"et_title_option_for_variation_2", "option_2"),
     ("shopee", r"ps_price", "price"),
     ("shopee", r"ps_stock", "stock"),
     ("shopee", r"ps_sku_short", "sku"),
@@ -95,8 +97,10 @@ _KNOWN: Final[tuple[tuple[str, str, Value], ...]] = (
     ("tiktok", r"product_description", "description"),
     ("tiktok", r"main_image", "address_1"),
     *(("tiktok", rf"image_{n}", f"address_{n}") for n in range(2, 10)),
-    ("tiktok", r"property_name_1", "option_name"),
-    ("tiktok", r"property_value_1", "option"),
+    ("tiktok", r"property_name_1", "option_name_1"),
+    ("tiktok", r"property_value_1", "option_1"),
+    ("tiktok", r"property_name_2", "option_name_2"),
+    ("tiktok", r"property_value_2", "option_2"),
     ("tiktok", r"gtin_code", "gtin"),
     ("tiktok", r"parcel_weight", WEIGHT),
     ("tiktok", r"parcel_length", "length_cm"),
@@ -128,6 +132,10 @@ _KNOWN: Final[tuple[tuple[str, str, Value], ...]] = (
 _PATTERNS: Final = [(channel, re.compile(pattern), value) for channel, pattern, value in _KNOWN]
 UNTOUCHED: Final = re.compile(r"tr\(s-wb-product@md5key\)|et_title_reason|ps_.*_range")
 """Columns that only the marketplace writes."""
+
+
+VALUES_USED: Final = frozenset(value for _channel, _key, value in _KNOWN)
+"""Every value that some key asks for."""
 
 
 def folded_key(raw: str) -> str:

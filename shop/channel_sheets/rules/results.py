@@ -25,7 +25,7 @@ STATES: Final[Mapping[State, str]] = {
 _HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "sku": (
         *("ps_sku_short", "seller_sku", "sku.sellersku", "sellersku", "seller sku"),
-        *("sku phan loai", "sku nguoi ban", "ma hang (sku)", "ma sku", "sku"),
+        *("sku phan loai", "sku nguoi ban", "ma hang sku", "ma sku", "sku"),
     ),
     "parent": ("ps_sku_parent_short", "parent sku", "sku san pham"),
     "state": (

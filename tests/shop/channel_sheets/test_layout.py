@@ -9,6 +9,7 @@ import pytest
 from shop.channel_sheets.rules.book import Book, book_of
 from shop.channel_sheets.rules.categories import Suggester
 from shop.channel_sheets.rules.filling import Choices, weight_in, weight_unit
+from shop.channel_sheets.rules.keys import CATEGORY, DELIVERY, VALUES_USED, WEIGHT
 from shop.channel_sheets.rules.layout import (
     NoTemplate,
     find_layout,
@@ -17,6 +18,7 @@ from shop.channel_sheets.rules.layout import (
     need_of,
 )
 from shop.channel_sheets.rules.patching import Target, fill
+from shop.marketplaces.rules.cells import VALUES
 from shop.sheets.workbooks import read_book
 from tests.factories import templates
 
@@ -137,6 +139,10 @@ def test_other_workbooks_are_no_templates() -> None:
 )
 def test_words_of_need(words: str, need: str) -> None:
     assert need_of(words) == need
+
+
+def test_every_value_that_a_key_asks_for_exists() -> None:
+    assert VALUES_USED - {CATEGORY, DELIVERY, WEIGHT} <= set(VALUES)
 
 
 def test_the_fitting_category_comes_first() -> None:

@@ -1,0 +1,277 @@
+"""Reading an order export: which column means what, what each row says, what it does to stock.
+
+Exports of Shopee, TikTok Shop and Lazada differ by language and month. Headings are guessed by
+their words (known from sellers' descriptions, unverified), the person sees and corrects them.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Final, Literal
+
+from shop.core.errors import Conflict, Invalid
+from shop.core.money import MAX_VND
+from shop.core.text import N_, fold
+from shop.sheets.rules.cells import Cell, words_of
+from shop.sheets.rules.headers import HEADER_ROWS
+from shop.sheets.rules.numbers import MONEY, PLAIN, Unreadable, parse_whole
+
+State = Literal["open", "shipped", "completed", "cancelled", "returned"]
+
+NONE: Final = -1
+"""The column of a field that the file does not have."""
+MOST_UNITS: Final = 100_000
+
+FIELDS: Final = {
+    "order": N_("Mã đơn hàng"),
+    "line": N_("Mã dòng hàng (Lazada)"),
+    "state": N_("Trạng thái đơn"),
+    "sku": N_("SKU"),
+    "name": N_("Tên sản phẩm"),
+    "quantity": N_("Số lượng"),
+    "back": N_("Số lượng trả lại"),
+    "revenue": N_("Tiền hàng của dòng"),
+    "ordered": N_("Ngày đặt"),
+}
+STATES: Final[Mapping[State, str]] = {
+    "open": N_("Chờ giao"),
+    "shipped": N_("Đang giao"),
+    "completed": N_("Hoàn thành"),
+    "cancelled": N_("Đã hủy"),
+    "returned": N_("Trả hàng, hoàn tiền"),
+}
+_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "order": ("ma don hang", "order id", "ordernumber", "order number", "ma don", "order no"),
+    "line": ("orderitemid", "order item id", "ma dong hang"),
+    "state": ("trang thai don hang", "order status", "status", "trang thai"),
+    "sku": (
+        "sku phan loai hang",
+        "seller sku",
+        "sellersku",
+        "sku nguoi ban",
+        "sku",
+        "sku san pham",
+    ),
+    "name": ("ten san pham", "product name", "itemname", "item name"),
+    "quantity": ("so luong", "quantity", "so luong san pham"),
+    "back": (
+        *("so luong san pham duoc hoan tra", "so luong tra lai", "returned quantity"),
+        *("sku quantity of return", "so luong hoan tra"),
+    ),
+    "revenue": (
+        *(
+            "tong gia ban (san pham)",
+            "tong gia ban san pham",
+            "sku subtotal after discount",
+            "paidprice",
+            "paid price",
+        ),
+        *("tong gia ban", "thanh tien", "tien hang"),
+    ),
+    "ordered": (
+        "ngay dat hang",
+        "created time",
+        "createtime",
+        "create time",
+        "ngay dat",
+        "order date",
+    ),
+}
+_STATES: Final[tuple[tuple[State, re.Pattern[str]], ...]] = (
+    ("returned", re.compile(r"return|refund|tra hang|hoan tien|hoan tra")),
+    ("cancelled", re.compile(r"cancel|huy|that bai|failed")),
+    ("completed", re.compile(r"complete|hoan thanh|delivered|da giao|confirmed")),
+    ("shipped", re.compile(r"ship|transit|dang giao|van chuyen")),
+)
+_PRIVATE: Final = re.compile(
+    r"nguoi (mua|nhan)|khach|buyer|recipient|customer|phone|dien thoai|dia chi|address|username"
+    r"|ward|district|province|zip|postal|email|tinh|quan|phuong|nickname|shippingname|billing"
+)
+_VN: Final = timezone(timedelta(hours=7))
+_DAY_FIRST: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T]+(\d{1,2}):(\d{2}))?")
+_YEAR_FIRST: Final = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2}))?")
+
+
+class NoColumns(Invalid):
+    message = N_("Hãy chọn cột mã đơn, cột SKU và cột trạng thái.")
+
+
+class NoOrders(Invalid):
+    message = N_("Không thấy dòng đơn hàng nào trong tệp này.")
+
+
+class PreviewChanged(Conflict):
+    message = N_("Bảng xem trước vừa thay đổi hoặc đã được ghi. Vui lòng xem lại trang này.")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the header stands (row, from 0) and the column (from 0, or NONE) of each field."""
+
+    header: int
+    columns: Mapping[str, int]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether rows can be read by it."""
+        return all(self.columns.get(field, NONE) != NONE for field in ("order", "sku", "state"))
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of an order. ``back``: units that came back; ``number`` counts from 1."""
+
+    number: int
+    order: str
+    key: str
+    sku: str
+    name: str
+    quantity: int
+    back: int
+    revenue_vnd: int
+    ordered_at: datetime | None
+    state: State
+    told_state: str
+    fault: str = ""
+    """Why it cannot be taken: a Vietnamese sentence."""
+
+
+def guess(rows: Sequence[Sequence[Cell]]) -> Layout:
+    """The row among the first that names the most fields, and its columns."""
+    best = Layout(0, dict.fromkeys(FIELDS, NONE))
+    for number, row in enumerate(rows[:HEADER_ROWS]):
+        heads = [fold(cell[:120]).strip("* ") if isinstance(cell, str) else "" for cell in row]
+        columns = {
+            field: next((heads.index(word) for word in words if word in heads), NONE)
+            for field, words in _WORDS.items()
+        }
+        if _named(columns) > _named(best.columns):
+            best = Layout(number, columns)
+    return best
+
+
+def _named(columns: Mapping[str, int]) -> int:
+    return sum(place != NONE for place in columns.values())
+
+
+def without_buyers(rows: Sequence[Sequence[Cell]], header: int) -> list[list[Cell]]:
+    """The cells without the columns whose heading speaks of the buyer: they are never stored."""
+    heads = rows[header] if header < len(rows) else []
+    private = {
+        at
+        for at, cell in enumerate(heads)
+        if isinstance(cell, str) and _PRIVATE.search(fold(cell[:120]))
+    }
+    return [
+        [None if at in private and n != header else cell for at, cell in enumerate(row)]
+        for n, row in enumerate(rows)
+    ]
+
+
+def read_lines(rows: Sequence[Sequence[Cell]], layout: Layout) -> list[Line]:
+    """Every row below the header with an order number. Raises NoColumns, NoOrders."""
+    if not layout.is_whole:
+        raise NoColumns
+    lines: list[Line] = []
+    seen: dict[str, int] = {}
+    for number, row in enumerate(rows[layout.header + 1 :], start=layout.header + 2):
+        said = {
+            field: words_of(row[place]) if 0 <= place < len(row) else ""
+            for field, place in layout.columns.items()
+        }
+        if re.fullmatch(r"[A-Za-z0-9_-]{4,60}", said["order"]) and any(
+            map(str.isdigit, said["order"])
+        ):
+            lines.append(_line(number, said, seen))
+    if not lines:
+        raise NoOrders
+    return lines
+
+
+def _line(number: int, said: Mapping[str, str], seen: dict[str, int]) -> Line:
+    fault = ""
+    try:
+        quantity = _whole(said["quantity"], MOST_UNITS) if said["quantity"] else 1
+        back = _whole(said["back"], MOST_UNITS)
+        revenue = (
+            parse_whole(said["revenue"].lstrip("-"), units=MONEY, minimum=0, maximum=MAX_VND)
+            if said["revenue"]
+            else 0
+        )
+    except Unreadable as trouble:
+        quantity, back, revenue, fault = 1, 0, 0, trouble.text
+    if quantity < 1:
+        fault = fault or N_("Số lượng phải từ 1 trở lên.")
+    state = state_of(said["state"])
+    if state == "returned" and not back:
+        back = quantity
+    plain = f"{said['order']}|{said['sku']}|{said['name']}"
+    nth = seen[plain] = seen.get(plain, 0) + 1
+    own = said["line"] if re.fullmatch(r"[A-Za-z0-9_-]{1,60}", said["line"]) else ""
+    digest = hashlib.sha256(f"{said['sku']}|{said['name']}|{nth}".encode()).hexdigest()[:40]
+    return Line(
+        number=number,
+        order=said["order"],
+        key=own or digest,
+        sku=said["sku"][:100],
+        name=said["name"][:300],
+        quantity=max(quantity, 1),
+        back=min(back, max(quantity, 1)),
+        revenue_vnd=revenue,
+        ordered_at=_instant(said["ordered"]),
+        state=state,
+        told_state=said["state"][:120],
+        fault=fault,
+    )
+
+
+def _whole(words: str, most: int) -> int:
+    return parse_whole(words, units=PLAIN, minimum=0, maximum=most) if words else 0
+
+
+def state_of(words: str) -> State:
+    """The state that the channel's words mean; ``open`` for words that nobody knows."""
+    plain = fold(words[:120])
+    return next((state for state, pattern in _STATES if pattern.search(plain)), "open")
+
+
+def owed(line: Line) -> tuple[bool, int]:
+    """Whether its units must have left stock, and how many of them must have come back."""
+    if line.state == "cancelled":
+        return False, line.quantity
+    return True, line.back
+
+
+def kept_revenue(line: Line) -> int:
+    """đồng for the units that stay with the buyer; nothing of a cancelled line."""
+    _must_leave, back = owed(line)
+    return line.revenue_vnd * (line.quantity - min(back, line.quantity)) // line.quantity
+
+
+def leading(lines: Iterable[Line]) -> dict[str, Line]:
+    """The line whose state each order takes: one that still stands before those that do not."""
+    found: dict[str, Line] = {}
+    for line in lines:
+        had = found.get(line.order)
+        if not line.fault and (had is None or had.state in {"cancelled", "returned"}):
+            found[line.order] = line
+    return found
+
+
+def _instant(words: str) -> datetime | None:
+    """Vietnam's local time, day before month."""
+    found = _DAY_FIRST.search(words)
+    if found is not None:
+        day, month, year, hour, minute = found.groups(default="0")
+    else:
+        found = _YEAR_FIRST.search(words)
+        if found is None:
+            return None
+        year, month, day, hour, minute = found.groups(default="0")
+    try:
+        local = datetime(int(year), int(month), int(day), int(hour), int(minute), tzinfo=_VN)
+        return local.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
