@@ -1,0 +1,150 @@
+"""Forty at once from several processes: overlapping ranges of one host, one studio, and mixes.
+
+Each is a process of its own interpreter with threads, on both databases; the control takes the
+database's guard away and must then show overlaps.
+"""
+
+import random
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from livestream.sessions.invariants import INVARIANTS
+from livestream.sessions.models import LiveSession
+from shop.core.db import Database
+from tests.factories.livestream import (
+    EVENING,
+    make_channel,
+    make_club,
+    make_host,
+    make_session,
+    make_studio,
+)
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parents[3]
+PROCESSES = 4
+
+CHILD = """
+import sys, threading
+from datetime import timedelta
+from shop.core.db import Database
+from shop.core.errors import DomainError
+from sqlalchemy import select
+import wsgi
+from livestream.sessions import services
+from livestream.clubs.services import managers_of
+from livestream.sessions.models import LiveSession
+import tests.factories.livestream as f
+database = Database(sys.argv[1])
+
+def act(word):
+    code = word
+    with database.transaction() as db:
+        live = db.scalars(select(LiveSession).where(LiveSession.public_id == code)).one()
+        actor = managers_of(db, live.club_id)[0]
+        services.propose_session(db, public_id=code, actor_id=actor, now=f.NOW, hold_hours=48)
+
+def run(word):
+    try:
+        act(word)
+        said.append("done")
+    except DomainError as error:
+        said.append("refused")
+    except Exception as error:
+        said.append("broke:" + repr(error)[:200].replace(" ", "_"))
+
+said = []
+threads = [threading.Thread(target=run, args=(word,)) for word in sys.argv[2:]]
+print("ready", flush=True)
+sys.stdin.readline()
+for thread in threads: thread.start()
+for thread in threads: thread.join(60)
+print(" ".join(said))
+database.dispose()
+"""
+
+
+def in_processes(database: Database, words: list[str]) -> list[str]:
+    """Do every word at once, spread over the processes; what each answered."""
+    address = database.url.render_as_string(hide_password=False)
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-c", CHILD, address, *words[part::PROCESSES]],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for part in range(PROCESSES)
+    ]
+    for child in children:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
+    for child in children:
+        assert child.stdin is not None
+        child.stdin.write("go\n")
+        child.stdin.flush()
+    said = [word for child in children for word in child.communicate(timeout=180)[0].split()]
+    assert len(said) == len(words), "every try was answered"
+    assert not [word for word in said if word.startswith("broke")], said
+    return said
+
+
+def broken(database: Database) -> list[str]:
+    with database.read() as db:
+        return [name for name, query in INVARIANTS.items() if db.execute(text(query)).all()]
+
+
+def drafts(database: Database, number: int, share: str) -> list[str]:
+    """Drafts at odd minutes: of one host, of one studio, or of a random mix of everything."""
+    order = random.Random(11)
+    with database.transaction() as db:
+        club = make_club(db)
+        spare = 1 if share == "mix" else number
+        hosts = [make_host(db, club) for _ in range(3 if share == "mix" else 1)]
+        studios = [make_studio(db, club) for _ in range(2 if share == "mix" else 1)]
+        channels = [make_channel(db, club) for _ in range(3 if share == "mix" else spare)]
+        codes = []
+        for index in range(number):
+            host = order.choice(hosts) if share != "studio" else make_host(db, club)
+            live = make_session(
+                db,
+                club,
+                hosts=[host],
+                channels=[channels[index % len(channels)]],
+                studios=[] if share == "host" else [order.choice(studios)],
+                starts_at=EVENING + timedelta(minutes=order.randrange(240)),
+                submit_key=f"race-{share}-{index}",
+            )
+            codes.append(live.public_id)
+        return codes
+
+
+@pytest.mark.parametrize("share", ["host", "studio", "mix"])
+def test_forty_bookings_at_once(database: Database, share: str) -> None:
+    said = in_processes(database, drafts(database, 40, share))
+    assert broken(database) == []
+    with database.read() as db:
+        states = list(db.scalars(select(LiveSession.state)))
+    assert states.count("proposed") == said.count("done")
+    assert 1 <= said.count("done") < 40
+
+
+@pytest.mark.control
+def test_without_the_guard_forty_overlap(database: Database) -> None:
+    with database.engine.begin() as connection:
+        if database.is_sqlite:
+            for verb in ("insert", "update"):
+                connection.execute(text(f"DROP TRIGGER live_resource_hold_overlap_{verb}"))
+        else:
+            connection.execute(
+                text("ALTER TABLE live_resource_hold DROP CONSTRAINT ex_live_resource_hold_overlap")
+            )
+    in_processes(database, drafts(database, 12, "host"))
+    assert "sessions.no_overlap" in broken(database)
