@@ -66,7 +66,10 @@ _AREA_OF_FOLDER: Final = {
     "hoi-dat": "orders",
     "can-goi": "orders",
     "lien-he": "products",
+    "don-tu-san": "orders",
     "kenh-ban": "channels",
+    "ket-qua-san": "channels",
+    "mau-kenh": "channels",
     "ma-giam-gia": "channels",
     "phien": "channels",
 }

@@ -133,7 +133,7 @@ def session_page(
             Markup(render_template(panel.template, live=live, **panel.context))  # noqa: S704
             for panel in DESK_PANELS.collect(db, live, space, now)
         ],
-        links=sorted(SESSION_LINKS.collect(live, space), key=lambda link: link.order),
+        shortcuts=sorted(SESSION_LINKS.collect(live, space), key=lambda link: link.order),
     )
     return page, status
 
