@@ -21,6 +21,8 @@ ADDRESS = {
 }
 PRODUCT = "/san-pham/mien-dong-tai-hoan"
 SOLD_OUT = "/san-pham/bup-be-em-gai-cac-dan-toc"
+PUBLIC_ID = "0123456789ABCDEF"
+"""As long as the name of a session in addresses."""
 WAIT_SECONDS = 30
 
 
@@ -63,6 +65,7 @@ def prepare(origin: str) -> Made:
     _an_inspection(producer, made)
     _a_campaign(origin, made)
     _what_is_asked(origin, made)
+    _around_a_session(origin, made)
     return made
 
 
@@ -83,6 +86,22 @@ def _what_is_asked(origin: str, made: Made) -> None:
     buyer.submit(followed.form(action="/nhac-toi"))
     code = buyer.get("/tai-khoan/lich-live").form(action="/nhac-toi/").action.split("/")[-2]
     starts += [f"{origin}/nhac-toi/{code}", f"{origin}/nhac-toi/{code}/thoi"]
+
+
+def _around_a_session(origin: str, made: Made) -> None:
+    """A viewer's complaint, and the demo's orders read out of comments."""
+    viewer = Browser(origin, who="viewer")
+    live = viewer.get("/phien-live").links(f"{origin}/phien-live/")[0]
+    form = viewer.get(f"{live}/khieu-nai").form(field="words")
+    sent = viewer.submit(form, {"kind": "price", "words": "Giá trên sóng khác giá trên trang."})
+    made.starts.setdefault("guest", []).append(sent.url)
+    club = _signed_in(origin, "club@demo.test")
+    weeks = [(today() - timedelta(days=days)).isoformat() for days in (0, 7)]
+    pages = [club.get("/clb/phien", params={"tuan": week}) for week in weeks]
+    codes = {urlsplit(link).path for page in pages for link in page.links(f"{origin}/clb/phien/")}
+    for path in sorted(one for one in codes if len(one.rsplit("/", 1)[-1]) == len(PUBLIC_ID)):
+        drafts = club.get(f"{path}/binh-luan").links(f"{origin}{path}/binh-luan/")
+        made.starts.setdefault("club", []).extend(drafts)
 
 
 def _signed_in(origin: str, login: str) -> Browser:
