@@ -8,22 +8,29 @@ import random
 import subprocess
 import sys
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
+from livestream.bookings.services import swap_sessions
+from livestream.clubs.services import managers_of
 from livestream.sessions.invariants import INVARIANTS
-from livestream.sessions.models import LiveSession
+from livestream.sessions.models import LiveSession, ResourceHold
+from livestream.sessions.services import move_session
 from shop.core.db import Database
 from tests.factories.livestream import (
     EVENING,
+    NOW,
     make_channel,
     make_club,
     make_host,
     make_session,
     make_studio,
 )
+from tests.livestream.sessions.test_races import at_once
 
 pytestmark = pytest.mark.slow
 
@@ -134,6 +141,47 @@ def test_forty_bookings_at_once(database: Database, share: str) -> None:
         states = list(db.scalars(select(LiveSession.state)))
     assert states.count("proposed") == said.count("done")
     assert 1 <= said.count("done") < 40
+
+
+def test_swaps_and_moves_at_once_hold_every_hour_once(database: Database) -> None:
+    with database.transaction() as db:
+        club = make_club(db)
+        host = make_host(db, club)
+        actor = managers_of(db, club.id)[0]
+        codes = [
+            make_session(
+                db,
+                club,
+                hosts=[host],
+                state="proposed",
+                starts_at=EVENING + timedelta(hours=2 * index),
+                submit_key=f"swap-{index}",
+            ).public_id
+            for index in range(4)
+        ]
+    by: dict[str, Any] = {"actor_id": actor, "capacity": "manager", "now": NOW}
+
+    def swap(first: str, second: str) -> None:
+        with database.transaction() as db:
+            swap_sessions(db, first=first, second=second, **by)
+
+    def move(code: str) -> None:
+        with database.transaction() as db:
+            start = db.scalars(
+                select(LiveSession.starts_at).where(LiveSession.public_id == code)
+            ).one()
+            later = start + timedelta(minutes=15)
+            move_session(db, public_id=code, starts_at=later, minutes=60, **by)
+
+    pairs = zip(codes, codes[1:] + codes[:1], strict=True)
+    refused = at_once([partial(swap, *pair) for pair in pairs] + [partial(move, codes[0])])
+    assert len(refused) < len(codes), "most of them do not stand in each other's way"
+    assert broken(database) == []
+    with database.read() as db:
+        held = select(func.count()).where(
+            ResourceHold.resource_id == host.id, ResourceHold.is_active.is_(True)
+        )
+        assert db.scalar(held) == len(codes)
 
 
 @pytest.mark.control
