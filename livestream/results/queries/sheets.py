@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, se
 from sqlalchemy.orm import Session
 
 from livestream.clubs.models import Club
+from livestream.onair.models import OrderDraft
 from livestream.results.models import (
     ClubTerms,
     GoodsNote,
@@ -268,7 +269,7 @@ def _goods(db: Session, session_id: int) -> dict[tuple[int, str], int]:
 
 def of_session(session_id: int) -> ColumnElement[bool]:
     """Order lines that a session led to: at its live price, or of one of its products in an order
-    with one of its codes. To be used with Order and OrderLine joined.
+    with one of its codes or made out of its comments. To be used with Order and OrderLine joined.
     """
     windows = (
         select(PriceWindow.id)
@@ -280,8 +281,13 @@ def of_session(session_id: int) -> ColumnElement[bool]:
     )
     codes = select(ShareCode.code).where(ShareCode.session_id == session_id)
     shown = select(SessionItem.variant_id).where(SessionItem.session_id == session_id)
-    by_code = and_(Order.origin_code.in_(codes), OrderLine.variant_id.in_(shown))
-    return or_(OrderLine.price_window_id.in_(windows), by_code)
+    said = select(OrderDraft.group_id).where(
+        OrderDraft.session_id == session_id, OrderDraft.group_id.is_not(None)
+    )
+    is_led = or_(Order.origin_code.in_(codes), Order.group_id.in_(said))
+    return or_(
+        OrderLine.price_window_id.in_(windows), and_(is_led, OrderLine.variant_id.in_(shown))
+    )
 
 
 def shop_lines(db: Session, session_id: int) -> list[tuple[int, int, int, int]]:

@@ -5,6 +5,8 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from livestream.clubs.models import Club
+from livestream.onair.models import LiveComment, OrderDraft
 from livestream.results import services
 from livestream.results.queries.sheets import result_sheet
 from livestream.sessions.models import LiveSession
@@ -14,7 +16,7 @@ from shop.core.db import Database
 from shop.orders.models import Order
 from tests.conftest import post
 from tests.factories.catalogue import make_product, variant_of
-from tests.factories.livestream import NOW, make_club, make_host, make_session
+from tests.factories.livestream import NOW, make_channel, make_club, make_host, make_session
 from tests.factories.orders import make_order
 from tests.factories.stock import make_stock
 from tests.shop.checkout.test_routes import fields
@@ -73,3 +75,26 @@ def test_credited_orders_are_counted_once_they_are_confirmed(database: Database)
         db.flush()
         sheet = result_sheet(db, live)
         assert (sheet.pending_orders, sheet.items[0].shop.units) == (0, 3)
+
+
+def test_orders_out_of_comments_are_counted_too(database: Database) -> None:
+    _code, variant_id, _slug = shared(database)
+    with database.transaction() as db:
+        live = db.scalars(select(LiveSession)).one()
+        order = make_order(db, variant=db.get_one(Variant, variant_id), quantity=2, confirmed=True)
+        assert result_sheet(db, live).items[0].shop.units == 0
+        said = LiveComment(
+            session_id=live.id,
+            channel_id=make_channel(db, db.scalars(select(Club)).one()).id,
+            comment_key="1",
+            author_key="a",
+            reading="order",
+            received_at=NOW,
+        )
+        db.add(said)
+        db.flush()
+        draft = OrderDraft(session_id=live.id, comment_id=said.id, state="placed", created_at=NOW)
+        draft.group_id = order.group_id
+        db.add(draft)
+        db.flush()
+        assert result_sheet(db, live).items[0].shop.units == 2
