@@ -16,7 +16,7 @@ from flask import Blueprint, Flask, Response, current_app, render_template
 from shop.web.access import actor, public
 
 SHELL: Final = (
-    *("app.css", "desk.css", "app.js", "queue.js", "onair.js"),
+    *("app.css", "desk.css", "live.css", "app.js", "queue.js", "onair.js"),
     *("icons.svg", "logo.svg", "favicon.svg"),
 )
 OFFLINE: Final = "/khong-mang"
