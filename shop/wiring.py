@@ -7,7 +7,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import shop
@@ -40,11 +41,21 @@ MAX_REQUEST_BYTES = 12 * 1024 * 1024
 MAX_FORM_PARTS = 500
 
 
+class CookieSessions(SecureCookieSessionInterface):
+    """Flask's signed cookie; who brings none is given an empty session without a signer."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 class Application(Flask):
     """Flask without the question, asked of every function of every request, whether it is a
     coroutine: none of ours is."""
 
     url_rule_class = converters.LateRule
+    session_interface = CookieSessions()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

@@ -7,9 +7,10 @@ itself. Workspaces at ``/…`` follow the person's own setting.
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, cast
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from flask import Flask, g, has_request_context, request
 from markupsafe import Markup
 
@@ -118,7 +119,13 @@ def show_datetime(value: datetime | None) -> str:
     if value is None:
         return ""
     local = value.astimezone(clock.VN)
-    return format_datetime(local, "HH:mm, EEEE dd/MM/yyyy", locale=language())
+    return f"{local:%H:%M}, {_day_words(local.date(), language())}"
+
+
+@lru_cache(maxsize=2048)
+def _day_words(day: date, spoken: str) -> str:
+    """``Thứ Bảy 28/11/2026``: Babel takes a tenth of a quick page's time for one date."""
+    return format_date(day, "EEEE dd/MM/yyyy", locale=spoken)
 
 
 def init_app(app: Flask) -> None:
