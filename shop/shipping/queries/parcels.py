@@ -21,6 +21,13 @@ _PRINTABLE = ("confirmed", "completed")
 CAME_BACK = frozenset({"returned"})
 """Parcels that collect nothing any more; their goods may go in another one."""
 
+BY_CARRIER = "ship"
+"""The way of delivery that needs a carrier."""
+
+_WAITS = and_(
+    Order.state == "confirmed", Order.fulfilment_state.in_(("none", "packed", "partly_shipped"))
+)
+
 Contents = tuple[tuple[OrderLine, PackedLine | None, int], ...]
 
 
@@ -73,11 +80,18 @@ def to_pack(db: Session, producer_ids: Collection[int]) -> list[Order]:
 
 
 def not_sent(db: Session, producer_ids: Collection[int]) -> list[Order]:
-    """Confirmed orders of which something still has to go."""
-    waiting = and_(
-        Order.state == "confirmed", Order.fulfilment_state.in_(("none", "packed", "partly_shipped"))
-    )
-    return _orders(db, producer_ids, waiting)
+    """Confirmed orders of which something still has to go with a carrier."""
+    return _orders(db, producer_ids, and_(_WAITS, Order.delivery_method == BY_CARRIER))
+
+
+def without_carrier(
+    db: Session, producer_ids: Collection[int], codes: Collection[str] | None
+) -> list[Order]:
+    """Orders that no carrier takes: buyers fetch them, or the seller brings them. Those of
+    ``codes``; None: all of which something still has to go.
+    """
+    chosen = _WAITS if codes is None else Order.code.in_(codes)
+    return _orders(db, producer_ids, and_(chosen, Order.delivery_method != BY_CARRIER))
 
 
 def _orders(db: Session, producer_ids: Collection[int], condition: object) -> list[Order]:

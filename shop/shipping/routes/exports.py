@@ -38,8 +38,18 @@ CERTAINTIES: Final = {
 }
 
 
+WHY_LEFT_OUT: Final = {
+    "pickup": N_("người mua tự đến lấy"),
+    "hand": N_("người bán tự giao"),
+}
+"""By way of delivery: why no carrier gets the order."""
+
+
 class NothingToExport(NotFound):
-    message = N_("Không có kiện nào để xuất. Hãy chọn đơn đã xác nhận mà chưa gửi đi.")
+    message = N_(
+        "Không có kiện nào để xuất. Hãy chọn đơn gửi tận nơi, đã xác nhận mà chưa gửi đi; đơn tự"
+        " đến lấy hay tự giao không qua hãng."
+    )
 
 
 def _carrier() -> Carrier:
@@ -47,14 +57,23 @@ def _carrier() -> Carrier:
     return carrier_called(wanted) if wanted else next(iter(all_carriers().values()))
 
 
+def _named() -> set[str] | None:
+    """The orders that ``don`` names; None: it names none, so all that wait are meant."""
+    named = request.values.getlist("don")[:MAX_AT_ONCE]
+    return {code for code in map(read_code, named) if code} if named else None
+
+
 def _lines(producer: Producer, carrier: Carrier) -> list[ExportLine]:
-    """Parcels of the orders that ``don`` names, or all that were not sent yet."""
-    db = read_session()
-    codes = {code for code in map(read_code, request.values.getlist("don")[:MAX_AT_ONCE]) if code}
+    """Parcels that were not sent yet and that a carrier is to take."""
+    db, codes = read_session(), _named()
     orders = (
-        queries.printable_orders(db, [producer.id], codes)
-        if request.values.getlist("don")
-        else queries.not_sent(db, [producer.id])
+        queries.not_sent(db, [producer.id])
+        if codes is None
+        else [
+            order
+            for order in queries.printable_orders(db, [producer.id], codes)
+            if order.delivery_method == queries.BY_CARRIER
+        ]
     )
     waiting = [
         parcel
@@ -81,6 +100,8 @@ def _page(form: AreaForm, status: int = 200) -> ResponseReturnValue:
         carrier=carrier,
         carriers=all_carriers(),
         lines=_lines(producer, carrier),
+        left_out=queries.without_carrier(read_session(), [producer.id], _named()),
+        why_left_out=WHY_LEFT_OUT,
         named=request.values.getlist("don")[:MAX_AT_ONCE],
         form=form,
         certainties=CERTAINTIES,

@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text
 from shop.accounts.models import AuditEntry
 from shop.catalogue.models import Producer
 from shop.core.db import Database
-from shop.orders.models import Shipment, ShipmentLine
+from shop.orders.models import Order, Shipment, ShipmentLine
 from shop.orders.services import pack_order
 from shop.shipping.models import CarrierArea
 from shop.shipping.registry import all_carriers, carrier_called
@@ -159,6 +159,32 @@ def test_chosen_orders_only(desk: Desk) -> None:
     page = desk.page(f"/ban-hang/van-chuyen?don={first}")
     assert f'data-package="{first}"' in page
     assert f'data-package="{second}"' not in page
+
+
+@pytest.mark.parametrize(("method", "why"), [("pickup", "tự đến lấy"), ("hand", "tự giao")])
+def test_what_no_carrier_takes_is_left_out_and_the_page_says_why(
+    desk: Desk, method: str, why: str
+) -> None:
+    sent, fetched = waiting(desk), waiting(desk)
+    with desk.database.transaction() as db:
+        db.scalars(select(Order).where(Order.code == fetched)).one().delivery_method = method
+    for named in ([], [sent, fetched]):
+        [row] = read(take(desk, don=named).data)
+        assert row["client_order_code"] == sent
+    page = desk.page(f"/ban-hang/van-chuyen?don={fetched}")
+    assert f'data-package="{fetched}"' not in page
+    said = page.split(f'data-left-out="{fetched}"')[1].split("</li>")[0]
+    assert why in said
+    assert f'data-left-out="{fetched}"' in desk.page("/ban-hang/van-chuyen")
+    refused = take(desk, don=fetched)
+    assert refused.status_code == 404
+    assert "không qua hãng" in refused.get_data(as_text=True)
+
+
+def test_the_page_says_what_is_known_of_the_most_a_carrier_collects(desk: Desk) -> None:
+    assert "5.000.000" in desk.page("/ban-hang/van-chuyen?hang=ghn").split("data-cod-cap")[1]
+    unknown = desk.page("/ban-hang/van-chuyen?hang=viettel-post").split("data-cod-cap")[1]
+    assert "Chưa biết" in unknown.split("</p>")[0]
 
 
 def test_formulas_of_buyers_are_guarded(desk: Desk) -> None:
