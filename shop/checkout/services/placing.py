@@ -97,7 +97,6 @@ def place_checkout(
     _expire_due(db, wanted, now)
     quote = _judge(db, wanted, request, now)
     providers = _providers(db, quote, request, config, now)
-    _check_live_limits(db, quote, request.phone)
     origin = basket.origin_code if basket is not None else None
     placed = orders.place_orders(
         db,
@@ -120,6 +119,7 @@ def place_checkout(
         buyer_id=buyer_id,
         now=now,
     )
+    _check_live_limits(db, quote, request.phone)
     for order, part in zip(placed, quote.orders, strict=True):
         if part.voucher is not None:
             redeem(db, voucher=part.voucher, order_id=order.id, phone=request.phone, now=now)
@@ -202,19 +202,21 @@ def _providers(
 
 
 def _check_live_limits(db: Session, quote: Quote, phone: str) -> None:
+    """Whether the buyer has, with what was just placed, more than one may have at a live price.
+
+    Asked after the units were counted at the price's row: its lock lets one checkout of a price
+    through at a time, so that two of one buyer cannot each see only their own. Raises LiveLimit.
+    """
     limited = {
-        item.offer.window_id: item
+        item.offer.window_id: (item.offer.product_name, item.offer.per_buyer)
         for part in quote.orders
         for item in part.goods
         if item.offer.window_id is not None and item.offer.per_buyer is not None
     }
-    bought = order_queries.bought_at_live_price(
-        db, [window for window in limited if window is not None], phone
-    )
-    for window_id, item in limited.items():
-        limit = item.offer.per_buyer or 0
-        if bought.get(window_id or 0, 0) + item.quantity > limit:
-            raise LiveLimit(product=item.offer.product_name, limit=limit)
+    bought = order_queries.bought_at_live_price(db, list(limited), phone)
+    for window_id, (product, limit) in limited.items():
+        if bought.get(window_id, 0) > limit:
+            raise LiveLimit(product=product, limit=limit)
 
 
 def _draft(

@@ -1,10 +1,11 @@
 """Buyers in processes of their own, several threads each, pressing "Đặt hàng" at one moment.
 
-python -m tests.shop.checkout.race URL START_AT WAY JOBS
-JOBS is a JSON list of presses; prints a JSON list of what each led to: an order's code, or the name
-of the refusal, and how long it took. WAY ``guarded`` is checkout as it is; ``naive_stock``,
-``naive_voucher`` and ``naive_press`` are negative controls, each with one guard taken out: what it
-protects is read before the transaction and written back from memory, as a careless shop would.
+python -m tests.shop.checkout.race URL WAY JOBS
+JOBS is a JSON list of presses. Says "ready", reads from its input when to begin (seconds of the
+clock), and prints a JSON list of what each press led to: an order's code, or the name of the
+refusal, and how long it took. WAY ``guarded`` is checkout as it is; ``naive_…`` are negative
+controls, each with one guard taken out: what it protects is read before the transaction and written
+back from memory, as a careless shop would.
 """
 
 import json
@@ -19,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from shop.checkout.models import Basket, BasketLine, Voucher, VoucherRedemption
@@ -27,10 +28,11 @@ from shop.checkout.services import CheckoutRequest, place_checkout
 from shop.core.db import Database
 from shop.core.errors import DomainError, Unavailable
 from shop.notifications.services import register_message
+from shop.orders.queries import bought_at_live_price
 from shop.orders.services import open_group
 from shop.orders.wiring import MESSAGES
 from shop.payments.provider import PaymentConfig
-from shop.stock.models import StockLevel
+from shop.stock.models import PriceWindow, StockLevel
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 THINKING = 0.05
@@ -112,6 +114,11 @@ def _remember(database: Database, one: Press) -> None:
         levels = db.scalars(select(StockLevel)).all()
         _seen.levels = {row.variant_id: (row.on_hand, row.reserved) for row in levels}
         _seen.used = {row.id: row.used for row in db.scalars(select(Voucher))}
+        windows = list(db.scalars(select(PriceWindow.id)))
+        _seen.bought = bought_at_live_price(db, windows, one.phone)
+        key = VoucherRedemption.person_key
+        used = db.execute(select(key, func.count()).group_by(key))
+        _seen.uses = dict(used.all())
     time.sleep(THINKING)
 
 
@@ -135,6 +142,15 @@ def redeem_naively(db: Session, *, voucher: Any, order_id: int, phone: str, now:
     db.flush()
 
 
+def bought_naively(_db: Session, window_ids: list[int], _phone: str) -> dict[int, int]:
+    """What the buyer had before, and the one unit of this basket."""
+    return {window_id: _seen.bought.get(window_id, 0) + 1 for window_id in window_ids}
+
+
+def uses_naively(_db: Session, _voucher_id: int, key: str) -> int:
+    return int(_seen.uses.get(key, 0))
+
+
 def open_naively(db: Session, *, submit_key: str, **more: Any) -> Any:
     """A group for every press: nobody remembers the key."""
     own = f"{submit_key[:40]}-{threading.get_ident()}"[-64:]
@@ -152,6 +168,10 @@ def without_guard(way: str) -> AbstractContextManager[Any]:
         return patch("shop.stock.services.holding._take", take_naively)
     if way == "naive_voucher":
         return patch(f"{placing}.redeem", redeem_naively)
+    if way == "naive_person":
+        return patch("shop.checkout.services.vouchers.queries.uses_of", uses_naively)
+    if way == "naive_live":
+        return patch(f"{placing}.order_queries.bought_at_live_price", bought_naively)
     if way == "naive_press":
         both = ExitStack()
         both.enter_context(patch(f"{placing}._take_lines", take_lines_naively))
@@ -179,12 +199,13 @@ def press_all(database: Database, jobs: list[Press], way: str, start_at: float) 
 Run = Callable[[Database, list[Press], str], list[Outcome]]
 
 
-def main(url: str, start_at: str, way: str, jobs: str) -> None:
+def main(url: str, way: str, jobs: str) -> None:
     for kind, (title, link) in MESSAGES.items():
         register_message(kind, title=title, url=link)
     database = Database(url)
     wanted = [Press(**job) for job in json.loads(jobs)]
-    outcomes = press_all(database, wanted, way, float(start_at))
+    print("ready", flush=True)
+    outcomes = press_all(database, wanted, way, float(sys.stdin.readline()))
     print(json.dumps([asdict(outcome) for outcome in outcomes]))
     database.dispose()
 

@@ -20,7 +20,9 @@ from shop.core.db import BUSY_SECONDS, Database
 from shop.orders import invariants as order_invariants
 from shop.orders.models import CheckoutGroup, Order
 from shop.stock import invariants as stock_invariants
+from shop.stock.models import PriceWindow
 from shop.stock.queries import levels
+from shop.stock.services import set_price_window
 from tests.factories.catalogue import make_product, variant_of
 from tests.factories.checkout import NOW, make_basket, make_voucher
 from tests.factories.stock import make_stock
@@ -28,8 +30,6 @@ from tests.shop.checkout.race import Outcome, Press, press_all
 
 ROOT = Path(__file__).resolve().parents[3]
 BUYERS, PROCESSES, LEFT = 50, 5, 5
-STARTING = 15.0
-"""Seconds for the processes to start, on a busy machine."""
 
 
 def make_goods(database: Database, stock: int) -> Variant:
@@ -56,20 +56,27 @@ def in_threads(database: Database, jobs: list[Press], way: str) -> list[Outcome]
 def in_processes(
     database: Database, jobs: list[Press], way: str, processes: int = PROCESSES
 ) -> list[Outcome]:
+    """As ``in_threads``, in so many processes; they begin when all of them are ready."""
     url = database.url.render_as_string(hide_password=False)
-    start = str(time.time() + STARTING)
     running = [
         subprocess.Popen(
             [
-                *(sys.executable, "-m", "tests.shop.checkout.race", url, start, way),
+                *(sys.executable, "-m", "tests.shop.checkout.race", url, way),
                 json.dumps([asdict(job) for job in jobs[number::processes]]),
             ],
             cwd=ROOT,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
         for number in range(processes)
     ]
+    assert {process.stdout.readline() for process in running if process.stdout} == {"ready\n"}
+    start = f"{time.time() + 0.3}\n"
+    for process in running:
+        assert process.stdin is not None
+        process.stdin.write(start)
+        process.stdin.flush()
     said = [process.communicate(timeout=180)[0] for process in running]
     return [Outcome(**outcome) for lines in said for outcome in json.loads(lines)]
 
@@ -164,6 +171,54 @@ def test_without_key_and_taken_lines_a_double_click_orders_twice(database: Datab
     job = buyers(database, variant, 1)[0]
     outcomes = in_threads(database, [job] * 6, "naive_press")
     assert len(set(codes(outcomes))) > 1
+
+
+@pytest.mark.control
+def test_without_its_lock_one_person_uses_a_voucher_twice(database: Database) -> None:
+    variant = make_goods(database, 100)
+    with database.transaction() as db:
+        code = make_voucher(db, per_person=1, starts_at=NOW, ends_at=NOW.replace(year=2090)).code
+    jobs = [
+        Press(job.basket_id, job.submit_key, "0912345678", code)
+        for job in buyers(database, variant, 4)
+    ]
+    assert len(codes(in_threads(database, jobs, "naive_person"))) > 1
+
+
+ONE_BUYER, MAY_HAVE = 8, 2
+
+
+def one_buyer_at_a_live_price(database: Database) -> list[Press]:
+    """One phone with many baskets of one piece, at a price of which everybody may have two."""
+    variant = make_goods(database, 100)
+    with database.transaction() as db:
+        set_price_window(
+            db,
+            owner_key="session_item:1",
+            variant_id=variant.id,
+            price_vnd=30_000,
+            starts_at=NOW,
+            ends_at=NOW.replace(year=2090),
+            cap=50,
+            per_buyer=MAY_HAVE,
+        )
+    jobs = buyers(database, variant, ONE_BUYER)
+    return [Press(job.basket_id, job.submit_key, "0912345678") for job in jobs]
+
+
+def test_one_buyer_never_gets_more_at_a_live_price_than_one_may(database: Database) -> None:
+    outcomes = in_processes(database, one_buyer_at_a_live_price(database), "guarded", 2)
+    assert len(codes(outcomes)) == MAY_HAVE == count(database, Order)
+    assert {outcome.refusal for outcome in outcomes} == {"", "LiveLimit"}
+    with database.read() as db:
+        assert db.scalars(select(PriceWindow.sold)).one() == MAY_HAVE
+    assert broken(database) == []
+
+
+@pytest.mark.control
+def test_counted_before_the_lock_one_buyer_gets_more_at_a_live_price(database: Database) -> None:
+    outcomes = in_threads(database, one_buyer_at_a_live_price(database), "naive_live")
+    assert len(codes(outcomes)) > MAY_HAVE
 
 
 PRESSES = 8
