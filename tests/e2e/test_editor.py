@@ -168,7 +168,7 @@ def test_two_windows_choose_which_words_stay(maker: Browser, open_tab: Open) -> 
     first.wait_for_selector("[data-clash]:not([hidden])")
     first.click("[data-clash-theirs]")
     first.wait_for_function(
-        "() => document.querySelector('#summary').value === 'Chữ của cửa sổ hai.'"
+        "() => document.querySelector('#summary')?.value === 'Chữ của cửa sổ hai.'"
     )
 
 
@@ -187,7 +187,9 @@ def test_remarks_and_preview_follow_the_typing(maker: Browser, open_tab: Open) -
     assert accessibility(page) + layout(page) == []
     page.fill("#name", "Miến xem trước")
     page.fill("#summary", "Sợi dai.")
-    page.wait_for_function("() => !document.querySelector('#summary-hint').textContent.trim()")
+    page.wait_for_function(
+        "() => document.querySelector('#summary-hint')?.textContent.trim() === ''"
+    )
     assert not tab.watch.take()
 
 

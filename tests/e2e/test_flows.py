@@ -24,7 +24,7 @@ FOCUS = """() => {
   return outlined && seen ? '' : e.outerHTML.slice(0, 160);
 }"""
 
-COMMUNES = "() => document.querySelector('#commune_code').options.length > 2"
+COMMUNES = "() => document.querySelector('#commune_code')?.options.length > 2"
 
 
 def press_to(page: Page, selector: str, *, at_most: int = 90) -> None:

@@ -22,6 +22,7 @@ from shop.catalogue.models import (
 )
 from shop.catalogue.services.rows import locked_product
 from shop.core.clock import today_vn
+from shop.core.db import insert_into
 from shop.core.text import fold
 from shop.places.queries import place_names, searched_names
 
@@ -43,15 +44,12 @@ def _write_version(db: Session) -> None:
     if db.in_nested_transaction() or not db.info.get(_CHANGED):
         return
     db.info[_CHANGED] = False
-    raised = db.execute(
-        update(CatalogueVersion)
-        .where(CatalogueVersion.id == 1)
-        .values(number=CatalogueVersion.number + 1)
-        .returning(CatalogueVersion.number)
+    row = insert_into(db, CatalogueVersion).values(id=1, number=2)
+    db.execute(
+        row.on_conflict_do_update(
+            index_elements=["id"], set_={"number": CatalogueVersion.number + 1}
+        )
     )
-    if raised.one_or_none() is None:
-        db.add(CatalogueVersion(id=1, number=2))
-        db.flush()
 
 
 def refresh_facets(db: Session, product_id: int, *, now: datetime) -> None:

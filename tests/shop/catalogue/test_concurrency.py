@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from shop.accounts.models import AuditEntry
@@ -215,6 +216,24 @@ def test_stock_news_of_the_same_products_in_any_order_do_not_block_each_other(
     with database.read() as db:
         assert (db.scalar(select(CatalogueVersion.number)) or 1) > before
         assert db.scalar(select(func.count()).select_from(Product)) == 3
+
+
+def test_the_first_changes_of_all_are_counted_one_by_one(database: Database) -> None:
+    assert race(database, [services.bump_version] * AT_ONCE) == ["ok"] * AT_ONCE
+    with database.read() as db:
+        assert db.scalar(select(CatalogueVersion.number)) == 1 + AT_ONCE
+
+
+@pytest.mark.control
+def test_the_control_counted_in_two_steps_collides(database: Database) -> None:
+    def look_then_write(db: Session) -> None:
+        if db.scalar(select(CatalogueVersion.number)) is None:
+            db.add(CatalogueVersion(id=1, number=2))
+
+    careless = Careless(database, together=2)
+    with pytest.raises(IntegrityError):
+        race(careless, [look_then_write] * 2)
+    careless.dispose()
 
 
 @pytest.mark.control

@@ -513,7 +513,7 @@ def test_live_price_holds_while_it_holds(client: FlaskClient, db: Session) -> No
             variant_id=variant.id,
             price_vnd=52_000,
             starts_at=NOW - timedelta(minutes=1),
-            ends_at=NOW + timedelta(hours=1),
+            ends_at=NOW + timedelta(days=1),
         )
     )
     db.commit()
