@@ -7,7 +7,8 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from livestream.demo.loading import MAIN_CLUB, MANAGERS, Plan, find_club, load_session
+from livestream.demo.clubs import HOST, MAIN_CLUB, MANAGERS, NEW_HOST, find_club
+from livestream.demo.sessions import Plan, load_session
 from livestream.results import services
 from livestream.results.models import Settlement
 from livestream.results.queries.settlements import payments_of
@@ -33,17 +34,33 @@ class Past:
     """issued, disputed, agreed, sent, settled; ``even`` sold in the producers' own shops."""
 
 
-def _plan(key: str, title: str, title_en: str, days: int, hour: int) -> Plan:
-    return Plan(key, title, title_en, days, hour, "ended")
+def _plan(key: str, title: str, title_en: str, days: int, hour: int, host: str = HOST) -> Plan:
+    return Plan(key, title, title_en, days, hour, "ended", host)
+
+
+OTHER_HOST: Final = MANAGERS[MAIN_CLUB]
 
 
 PASTS: Final = (
     Past(_plan("p1", "Chợ phiên cuối tháng", "Month-end fair", -34, 20), 9, 1840, 260, "settled"),
-    Past(_plan("p2", "Trà sớm cùng bản Mây", "Early tea", -27, 9), 4, 520, 70, "even"),
+    Past(_plan("p2", "Trà sớm cùng bản Mây", "Early tea", -27, 9, OTHER_HOST), 4, 520, 70, "even"),
     Past(_plan("p3", "Miến dong mới về", "New vermicelli", -20, 20), 12, 2310, 340, "sent"),
-    Past(_plan("p4", "Giữa trưa ghé xưởng", "A midday visit", -14, 12), 3, None, 48, "agreed"),
+    Past(
+        _plan("p4", "Giữa trưa ghé xưởng", "A midday visit", -14, 12, OTHER_HOST),
+        3,
+        None,
+        48,
+        "agreed",
+    ),
     Past(_plan("p5", "Tỏi đen kể chuyện", "Black garlic tells", -10, 20), 7, 1560, 190, "disputed"),
-    Past(_plan("p6", "Đặc sản lên đèn", "Evening specialities", -6, 20), 8, 1720, 230, "issued"),
+    Past(
+        _plan("p6", "Đặc sản lên đèn", "Evening specialities", -6, 20, OTHER_HOST),
+        8,
+        1720,
+        230,
+        "issued",
+    ),
+    Past(_plan("p7", "Hỏi nhanh đáp gọn", "Quick answers", -5, 15, NEW_HOST), 2, 310, 40, "agreed"),
 )
 CLUB_SELLS: Final = ("club", "club", "producer")
 

@@ -7,7 +7,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 
+from livestream.demo.bookings import WEEKS
 from livestream.demo.results import PASTS
+from livestream.demo.sessions import PLANS as SESSIONS
 from livestream.sessions.models import LiveSession
 from shop.catalogue.models import Product, ProductFacets
 from shop.core.db import Database
@@ -53,7 +55,7 @@ def test_demo_loads_once_and_everything_holds(
         "recalls and the like bring some of their own"
     )
     assert counts["reviews"] == len(SAID)
-    assert counts["sessions"] == 4 + len(PASTS)
+    assert counts["sessions"] == len(SESSIONS) + len(PASTS) + WEEKS + 2, "two of them wait"
     with database.read() as db:
         broken = {
             name: rows
