@@ -212,7 +212,8 @@ class Database:
         """A session whose transaction writes. Closing it without ``commit()`` rolls back.
 
         Raises Unavailable when the database stays busy for ``patience`` seconds (BUSY_SECONDS
-        unless told); with 0 it never waits, for writes that may as well be skipped.
+        unless told). With 0 it never waits, neither for others nor, on SQLite, for the disk: for
+        writes that may as well be skipped, the last of which a power cut may take back.
         """
         wait = BUSY_SECONDS if patience is None else patience
         if self._writers is None:
@@ -263,7 +264,6 @@ def _prepare_sqlite_connection(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",
-        "synchronous=FULL",
         "foreign_keys=ON",
         "recursive_triggers=ON",
     ):
@@ -281,6 +281,7 @@ def _begin_sqlite(connection: Connection) -> None:
             # Only when it differs: this PRAGMA makes SQLite prepare every statement anew.
             raw.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
             raw.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
+            raw.execute(f"PRAGMA synchronous={'FULL' if patience else 'NORMAL'}")
             connection.info["chophien_mode"] = (writes, patience)
         raw.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
     except sqlite3.OperationalError as error:

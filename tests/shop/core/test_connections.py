@@ -54,3 +54,11 @@ def test_a_busy_connection_is_not_asked(
     with pytest.raises(OperationalError):
         ask(database)
     assert ask(database) == 1
+
+
+def test_only_writes_that_may_be_skipped_do_not_wait_for_the_disk(database: Database) -> None:
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL's own setting decides")
+    for patience, synchronous in ((None, 2), (0, 1), (None, 2), (0, 1)):
+        with database.write(patience=patience) as session:
+            assert session.execute(text("PRAGMA synchronous")).scalar_one() == synchronous
