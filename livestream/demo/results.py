@@ -13,13 +13,15 @@ from livestream.results import services
 from livestream.results.models import Settlement
 from livestream.results.queries.settlements import payments_of
 from livestream.results.queries.sheets import item_sheets
-from livestream.results.rules.columns import Layout, Row
+from livestream.results.rules.columns import Row
 from livestream.results.rules.settling import Terms
 from livestream.results.services import Figures, ItemFigures
 from livestream.sessions.models import LiveSession
 from shop.accounts.queries import members_of
 from shop.core.clock import today_vn
 from shop.demo.people import person_id
+from shop.sheets.rules.mapping import Layout
+from shop.sheets.services.previews import digest_of
 
 
 @dataclass(frozen=True)
@@ -195,7 +197,7 @@ def _import(db: Session, live: LiveSession, manager: int, now: datetime) -> None
         row=file,
         rows=[Row(2, row.name, f"demo-{live.id}", {**figures, "gross": 7 * row.list_price_vnd})],
         items={2: row.item.id},
-        digest=services.digest_of(file),
+        digest=digest_of(file),
         actor_id=manager,
         now=now,
     )

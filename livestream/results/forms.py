@@ -5,18 +5,16 @@ from collections.abc import Mapping
 
 import wtforms
 
-from livestream.results.rules.columns import FIELDS, MOST_UNITS, NONE, Layout
+from livestream.results.rules.columns import MOST_UNITS
 from livestream.results.rules.settling import MOST_FEE_BP, SIDE_LABELS
 from livestream.results.services import Figures, ItemFigures
 from shop.core.db import MAX_ID
 from shop.core.errors import Invalid
 from shop.core.money import MAX_VND
 from shop.core.text import N_
-from shop.sheets.rules.headers import HEADER_ROWS
 from shop.web import forms
 from shop.web.forms import Form, parse_whole
 
-MOST_COLUMNS = 200
 _SIDES = tuple(SIDE_LABELS.items())
 _BOUNDS = {"gross": MAX_VND, "platform": MAX_VND}
 _COLUMNS = ("clicks", "orders", "units", "returned", "gross", "platform", "charged")
@@ -77,21 +75,6 @@ class FileForm(Form):
     """A platform's file."""
 
     sheet = wtforms.FileField(N_("Tệp .xlsx hoặc .csv"))
-
-
-def read_layout(posted: Mapping[str, str]) -> Layout | None:
-    """The columns that the person chose; None for what no page of ours sends."""
-    places = {}
-    for field in ("header", *FIELDS):
-        text = posted.get(field, "")
-        if not re.fullmatch(r"-1|[0-9]{1,3}", text) or int(text) >= MOST_COLUMNS:
-            return None
-        places[field] = int(text)
-    header = places.pop("header")
-    chosen = [place for place in places.values() if place != NONE]
-    if not 0 <= header < HEADER_ROWS or len(chosen) != len(set(chosen)):
-        return None
-    return Layout(header, places)
 
 
 def chosen_items(posted: Mapping[str, str]) -> dict[int, int]:

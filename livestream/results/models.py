@@ -1,9 +1,8 @@
 """Results of sessions, goods handed over, statements, and codes that credit orders."""
 
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from livestream.results.rules.settling import (
@@ -16,6 +15,7 @@ from livestream.results.rules.settling import (
     VIAS,
 )
 from shop.core.db import Base, Id, Ref, one_of
+from shop.sheets.models import Preview
 
 RESULT_SOURCES = ("typed", "file", "order")
 
@@ -94,7 +94,7 @@ class SessionResult(Base):
     """Units told as sold that the ledger of stock did not have at closing."""
 
 
-class ResultImport(Base):
+class ResultImport(Preview, Base):
     """One file of one channel: the same file twice leads to the import it already is."""
 
     __tablename__ = "live_result_import"
@@ -103,19 +103,7 @@ class ResultImport(Base):
         UniqueConstraint("session_id", "file_sha"),
     )
 
-    id: Mapped[Id]
-    public_id: Mapped[str] = mapped_column(String(26), unique=True)
     session_id: Mapped[Ref] = mapped_column(ForeignKey("live_session.id"))
-    file_name: Mapped[str] = mapped_column(String(200))
-    file_sha: Mapped[str] = mapped_column(String(64))
-    cells_name: Mapped[str | None] = mapped_column(String(80))
-    header_row: Mapped[int]
-    columns: Mapped[dict[str, Any]] = mapped_column(JSON)
-    state: Mapped[str] = mapped_column(String(8), default="open")
-    made_by: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
-    made_at: Mapped[datetime]
-    recorded_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
-    recorded_at: Mapped[datetime | None]
     row_count: Mapped[int] = mapped_column(default=0)
 
 

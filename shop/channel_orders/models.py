@@ -10,11 +10,12 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.core.db import Base, Id, Ref, one_of
+from shop.sheets.models import Preview
 
 ORDER_STATES = ("open", "shipped", "completed", "cancelled", "returned")
 
 
-class OrderImport(Base):
+class OrderImport(Preview, Base):
     """One export file. Its cells, without the buyers' columns, lie in the store until recorded."""
 
     __tablename__ = "channel_order_import"
@@ -25,22 +26,8 @@ class OrderImport(Base):
         Index(None, "state", "made_at"),
     )
 
-    id: Mapped[Id]
-    public_id: Mapped[str] = mapped_column(String(26), unique=True)
     producer_id: Mapped[Ref] = mapped_column(ForeignKey("producer.id"))
     channel: Mapped[str] = mapped_column(String(20))
-    made_by: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
-    made_at: Mapped[datetime]
-    file_name: Mapped[str] = mapped_column(String(200))
-    """As the person called it; shown, never used as a path."""
-    file_sha: Mapped[str] = mapped_column(String(64))
-    cells_name: Mapped[str | None] = mapped_column(String(80))
-    header_row: Mapped[int]
-    columns: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """Field -> column, from 0; -1 for none."""
-    state: Mapped[str] = mapped_column(String(8), default="open")
-    recorded_at: Mapped[datetime | None]
-    recorded_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     results: Mapped[dict[str, Any]] = mapped_column(JSON)
     """How many lines did what, and the rows that nothing could be done for."""
 

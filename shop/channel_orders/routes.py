@@ -1,23 +1,20 @@
 """Order exports of marketplaces: upload, columns, what each row will do, recording."""
 
-import hashlib
-import json
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from shop.catalogue.models import Producer
 from shop.channel_orders import queries, services
-from shop.channel_orders.forms import ImportForm, read_layout
+from shop.channel_orders.forms import ImportForm
 from shop.channel_orders.models import OrderImport
 from shop.channel_orders.rules import (
     FIELDS,
-    NONE,
     STATES,
-    Layout,
     NoColumns,
     guess,
+    is_whole,
     read_lines,
     without_buyers,
 )
@@ -26,14 +23,15 @@ from shop.core.errors import Conflict, Invalid, NotFound
 from shop.core.text import N_
 from shop.marketplaces import queries as marketplaces
 from shop.marketplaces import registry
-from shop.sheets.rules.cells import words_of
+from shop.sheets.rules import mapping
 from shop.sheets.rules.refusals import MAX_BYTES, kind_of
+from shop.sheets.services import previews
 from shop.sheets.workbooks import read_sheet
 from shop.web.access import actor, role
 from shop.web.errors import status_of
 from shop.web.i18n import gettext as _
 from shop.web.limits import limiter
-from shop.web.request import house, read_session, write_session
+from shop.web.request import house, read_session, uploaded, write_session
 
 bp = Blueprint("channel_orders", __name__)
 
@@ -44,10 +42,6 @@ CHANNELS: Final = ("shopee", "tiktok", "lazada")
 
 class NoProducer(NotFound):
     message = N_("Không tìm thấy cơ sở này trong tài khoản của bạn.")
-
-
-class CellsGone(NotFound):
-    message = N_("Tệp này đã được xóa sau 7 ngày. Hãy tải lên lại.")
 
 
 def _own() -> list[int]:
@@ -100,7 +94,7 @@ def upload() -> ResponseReturnValue:
 
 
 def _take(form: ImportForm) -> OrderImport:
-    name, content = _uploaded()
+    name, content = uploaded("sheet", MAX_BYTES)
     found = [one for one in _producers() if form.co_so.data in {None, "", one.slug}]
     if not found:
         raise NoProducer
@@ -108,9 +102,7 @@ def _take(form: ImportForm) -> OrderImport:
         raise registry.UnknownChannel
     rows = read_sheet(content, kind_of(content, name)).table.rows
     layout = guess(rows)
-    sha = hashlib.sha256(content).hexdigest()
-    kept = {"name": f"{sha}:{found[0].id}", "rows": without_buyers(rows, layout.header)}
-    cells_name = house().storage.put(json.dumps(kept).encode(), "json")
+    kept = previews.keep_cells(house().storage, without_buyers(rows, layout.header))
     db = write_session()
     row = services.take_import(
         db,
@@ -118,32 +110,19 @@ def _take(form: ImportForm) -> OrderImport:
         channel=form.channel.data,
         actor_id=actor().id(),
         file_name=name,
-        file_sha=sha,
-        cells_name=cells_name,
+        content=content,
+        cells_name=kept,
         layout=layout,
         now=clock.now(),
     )
     db.commit()
+    if row.cells_name != kept:
+        house().storage.delete(kept)
     return row
-
-
-def _uploaded() -> tuple[str, bytes]:
-    file = request.files.get("sheet")
-    if file is None:
-        return "", b""
-    with file.stream:
-        return file.filename or "", file.stream.read(MAX_BYTES + 1)
 
 
 def _found(public_id: str) -> OrderImport:
     return queries.import_called(read_session(), public_id, _own())
-
-
-def _cells(row: OrderImport) -> list[list[Any]]:
-    if row.cells_name is None or not house().storage.has(row.cells_name):
-        raise CellsGone
-    rows: list[list[Any]] = json.loads(house().storage.read(row.cells_name))["rows"]
-    return rows
 
 
 @bp.get("/ban-hang/don-tu-san/<public_id>")
@@ -160,8 +139,8 @@ def _page(row: OrderImport, refusal: str = "", status: int = 200) -> ResponseRet
             "channel_orders/recorded.html", row=row, label=label, does=queries.DOES
         )
         return page, status
-    cells = _cells(row)
-    layout = Layout(row.header_row, row.columns)
+    cells = previews.kept_cells(house().storage, row)
+    layout = previews.layout_of(row)
     seen: list[queries.Foreseen] = []
     try:
         lines = read_lines(cells, layout)
@@ -173,23 +152,15 @@ def _page(row: OrderImport, refusal: str = "", status: int = 200) -> ResponseRet
         row=row,
         label=label,
         fields=FIELDS,
-        none=NONE,
-        headings=_headings(cells, row.header_row),
+        headings=mapping.headings(cells, row.header_row),
         seen=seen,
         counts={code: sum(one.does == code for one in seen) for code in queries.DOES},
         does=queries.DOES,
         states=STATES,
-        digest=services.digest_of(row),
+        digest=previews.digest_of(row),
         refusal=refusal,
     )
     return page, status
-
-
-def _headings(cells: list[list[Any]], header: int) -> list[str]:
-    row = cells[header] if header < len(cells) else []
-    width = max((len(one) for one in cells[: header + 5]), default=0)
-    names = [words_of(cell)[:40] for cell in row] + [""] * width
-    return [name or _("Cột %(number)d", number=at + 1) for at, name in enumerate(names[:width])]
 
 
 @bp.post("/ban-hang/don-tu-san/<public_id>/cot")
@@ -197,11 +168,11 @@ def _headings(cells: list[list[Any]], header: int) -> list[str]:
 def columns(public_id: str) -> ResponseReturnValue:
     """Read the file by the columns that the person chose."""
     row = _found(public_id)
-    layout = read_layout(request.form.to_dict())
-    if layout is None or not layout.is_whole:
+    layout = mapping.chosen(request.form.to_dict(), FIELDS)
+    if layout is None or not is_whole(layout):
         return _page(row, _(NoColumns.message), 422)
     db = write_session()
-    services.set_layout(db, row=row, layout=layout)
+    previews.set_layout(db, row=row, layout=layout)
     db.commit()
     return redirect(url_for(".show", public_id=public_id), 303)
 
@@ -214,7 +185,7 @@ def record(public_id: str) -> ResponseReturnValue:
     if row.state == "recorded":
         return redirect(url_for(".show", public_id=public_id), 303)
     cells_name = row.cells_name
-    lines = read_lines(_cells(row), Layout(row.header_row, row.columns))
+    lines = read_lines(previews.kept_cells(house().storage, row), previews.layout_of(row))
     db = write_session()
     services.record_import(
         db,

@@ -8,20 +8,19 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from typing import Final, Literal
 
-from shop.core.errors import Conflict, Invalid
+from shop.core.errors import Invalid
 from shop.core.money import MAX_VND
 from shop.core.text import N_, fold
+from shop.sheets.rules import mapping
 from shop.sheets.rules.cells import Cell, words_of
-from shop.sheets.rules.headers import HEADER_ROWS
+from shop.sheets.rules.mapping import Layout
 from shop.sheets.rules.numbers import MONEY, PLAIN, Unreadable, parse_whole
 
 State = Literal["open", "shipped", "completed", "cancelled", "returned"]
 
-NONE: Final = -1
-"""The column of a field that the file does not have."""
 MOST_UNITS: Final = 100_000
 
 FIELDS: Final = {
@@ -89,9 +88,6 @@ _PRIVATE: Final = re.compile(
     r"nguoi (mua|nhan)|khach|buyer|recipient|customer|phone|dien thoai|dia chi|address|username"
     r"|ward|district|province|zip|postal|email|tinh|quan|phuong|nickname|shippingname|billing"
 )
-_VN: Final = timezone(timedelta(hours=7))
-_DAY_FIRST: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T]+(\d{1,2}):(\d{2}))?")
-_YEAR_FIRST: Final = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2}))?")
 
 
 class NoColumns(Invalid):
@@ -100,23 +96,6 @@ class NoColumns(Invalid):
 
 class NoOrders(Invalid):
     message = N_("Không thấy dòng đơn hàng nào trong tệp này.")
-
-
-class PreviewChanged(Conflict):
-    message = N_("Bảng xem trước vừa thay đổi hoặc đã được ghi. Vui lòng xem lại trang này.")
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Where the header stands (row, from 0) and the column (from 0, or NONE) of each field."""
-
-    header: int
-    columns: Mapping[str, int]
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether rows can be read by it."""
-        return all(self.columns.get(field, NONE) != NONE for field in ("order", "sku", "state"))
 
 
 @dataclass(frozen=True)
@@ -140,20 +119,12 @@ class Line:
 
 def guess(rows: Sequence[Sequence[Cell]]) -> Layout:
     """The row among the first that names the most fields, and its columns."""
-    best = Layout(0, dict.fromkeys(FIELDS, NONE))
-    for number, row in enumerate(rows[:HEADER_ROWS]):
-        heads = [fold(cell[:120]).strip("* ") if isinstance(cell, str) else "" for cell in row]
-        columns = {
-            field: next((heads.index(word) for word in words if word in heads), NONE)
-            for field, words in _WORDS.items()
-        }
-        if _named(columns) > _named(best.columns):
-            best = Layout(number, columns)
-    return best
+    return mapping.guess(rows, mapping.being(_WORDS))
 
 
-def _named(columns: Mapping[str, int]) -> int:
-    return sum(place != NONE for place in columns.values())
+def is_whole(layout: Layout) -> bool:
+    """Whether rows can be read by it."""
+    return layout.has("order", "sku", "state")
 
 
 def without_buyers(rows: Sequence[Sequence[Cell]], header: int) -> list[list[Cell]]:
@@ -172,15 +143,12 @@ def without_buyers(rows: Sequence[Sequence[Cell]], header: int) -> list[list[Cel
 
 def read_lines(rows: Sequence[Sequence[Cell]], layout: Layout) -> list[Line]:
     """Every row below the header with an order number. Raises NoColumns, NoOrders."""
-    if not layout.is_whole:
+    if not is_whole(layout):
         raise NoColumns
     lines: list[Line] = []
     seen: dict[str, int] = {}
     for number, row in enumerate(rows[layout.header + 1 :], start=layout.header + 2):
-        said = {
-            field: words_of(row[place]) if 0 <= place < len(row) else ""
-            for field, place in layout.columns.items()
-        }
+        said = {field: words_of(cell) for field, cell in layout.cells(row).items()}
         if re.fullmatch(r"[A-Za-z0-9_-]{4,60}", said["order"]) and any(
             map(str.isdigit, said["order"])
         ):
@@ -220,7 +188,7 @@ def _line(number: int, said: Mapping[str, str], seen: dict[str, int]) -> Line:
         quantity=max(quantity, 1),
         back=min(back, max(quantity, 1)),
         revenue_vnd=revenue,
-        ordered_at=_instant(said["ordered"]),
+        ordered_at=mapping.instant(said["ordered"]),
         state=state,
         told_state=said["state"][:120],
         fault=fault,
@@ -258,20 +226,3 @@ def leading(lines: Iterable[Line]) -> dict[str, Line]:
         if not line.fault and (had is None or had.state in {"cancelled", "returned"}):
             found[line.order] = line
     return found
-
-
-def _instant(words: str) -> datetime | None:
-    """Vietnam's local time, day before month."""
-    found = _DAY_FIRST.search(words)
-    if found is not None:
-        day, month, year, hour, minute = found.groups(default="0")
-    else:
-        found = _YEAR_FIRST.search(words)
-        if found is None:
-            return None
-        year, month, day, hour, minute = found.groups(default="0")
-    try:
-        local = datetime(int(year), int(month), int(day), int(hour), int(minute), tzinfo=_VN)
-        return local.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

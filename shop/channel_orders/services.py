@@ -1,13 +1,11 @@
 """An import's life: taken in, its columns confirmed, its orders recorded once."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.accounts.services import record_audit, register_subject
@@ -16,16 +14,15 @@ from shop.catalogue.services import home_by
 from shop.channel_orders import queries
 from shop.channel_orders.models import ChannelOrder, ChannelOrderLine, OrderImport
 from shop.channel_orders.queries import Foreseen
-from shop.channel_orders.rules import Layout, Line, PreviewChanged, kept_revenue, leading
+from shop.channel_orders.rules import Line, kept_revenue, leading
 from shop.core.clock import today_vn
 from shop.core.errors import DomainError
-from shop.core.text import clean, random_code
+from shop.sheets.rules.mapping import Layout
+from shop.sheets.services import previews
 from shop.stock import services as stock
 from shop.stock.models import StockReservation
 from shop.stock.rules import RETURNED, channel_key
 
-KEPT: Final = timedelta(days=7)
-"""How long the cells of an import that nobody records lie in the store."""
 MOST_TOLD: Final = 200
 
 register_subject("channel_order_import", home_by(OrderImport))
@@ -38,60 +35,31 @@ def take_import(
     channel: str,
     actor_id: int,
     file_name: str,
-    file_sha: str,
+    content: bytes,
     cells_name: str,
     layout: Layout,
     now: datetime,
 ) -> OrderImport:
     """Take a file in; the same file of the same channel leads to the import it already is."""
-    row = OrderImport(
-        public_id=random_code(26),
-        producer_id=producer_id,
-        channel=channel,
-        made_by=actor_id,
-        made_at=now,
-        file_name=clean(file_name).replace("\n", " ")[-200:] or "-",
-        file_sha=file_sha,
+    facts = previews.facts_of_file(
+        file_name=file_name,
+        content=content,
         cells_name=cells_name,
-        header_row=layout.header,
-        columns=dict(layout.columns),
-        results={},
+        layout=layout,
+        actor_id=actor_id,
+        now=now,
     )
-    try:
-        with db.begin_nested():
-            db.add(row)
-            db.flush()
-    except IntegrityError:
-        row = db.scalars(
-            select(OrderImport).where(
-                OrderImport.producer_id == producer_id,
-                OrderImport.channel == channel,
-                OrderImport.file_sha == file_sha,
-            )
-        ).one()
-        if row.cells_name is None:
-            # recorded or forgotten: it may be gone through again, lines count once all the same
-            row.cells_name, row.state = cells_name, "open"
-            db.flush()
+    row = previews.add_or_find(
+        db,
+        OrderImport(producer_id=producer_id, channel=channel, results={}, **facts),
+        OrderImport.producer_id == producer_id,
+        OrderImport.channel == channel,
+    )
+    if row.cells_name is None:
+        # recorded before: it may be gone through again, lines count once all the same
+        row.cells_name, row.state = cells_name, "open"
+        db.flush()
     return row
-
-
-def set_layout(db: Session, *, row: OrderImport, layout: Layout) -> None:
-    """Read the file by other columns. Raises PreviewChanged once it is recorded."""
-    changed = db.execute(
-        update(OrderImport)
-        .where(OrderImport.id == row.id, OrderImport.state == "open")
-        .values(header_row=layout.header, columns=dict(layout.columns))
-        .returning(OrderImport.id)
-    ).one_or_none()
-    if changed is None:
-        raise PreviewChanged
-
-
-def digest_of(row: OrderImport) -> str:
-    """What the person saw, so that nothing else is recorded."""
-    facts = f"{row.public_id}|{row.header_row}|{sorted(row.columns.items())}"
-    return hashlib.sha256(facts.encode()).hexdigest()[:32]
 
 
 def record_import(
@@ -110,15 +78,7 @@ def record_import(
     PreviewChanged when the columns changed or another press came first.
     """
     db.execute(select(Producer.id).where(Producer.id == row.producer_id).with_for_update()).one()
-    claimed = db.execute(
-        update(OrderImport)
-        .where(OrderImport.id == row.id, OrderImport.state == "open")
-        .values(state="recorded", recorded_at=now, recorded_by=actor_id, cells_name=None)
-        .returning(OrderImport.id)
-    ).one_or_none()
-    db.refresh(row)
-    if claimed is None or digest_of(row) != digest:
-        raise PreviewChanged
+    previews.claim(db, row=row, digest=digest, actor_id=actor_id, now=now)
     orders = _orders(db, row, lines, now)
     had = queries.known_lines(db, row.producer_id, row.channel, set(orders))
     counts: Counter[str] = Counter()
@@ -273,21 +233,3 @@ def _give_back(
     )
     line.given_back += more
     db.flush()
-
-
-def forget_old(db: Session, now: datetime) -> list[str]:
-    """Let go of cells that nobody recorded within ``KEPT``; the names to delete."""
-    old = list(
-        db.scalars(
-            select(OrderImport).where(
-                OrderImport.state == "open",
-                OrderImport.made_at < now - KEPT,
-                OrderImport.cells_name.is_not(None),
-            )
-        )
-    )
-    names = [row.cells_name for row in old if row.cells_name]
-    for row in old:
-        row.cells_name = None
-    db.flush()
-    return names

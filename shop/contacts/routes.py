@@ -21,7 +21,7 @@ from shop.web.forms import Form
 from shop.web.i18n import gettext as _
 from shop.web.limits import limiter
 from shop.web.pagination import Page, page_number
-from shop.web.request import house, read_session, write_session
+from shop.web.request import house, read_session, uploaded, write_session
 
 bp = Blueprint("contacts", __name__)
 
@@ -145,8 +145,7 @@ def add_face(producer_id: int) -> ResponseReturnValue:
     def add() -> None:
         if not form.consent.data:
             raise rules.ConsentNeeded(field="consent")
-        file = request.files.get("photo")
-        raw = file.stream.read(MAX_BYTES + 1) if file is not None else b""
+        _name, raw = uploaded("photo", MAX_BYTES)
         photo_sha = store_picture(house().storage, raw).sha if raw else None
         services.add_face(
             write_session(),

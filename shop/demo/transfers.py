@@ -14,14 +14,10 @@ from shop.payments.models import PayeeAccount, PaymentAttempt
 from shop.payments.provider import ProviderTxn
 from shop.payments.services import apply_txn
 from shop.sheets.rules.cells import Cell
+from shop.sheets.services.previews import digest_of
 from shop.statements.models import StatementImport
 from shop.statements.rules import guess, read_lines
-from shop.statements.services import (
-    digest_of,
-    fresh_id,
-    record_statement,
-    take_statement,
-)
+from shop.statements.services import record_statement, take_statement
 
 
 def load_transfers(db: Session, *, now: datetime) -> int:
@@ -55,7 +51,6 @@ def _load_statement(db: Session, login: str, number: str, now: datetime) -> None
         content=repr(cells).encode(),
         cells_name="",
         layout=layout,
-        public_id=fresh_id(),
         now=now - timedelta(days=1),
     )
     record_statement(

@@ -19,6 +19,7 @@ from shop.sheets.rules.headers import NoHeader, TwiceHeaded
 from shop.sheets.rules.judging import judge
 from shop.sheets.rules.plan import Plan, plan_of
 from shop.sheets.rules.refusals import SheetRefused, require_length
+from shop.sheets.services import previews
 from shop.sheets.workbooks import Sheet, read_sheet, sheet_of
 from shop.web.sentences import translate
 
@@ -151,4 +152,14 @@ def clean_files(database: Database, now: datetime) -> None:
         for row in old:
             row.upload_name = row.cells_name = row.plan_name = None
     for name in names - needed:
+        storage.delete(name)
+
+
+@job("sheets.forget", every_seconds=24 * 3600)
+def forget_previews(database: Database, now: datetime) -> None:
+    """Delete the cells of tables that nobody recorded within seven days."""
+    storage = surroundings_of(database).storage
+    with database.transaction() as db:
+        names = previews.forget_old(db, now)
+    for name in names:
         storage.delete(name)

@@ -16,6 +16,26 @@ STOCK_MODES = ("keep", "add", "count")
 CHANGE_KINDS = ("product_new", "product", "variant_new", "variant", "stock")
 
 
+class Preview:
+    """What every uploaded table has that a person looks at before it is recorded."""
+
+    id: Mapped[Id]
+    public_id: Mapped[str] = mapped_column(String(26), unique=True)
+    made_by: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+    file_name: Mapped[str] = mapped_column(String(200))
+    """As the person called it; shown, never used as a path."""
+    file_sha: Mapped[str] = mapped_column(String(64))
+    cells_name: Mapped[str | None] = mapped_column(String(80))
+    """Where the cells lie until they are recorded."""
+    header_row: Mapped[int]
+    columns: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """Field -> column, from 0; -1 for none."""
+    state: Mapped[str] = mapped_column(String(8), default="open")
+    recorded_at: Mapped[datetime | None]
+    recorded_by: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+
+
 class SheetImport(Base):
     """One uploaded sheet and what became of it.
 

@@ -7,12 +7,11 @@ from typing import Final
 import wtforms
 
 from shop.core.text import N_
+from shop.sheets.rules.mapping import Layout
 from shop.shipping.registry import all_carriers
 from shop.shipping.rules.carriers import OTHER, Area
-from shop.shipping.rules.settlement import FIELDS, BadMapping, Layout
+from shop.shipping.rules.settlement import FIELDS, BadMapping, require_columns
 from shop.web.forms import Form, choice, parse_whole, text, vnd, whole
-
-MAX_COLUMNS: Final = 200
 
 OTHER_CARRIER: Final = N_("Hãng khác")
 
@@ -80,7 +79,7 @@ def read_layout(posted: Mapping[str, str], width: int) -> Layout:
         if place:
             columns[field] = place - 1
     layout = Layout(max(0, (header or 1) - 1), columns)
-    layout.check(width)
+    require_columns(layout, width)
     return layout
 
 

@@ -1,29 +1,29 @@
 """Bank statements: upload, columns, what each row will do, recording."""
 
-import json
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from shop.core import clock
-from shop.core.errors import Conflict, Invalid, NotFound
+from shop.core.errors import Conflict, Invalid
 from shop.core.text import N_
 from shop.payments.banks import bank_name
 from shop.payments.configuration import config_of
 from shop.payments.models import PayeeAccount
-from shop.sheets.rules.cells import words_of
+from shop.sheets.rules import mapping
 from shop.sheets.rules.refusals import MAX_BYTES, kind_of
+from shop.sheets.services import previews
 from shop.sheets.workbooks import read_sheet
 from shop.statements import queries, services
-from shop.statements.forms import StatementForm, read_layout, read_numbers
+from shop.statements.forms import StatementForm, read_numbers
 from shop.statements.models import StatementImport
-from shop.statements.rules import FIELDS, NONE, Layout, NoColumns, guess, read_lines
+from shop.statements.rules import FIELDS, NoColumns, guess, is_whole, read_lines
 from shop.web.access import actor, role
 from shop.web.errors import status_of
 from shop.web.i18n import gettext as _
 from shop.web.limits import limiter
-from shop.web.request import database, house, read_session, write_session
+from shop.web.request import database, house, read_session, uploaded, write_session
 
 bp = Blueprint("statements", __name__)
 
@@ -41,10 +41,6 @@ DOES: Final = {
     "out": N_("Tiền ra: bỏ qua"),
     "fault": N_("Không đọc được"),
 }
-
-
-class CellsGone(NotFound):
-    message = N_("Tệp này đã được xóa sau 7 ngày. Hãy tải lên lại.")
 
 
 def _own() -> list[int]:
@@ -75,14 +71,13 @@ def _index(form: StatementForm, status: int = 200) -> ResponseReturnValue:
 @limiter.limit("30 per minute")
 def upload() -> ResponseReturnValue:
     """Read a file; the columns are guessed and shown."""
-    name, content = _uploaded()
+    name, content = uploaded("sheet", MAX_BYTES)
     form = StatementForm.read()
     if not form.validate():
         return _index(form, 422)
     try:
         rows = read_sheet(content, kind_of(content, name)).table.rows
-        public_id = services.fresh_id()
-        cells = json.dumps({"name": public_id, "rows": rows}).encode()
+        kept = previews.keep_cells(house().storage, rows)
         db = write_session()
         row = services.take_statement(
             db,
@@ -91,39 +86,24 @@ def upload() -> ResponseReturnValue:
             actor_id=actor().id(),
             file_name=name,
             content=content,
-            cells_name=house().storage.put(cells, "json"),
+            cells_name=kept,
             layout=guess(rows),
-            public_id=public_id,
             now=clock.now(),
         )
     except (Invalid, Conflict) as refusal:
         form.add_error(refusal)
         return _index(form, status_of(refusal))
     db.commit()
-    if row.public_id != public_id:
+    if row.cells_name != kept:
+        house().storage.delete(kept)
         flash(_("Tệp này đã tải lên trước đó; đây là lần ấy."), "info")
     return redirect(url_for(".show", public_id=row.public_id), 303)
-
-
-def _uploaded() -> tuple[str, bytes]:
-    file = request.files.get("sheet")
-    if file is None:
-        return "", b""
-    with file.stream:
-        return file.filename or "", file.stream.read(MAX_BYTES + 1)
 
 
 def _found(public_id: str) -> tuple[StatementImport, PayeeAccount]:
     if not public_id.isalnum():
         raise queries.NoSuchStatement
     return queries.statement_called(read_session(), public_id, _own())
-
-
-def _cells(row: StatementImport) -> list[list[Any]]:
-    if row.cells_name is None or not house().storage.has(row.cells_name):
-        raise CellsGone
-    rows: list[list[Any]] = json.loads(house().storage.read(row.cells_name))["rows"]
-    return rows
 
 
 @bp.get("/ban-hang/sao-ke/<public_id>")
@@ -142,8 +122,8 @@ def _page(
             "statements/recorded.html", row=row, account=account, does=DOES, bank_name=bank_name
         )
         return page, status
-    cells = _cells(row)
-    layout = Layout(row.header_row, row.columns)
+    cells = previews.kept_cells(house().storage, row)
+    layout = previews.layout_of(row)
     seen: list[queries.Foreseen] = []
     try:
         seen = queries.foresee(read_session(), account, read_lines(cells, layout))
@@ -155,21 +135,13 @@ def _page(
         account=account,
         bank_name=bank_name,
         fields=FIELDS,
-        none=NONE,
-        headings=_headings(cells, row.header_row),
+        headings=mapping.headings(cells, row.header_row),
         groups=_groups(seen),
         does=DOES,
-        digest=services.digest_of(row),
+        digest=previews.digest_of(row),
         refusal=refusal,
     )
     return page, status
-
-
-def _headings(cells: list[list[Any]], header: int) -> list[str]:
-    row = cells[header] if header < len(cells) else []
-    width = max((len(one) for one in cells[: header + 5]), default=0)
-    names = [words_of(cell)[:40] for cell in row] + [""] * width
-    return [name or _("Cột %(number)d", number=at + 1) for at, name in enumerate(names[:width])]
 
 
 def _groups(seen: list[queries.Foreseen]) -> dict[str, list[queries.Foreseen]]:
@@ -185,11 +157,11 @@ def _groups(seen: list[queries.Foreseen]) -> dict[str, list[queries.Foreseen]]:
 def columns(public_id: str) -> ResponseReturnValue:
     """Read the file by the columns that the person chose."""
     row, account = _found(public_id)
-    layout = read_layout(request.form.to_dict())
-    if layout is None or not layout.is_whole:
+    layout = mapping.chosen(request.form.to_dict(), FIELDS)
+    if layout is None or not is_whole(layout):
         return _page(row, account, _(NoColumns.message), 422)
     db = write_session()
-    services.set_layout(db, row=row, layout=layout)
+    previews.set_layout(db, row=row, layout=layout)
     db.commit()
     return redirect(url_for(".show", public_id=row.public_id), 303)
 
@@ -201,8 +173,8 @@ def record(public_id: str) -> ResponseReturnValue:
     row, _account = _found(public_id)
     if row.state == "recorded":
         return redirect(url_for(".show", public_id=row.public_id), 303)
-    cells_name, cells = row.cells_name, _cells(row)
-    lines = read_lines(cells, Layout(row.header_row, row.columns))
+    cells_name, cells = row.cells_name, previews.kept_cells(house().storage, row)
+    lines = read_lines(cells, previews.layout_of(row))
     db = write_session()
     own, payee = queries.statement_called(db, row.public_id, _own())
     services.record_statement(

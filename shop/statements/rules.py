@@ -5,22 +5,20 @@ money in and out stand in two columns, in one with a sign, or in one with a word
 """
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from typing import Final
 
-from shop.core.errors import Conflict, Invalid
+from shop.core.errors import Invalid
 from shop.core.money import MAX_VND
 from shop.core.text import N_, fold
+from shop.sheets.rules import mapping
 from shop.sheets.rules.cells import Cell, words_of
-from shop.sheets.rules.headers import HEADER_ROWS
+from shop.sheets.rules.mapping import Layout
 from shop.sheets.rules.numbers import MONEY, Unreadable, parse_whole
 
 MOST_LINES: Final = 1_000
-NONE: Final = -1
-"""The column of a field that the list does not have."""
 
 FIELDS: Final = {
     "date": N_("Ngày giao dịch"),
@@ -58,11 +56,6 @@ _WORDS: Final = {
         *("ten tai khoan doi ung", "counterparty", "don vi thu huong don vi chuyen"),
     ),
 }
-_SHORT: Final = 3
-"""Words up to this length must be the whole heading: "no" stands in many others."""
-_VN: Final = timezone(timedelta(hours=7))
-_DAY_FIRST: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T]+(\d{1,2}):(\d{2}))?")
-_YEAR_FIRST: Final = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2}))?")
 
 
 class NoColumns(Invalid):
@@ -75,24 +68,6 @@ class TooLong(Invalid):
 
 class NoLines(Invalid):
     message = N_("Không thấy dòng giao dịch nào trong tệp này.")
-
-
-class PreviewChanged(Conflict):
-    message = N_("Bảng xem trước vừa thay đổi hoặc đã được ghi. Vui lòng xem lại trang này.")
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Where the header stands (row, from 0) and the column (from 0, or NONE) of each field."""
-
-    header: int
-    columns: Mapping[str, int]
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether rows can be read by it."""
-        has = {field for field, place in self.columns.items() if place != NONE}
-        return {"date", "text"} <= has and bool(has & {"credit", "amount"})
 
 
 @dataclass(frozen=True)
@@ -117,48 +92,25 @@ class Line:
 
 def guess(rows: Sequence[Sequence[Cell]]) -> Layout:
     """The row among the first that names the most fields, and its columns."""
-    best = Layout(0, dict.fromkeys(FIELDS, NONE))
-    for number, row in enumerate(rows[:HEADER_ROWS]):
-        columns = dict.fromkeys(FIELDS, NONE)
-        for place, cell in enumerate(row):
-            field = _field_of(words_of(cell)) if isinstance(cell, str) else None
-            if field is not None and columns[field] == NONE:
-                columns[field] = place
-        if _named(columns) > _named(best.columns):
-            best = Layout(number, columns)
-    return best
+    return mapping.guess(rows, mapping.holding(_WORDS))
 
 
-def _named(columns: Mapping[str, int]) -> int:
-    return sum(place != NONE for place in columns.values())
-
-
-def _field_of(heading: str) -> str | None:
-    plain = f" {fold(heading[:120])} "
-    found: tuple[int, str] | None = None
-    for field, words in _WORDS.items():
-        for word in words:
-            fits = plain.strip() == word if len(word) <= _SHORT else f" {word} " in plain
-            if fits and (found is None or len(word) > found[0]):
-                found = (len(word), field)
-    return found[1] if found else None
+def is_whole(layout: Layout) -> bool:
+    """Whether rows can be read by it."""
+    return layout.has("date", "text") and (layout.has("credit") or layout.has("amount"))
 
 
 # Rows
 
 
-def read_lines(rows: Sequence[Sequence[Cell]], mapping: Layout) -> list[Line]:
+def read_lines(rows: Sequence[Sequence[Cell]], layout: Layout) -> list[Line]:
     """Every row below the header that moves money. Raises NoColumns, TooLong, NoLines."""
-    if not mapping.is_whole:
+    if not is_whole(layout):
         raise NoColumns
     lines: list[Line] = []
     seen: dict[str, int] = {}
-    for number, row in enumerate(rows[mapping.header + 1 :], start=mapping.header + 2):
-        cells = {
-            field: row[place] if 0 <= place < len(row) else None
-            for field, place in mapping.columns.items()
-        }
-        line = _line(number, cells, seen)
+    for number, row in enumerate(rows[layout.header + 1 :], start=layout.header + 2):
+        line = _line(number, layout.cells(row), seen)
         if line is not None:
             lines.append(line)
         if len(lines) > MOST_LINES:
@@ -171,7 +123,7 @@ def read_lines(rows: Sequence[Sequence[Cell]], mapping: Layout) -> list[Line]:
 def _line(number: int, cells: Mapping[str, Cell], seen: dict[str, int]) -> Line | None:
     """None for rows without money or date: totals, balances, the bank's own words."""
     text = words_of(cells["text"])[:1000]
-    at = _instant(cells["date"])
+    at = mapping.instant(cells["date"])
     fault = ""
     try:
         amount, is_out = _money(cells)
@@ -207,21 +159,3 @@ def _amount(cell: Cell) -> tuple[int, bool]:
     is_negative = words.startswith(("-", "−", "–", "("))
     plain = bare.lstrip("-−–+ ")
     return parse_whole(plain, units=MONEY, minimum=0, maximum=MAX_VND), is_negative
-
-
-def _instant(cell: Cell) -> datetime | None:
-    """The bank's local time of Vietnam, day before month; without a time it is midnight."""
-    words = words_of(cell)
-    found = _DAY_FIRST.search(words)
-    if found is not None:
-        day, month, year, hour, minute = found.groups(default="0")
-    else:
-        found = _YEAR_FIRST.search(words)
-        if found is None:
-            return None
-        year, month, day, hour, minute = found.groups(default="0")
-    try:
-        local = datetime(int(year), int(month), int(day), int(hour), int(minute), tzinfo=_VN)
-        return local.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

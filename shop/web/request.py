@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 from sqlalchemy.orm import Session
 
 from shop.core.db import Database
@@ -74,6 +74,15 @@ def judge_writing(app: Flask, judge: Judge) -> None:
 
 def _judges() -> list[Judge]:
     return cast(list[Judge], current_app.extensions.get("write_judges", []))
+
+
+def uploaded(field: str, most: int) -> tuple[str, bytes]:
+    """A posted file's name and content, cut just beyond ``most`` bytes; empty without a file."""
+    file = request.files.get(field)
+    if file is None:
+        return "", b""
+    with file.stream:
+        return file.filename or "", file.stream.read(most + 1)
 
 
 def _close_sessions(_error: BaseException | None) -> None:

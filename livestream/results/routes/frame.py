@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -42,12 +42,3 @@ def club_session(db: Session, public_id: str, *, manager: bool = False) -> LiveS
 def fresh_key() -> str:
     """A submit key for a new page."""
     return secrets.token_urlsafe(16)
-
-
-def uploaded(name: str, most: int) -> tuple[str, bytes]:
-    """An uploaded file's name and content, cut just beyond what is taken."""
-    file = request.files.get(name)
-    if file is None:
-        return "", b""
-    with file.stream:
-        return file.filename or "", file.stream.read(most + 1)

@@ -1,6 +1,5 @@
 """A platform's file: upload, columns, what each row will do, recording."""
 
-import json
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -8,37 +7,33 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from livestream.results import services
-from livestream.results.forms import FileForm, chosen_items, read_layout
+from livestream.results.forms import FileForm, chosen_items
 from livestream.results.models import ResultImport
 from livestream.results.queries.sheets import item_sheets, known_items
 from livestream.results.routes.figures import result_page
-from livestream.results.routes.frame import Page, bp, club_session, uploaded
+from livestream.results.routes.frame import Page, bp, club_session
 from livestream.results.rules.columns import (
     FIELDS,
-    NONE,
-    Layout,
     NoColumns,
     Row,
     guess,
+    is_whole,
     match,
     read_rows,
 )
 from livestream.sessions.models import LiveSession
 from shop.core import clock
 from shop.core.errors import Conflict, Invalid, NotFound
-from shop.core.text import N_, random_code
-from shop.sheets.rules.cells import words_of
+from shop.core.text import N_
+from shop.sheets.rules import mapping
 from shop.sheets.rules.refusals import MAX_BYTES, kind_of
+from shop.sheets.services import previews
 from shop.sheets.workbooks import read_sheet
 from shop.web.access import actor, role
 from shop.web.errors import status_of
 from shop.web.i18n import gettext as _
 from shop.web.limits import limiter
-from shop.web.request import house, read_session, write_session
-
-
-class CellsGone(NotFound):
-    message = N_("Tệp này đã được xóa sau 7 ngày. Hãy tải lên lại.")
+from shop.web.request import house, read_session, uploaded, write_session
 
 
 @bp.post("/clb/phien/<public_id>/ket-qua/tep")
@@ -53,9 +48,7 @@ def upload(public_id: str) -> Page:
         return result_page(live, refused=Invalid(), status=422)
     try:
         rows = read_sheet(content, kind_of(content, name)).table.rows
-        fresh = random_code(26)
-        cells = json.dumps({"name": fresh, "rows": rows}).encode()
-        kept = house().storage.put(cells, "json")
+        kept = previews.keep_cells(house().storage, rows)
         db = write_session()
         row = services.take_file(
             db,
@@ -64,14 +57,14 @@ def upload(public_id: str) -> Page:
             content=content,
             cells_name=kept,
             layout=guess(rows),
-            public_id=fresh,
             actor_id=actor().id(),
             now=clock.now(),
         )
     except (Invalid, Conflict) as refusal:
         return result_page(live, refused=refusal, status=status_of(refusal))
     db.commit()
-    if row.public_id != fresh:
+    if row.cells_name != kept:
+        house().storage.delete(kept)
         flash(_(N_("Tệp này đã tải lên trước đó; đây là lần ấy.")), "info")
     return redirect(url_for(".import_file", public_id=public_id, file_id=row.public_id), 303)
 
@@ -85,13 +78,6 @@ def _found(db: Session, live: LiveSession, file_id: str) -> ResultImport:
     if row is None:
         raise NotFound
     return row
-
-
-def _cells(row: ResultImport) -> list[list[Any]]:
-    if row.cells_name is None or not house().storage.has(row.cells_name):
-        raise CellsGone
-    rows: list[list[Any]] = json.loads(house().storage.read(row.cells_name))["rows"]
-    return rows
 
 
 def _matched(db: Session, live: LiveSession, rows: list[Row]) -> dict[int, int]:
@@ -113,9 +99,9 @@ def _page(live: LiveSession, row: ResultImport, refusal: str = "", status: int =
     sheets = item_sheets(db, live)
     context: dict[str, Any] = {"rows": [], "matched": {}, "headings": []}
     if row.state == "open":
-        cells = _cells(row)
-        layout = Layout(row.header_row, row.columns)
-        context["headings"] = _headings(cells, row.header_row)
+        cells = previews.kept_cells(house().storage, row)
+        layout = previews.layout_of(row)
+        context["headings"] = mapping.headings(cells, row.header_row)
         try:
             context["rows"] = read_rows(cells, layout, "")
             context["matched"] = _matched(db, live, context["rows"])
@@ -126,20 +112,12 @@ def _page(live: LiveSession, row: ResultImport, refusal: str = "", status: int =
         live=live,
         row=row,
         fields=FIELDS,
-        none_column=NONE,
         items=sheets,
-        digest=services.digest_of(row),
+        digest=previews.digest_of(row),
         refusal=refusal,
         **context,
     )
     return page, status
-
-
-def _headings(cells: list[list[Any]], header: int) -> list[str]:
-    row = cells[header] if header < len(cells) else []
-    width = max((len(one) for one in cells[: header + 5]), default=0)
-    names = [words_of(cell)[:40] for cell in row] + [""] * width
-    return [name or _("Cột %(number)d", number=at + 1) for at, name in enumerate(names[:width])]
 
 
 @bp.post("/clb/phien/<public_id>/ket-qua/tep/<file_id>/cot")
@@ -148,12 +126,12 @@ def import_columns(public_id: str, file_id: str) -> Page:
     """Read the file by the columns that the person chose."""
     live = club_session(read_session(), public_id, manager=True)
     row = _found(read_session(), live, file_id)
-    layout = read_layout(request.form.to_dict())
-    if layout is None or not layout.is_whole:
+    layout = mapping.chosen(request.form.to_dict(), FIELDS)
+    if layout is None or not is_whole(layout):
         return _page(live, row, _(NoColumns.message), 422)
     db = write_session()
     own = club_session(db, public_id, manager=True)
-    services.set_layout(db, row=_found(db, own, file_id), layout=layout)
+    previews.set_layout(db, row=_found(db, own, file_id), layout=layout)
     db.commit()
     return redirect(url_for(".import_file", public_id=public_id, file_id=file_id), 303)
 
@@ -167,7 +145,7 @@ def import_record(public_id: str, file_id: str) -> Page:
     if row.state == "recorded":
         return redirect(url_for(".show", public_id=public_id), 303)
     kept = row.cells_name
-    rows = read_rows(_cells(row), Layout(row.header_row, row.columns), "")
+    rows = read_rows(previews.kept_cells(house().storage, row), previews.layout_of(row), "")
     items = _matched(read_session(), live, rows) | chosen_items(request.form.to_dict())
     db = write_session()
     own = club_session(db, public_id, manager=True)

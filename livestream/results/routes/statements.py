@@ -18,7 +18,7 @@ from livestream.results.queries.settlements import (
     statements_of,
 )
 from livestream.results.queries.sheets import club_fee
-from livestream.results.routes.frame import WORDS, Page, bp, fresh_key, uploaded
+from livestream.results.routes.frame import WORDS, Page, bp, fresh_key
 from livestream.results.rules.settling import NON_PROFIT_KINDS, payer_of
 from shop.accounts.rules import require_club
 from shop.core import clock
@@ -29,7 +29,7 @@ from shop.web.access import actor, role
 from shop.web.errors import status_of
 from shop.web.forms import Form
 from shop.web.i18n import gettext as _
-from shop.web.request import house, read_session, write_session
+from shop.web.request import house, read_session, uploaded, write_session
 
 SPACES = {"producer": "/ban-hang/quyet-toan", "club": "/clb/quyet-toan"}
 

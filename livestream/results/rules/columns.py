@@ -9,16 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from shop.core.errors import Conflict, Invalid
+from shop.core.errors import Invalid
 from shop.core.money import MAX_VND
 from shop.core.text import N_, fold
+from shop.sheets.rules import mapping
 from shop.sheets.rules.cells import Cell, words_of
-from shop.sheets.rules.headers import HEADER_ROWS
+from shop.sheets.rules.mapping import Layout
 from shop.sheets.rules.numbers import MONEY, PLAIN, Unreadable, parse_whole
 
 MOST_ROWS: Final = 2_000
 MOST_UNITS: Final = 1_000_000
-NONE: Final = -1
 
 FIELDS: Final = {
     "product": N_("Sản phẩm (tên, SKU hoặc mã A1)"),
@@ -65,24 +65,6 @@ class TooLong(Invalid):
     message = N_("Tệp dài quá 2.000 dòng. Hãy tách theo phiên rồi tải lên.")
 
 
-class PreviewChanged(Conflict):
-    message = N_("Bảng xem trước vừa thay đổi hoặc đã được ghi. Vui lòng xem lại trang này.")
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Where the header stands (row, from 0) and the column (from 0, or NONE) of each field."""
-
-    header: int
-    columns: Mapping[str, int]
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether rows can be read by it."""
-        has = {field for field, place in self.columns.items() if place != NONE}
-        return "product" in has and bool(has & {"units", "gross"})
-
-
 @dataclass(frozen=True)
 class Row:
     """One row: ``number`` counts from 1 as spreadsheet programs do; unknown figures are None."""
@@ -97,46 +79,24 @@ class Row:
 
 def guess(rows: Sequence[Sequence[Cell]]) -> Layout:
     """The row among the first that names the most fields, and its columns."""
-    best = Layout(0, dict.fromkeys(FIELDS, NONE))
-    for number, row in enumerate(rows[:HEADER_ROWS]):
-        columns = dict.fromkeys(FIELDS, NONE)
-        for place, cell in enumerate(row):
-            field = _field_of(words_of(cell)) if isinstance(cell, str) else None
-            if field is not None and columns[field] == NONE:
-                columns[field] = place
-        if _named(columns) > _named(best.columns):
-            best = Layout(number, columns)
-    return best
+    return mapping.guess(rows, mapping.holding(_WORDS))
 
 
-def _named(columns: Mapping[str, int]) -> int:
-    return sum(place != NONE for place in columns.values())
-
-
-def _field_of(heading: str) -> str | None:
-    plain = f" {fold(heading[:120])} "
-    found: tuple[int, str] | None = None
-    for field, words in _WORDS.items():
-        for word in words:
-            fits = plain.strip() == word if len(word) <= _SHORT else f" {word} " in plain
-            if fits and (found is None or len(word) > found[0]):
-                found = (len(word), field)
-    return found[1] if found else None
+def is_whole(layout: Layout) -> bool:
+    """Whether rows can be read by it."""
+    return layout.has("product") and (layout.has("units") or layout.has("gross"))
 
 
 def read_rows(rows: Sequence[Sequence[Cell]], layout: Layout, channel: str) -> list[Row]:
     """Every row below the header that names a product; ``channel`` keeps files of two channels
     apart. Raises NoColumns, TooLong, NoRows.
     """
-    if not layout.is_whole:
+    if not is_whole(layout):
         raise NoColumns
     found: list[Row] = []
     seen: dict[str, int] = {}
     for number, row in enumerate(rows[layout.header + 1 :], start=layout.header + 2):
-        cells = {
-            field: row[place] if 0 <= place < len(row) else None
-            for field, place in layout.columns.items()
-        }
+        cells = layout.cells(row)
         product = words_of(cells["product"])[:200]
         if not product or fold(product).split(" ")[0] in _TOTALS:
             continue

@@ -3,13 +3,7 @@
 from livestream.results.services.closing import close_result
 from livestream.results.services.figures import Figures, ItemFigures, save_figures
 from livestream.results.services.goods import answer_note, withdraw_note, write_note
-from livestream.results.services.importing import (
-    digest_of,
-    forget_old,
-    record_import,
-    set_layout,
-    take_file,
-)
+from livestream.results.services.importing import record_import, take_file
 from livestream.results.services.settling import (
     agree_settlement,
     answer_payment,
@@ -28,15 +22,12 @@ __all__ = [
     "answer_note",
     "answer_payment",
     "close_result",
-    "digest_of",
     "dispute_settlement",
-    "forget_old",
     "record_import",
     "revise_settlement",
     "save_figures",
     "send_payment",
     "set_club_fee",
-    "set_layout",
     "set_terms",
     "share_codes",
     "take_file",

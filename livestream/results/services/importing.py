@@ -1,25 +1,19 @@
 """A platform's file: taken in, its columns confirmed, its rows recorded once."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
-from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from livestream.results.models import ResultImport, SessionResult
 from livestream.results.queries.sheets import item_sheets
-from livestream.results.rules.columns import Layout, PreviewChanged, Row
+from livestream.results.rules.columns import Row
 from livestream.results.services.figures import returned_share, write_line
 from livestream.results.services.parts import audit, open_for_figures
 from livestream.sessions.models import LiveSession
 from shop.core.db import insert_into
-from shop.core.text import clean, random_code
-
-KEPT: Final = timedelta(days=7)
-"""How long the cells of a file that nobody records lie in the store."""
+from shop.sheets.rules.mapping import Layout
+from shop.sheets.services import previews
 
 
 def take_file(
@@ -30,7 +24,6 @@ def take_file(
     content: bytes,
     cells_name: str,
     layout: Layout,
-    public_id: str | None = None,
     actor_id: int,
     now: datetime,
 ) -> ResultImport:
@@ -39,50 +32,16 @@ def take_file(
     Raises NotOver, AlreadyClosed.
     """
     live, _whose = open_for_figures(db, live)
-    row = ResultImport(
-        public_id=public_id or random_code(26),
-        session_id=live.id,
-        file_name=clean(file_name).replace("\n", " ")[-200:] or "-",
-        file_sha=hashlib.sha256(content).hexdigest(),
+    facts = previews.facts_of_file(
+        file_name=file_name,
+        content=content,
         cells_name=cells_name,
-        header_row=layout.header,
-        columns=dict(layout.columns),
-        made_by=actor_id,
-        made_at=now,
+        layout=layout,
+        actor_id=actor_id,
+        now=now,
     )
-    try:
-        with db.begin_nested():
-            db.add(row)
-            db.flush()
-    except IntegrityError:
-        known = db.scalars(
-            select(ResultImport).where(
-                ResultImport.session_id == live.id, ResultImport.file_sha == row.file_sha
-            )
-        ).one()
-        if known.state == "open" and known.cells_name is None:
-            known.cells_name = cells_name
-            db.flush()
-        return known
-    return row
-
-
-def set_layout(db: Session, *, row: ResultImport, layout: Layout) -> None:
-    """Read the file by other columns. Raises PreviewChanged once it is recorded."""
-    changed = db.execute(
-        update(ResultImport)
-        .where(ResultImport.id == row.id, ResultImport.state == "open")
-        .values(header_row=layout.header, columns=dict(layout.columns))
-        .returning(ResultImport.id)
-    ).one_or_none()
-    if changed is None:
-        raise PreviewChanged
-
-
-def digest_of(row: ResultImport) -> str:
-    """What the person saw, so that nothing else is recorded."""
-    facts = f"{row.public_id}|{row.header_row}|{sorted(row.columns.items())}"
-    return hashlib.sha256(facts.encode()).hexdigest()[:32]
+    row = ResultImport(session_id=live.id, **facts)
+    return previews.add_or_find(db, row, ResultImport.session_id == live.id)
 
 
 def record_import(
@@ -102,15 +61,7 @@ def record_import(
     channel held is brought to the newer figures. Raises PreviewChanged, NotOver, AlreadyClosed.
     """
     live, whose = open_for_figures(db, live)
-    claimed = db.execute(
-        update(ResultImport)
-        .where(ResultImport.id == row.id, ResultImport.state == "open")
-        .values(state="recorded", recorded_at=now, recorded_by=actor_id, cells_name=None)
-        .returning(ResultImport.id)
-    ).one_or_none()
-    db.refresh(row)
-    if claimed is None or digest_of(row) != digest:
-        raise PreviewChanged
+    previews.claim(db, row=row, digest=digest, actor_id=actor_id, now=now)
     own = {
         one.item.id
         for one in item_sheets(db, live)
@@ -152,20 +103,3 @@ def _write(db: Session, live: LiveSession, row: ResultImport, one: Row, item_id:
         returned_vnd=returned_share(gross, units, returned),
         platform_vnd=one.figures["platform"] or 0,
     )
-
-
-def forget_old(db: Session, now: datetime) -> list[str]:
-    """Files that nobody recorded in KEPT lose their cells; the names of the files to drop."""
-    rows = db.execute(
-        select(ResultImport.id, ResultImport.cells_name).where(
-            ResultImport.state == "open",
-            ResultImport.cells_name.is_not(None),
-            ResultImport.made_at < now - KEPT,
-        )
-    ).all()
-    db.execute(
-        update(ResultImport)
-        .where(ResultImport.id.in_([row.id for row in rows]))
-        .values(cells_name=None)
-    )
-    return [str(row.cells_name) for row in rows]

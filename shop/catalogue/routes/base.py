@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 
 from shop.accounts.rules import require_producer, staff_scope_of
 from shop.catalogue import queries, rules
-from shop.catalogue.pictures import MAX_BYTES
 from shop.core.clock import now, today_vn
 from shop.core.db import MAX_ID
 from shop.core.errors import Conflict, Invalid, NotFound
@@ -49,12 +48,6 @@ def attempt(form: Form, do: Callable[[], Any]) -> int:
         form.add_error(error)
         return status_of(error)
     return 0
-
-
-def uploaded(name: str) -> bytes:
-    """The uploaded file, cut just beyond the size that is taken; empty when none was sent."""
-    file = request.files.get(name)
-    return file.stream.read(MAX_BYTES + 1) if file is not None else b""
 
 
 def asked_page(total_of: Callable[[int, int], tuple[list[Any], int]]) -> tuple[list[Any], Page]:

@@ -10,8 +10,8 @@ from shop.accounts.rules import require_producer, require_staff
 from shop.catalogue import queries, rules, services
 from shop.catalogue.forms import DecisionForm, EndorsementForm
 from shop.catalogue.models import Producer
-from shop.catalogue.pictures import scan_name, store_scan
-from shop.catalogue.routes.base import UnknownDecision, attempt, bp, show, uploaded
+from shop.catalogue.pictures import MAX_BYTES, scan_name, store_scan
+from shop.catalogue.routes.base import UnknownDecision, attempt, bp, show
 from shop.core import clock
 from shop.core.clock import today_vn
 from shop.core.errors import NotFound
@@ -19,11 +19,11 @@ from shop.core.text import N_
 from shop.web.access import actor, role
 from shop.web.i18n import gettext
 from shop.web.limits import limiter
-from shop.web.request import house, read_session, write_session
+from shop.web.request import house, read_session, uploaded, write_session
 
 
 def _stored_scan() -> str | None:
-    raw = uploaded("scan")
+    raw = uploaded("scan", MAX_BYTES)[1]
     return store_scan(house().storage, raw) if raw else None
 
 

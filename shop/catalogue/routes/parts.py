@@ -9,8 +9,8 @@ from shop.accounts.rules import require_producer, require_staff
 from shop.catalogue import queries, services
 from shop.catalogue.forms import CertificateForm, VariantForm
 from shop.catalogue.models import Certificate
-from shop.catalogue.pictures import scan_name, store_scan
-from shop.catalogue.routes.base import attempt, bp, own_draft, show, uploaded
+from shop.catalogue.pictures import MAX_BYTES, scan_name, store_scan
+from shop.catalogue.routes.base import attempt, bp, own_draft, show
 from shop.catalogue.routes.steps import editor
 from shop.catalogue.routes.typed import editing
 from shop.core import clock
@@ -20,7 +20,7 @@ from shop.core.text import N_
 from shop.web.access import actor, role
 from shop.web.i18n import gettext
 from shop.web.limits import limiter
-from shop.web.request import house, read_session, write_session
+from shop.web.request import house, read_session, uploaded, write_session
 
 # Sizes and prices
 
@@ -171,7 +171,7 @@ def _record(form: CertificateForm, producer_id: int, product_id: int | None) -> 
 
 
 def _stored_scan() -> str | None:
-    raw = uploaded("scan")
+    raw = uploaded("scan", MAX_BYTES)[1]
     return store_scan(house().storage, raw) if raw else None
 
 

@@ -1,15 +1,14 @@
-"""What these pages share: the blueprint, whose goods, an uploaded file."""
+"""What these pages share: the blueprint, whose goods."""
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint
 
 from shop.catalogue.models import Producer
 from shop.core.errors import NotFound
 from shop.core.text import N_
 from shop.marketplaces import queries as marketplaces
 from shop.marketplaces import registry
-from shop.sheets.rules.refusals import MAX_BYTES
 from shop.web.access import actor
 from shop.web.i18n import gettext as _
 from shop.web.request import read_session
@@ -46,15 +45,6 @@ def channel_labels() -> dict[str, str]:
     """Slug -> name of the channels whose sheets we know."""
     known = registry.all_profiles()
     return {slug: known[slug].label for slug in FILLED_CHANNELS if slug in known}
-
-
-def uploaded() -> tuple[str, bytes]:
-    """Name and content of the posted file, at most one byte more than is taken."""
-    file = request.files.get("sheet")
-    if file is None:
-        return "", b""
-    with file.stream:
-        return file.filename or "", file.stream.read(MAX_BYTES + 1)
 
 
 def said(row: dict[str, Any]) -> dict[str, str]:

@@ -13,19 +13,18 @@ from shop.channel_sheets.routes.base import (
     chosen_producer,
     own,
     own_producers,
-    uploaded,
 )
 from shop.channel_sheets.rules.book import BookSheet, book_of
 from shop.channel_sheets.rules.results import STATES, read_results
 from shop.core import clock
 from shop.core.errors import Conflict, Invalid, NotFound
 from shop.marketplaces import registry
-from shop.sheets.rules.refusals import kind_of
+from shop.sheets.rules.refusals import MAX_BYTES, kind_of
 from shop.sheets.workbooks import read_book, read_sheet
 from shop.web.access import actor, role
 from shop.web.errors import status_of
 from shop.web.limits import limiter
-from shop.web.request import read_session, write_session
+from shop.web.request import read_session, uploaded, write_session
 
 HISTORY: Final = 30
 
@@ -61,7 +60,7 @@ def take_result() -> ResponseReturnValue:
     form = ResultForm.read()
     if not form.validate():
         return _results(form, 422)
-    name, content = uploaded()
+    name, content = uploaded("sheet", MAX_BYTES)
     try:
         file = _take(form, name, content)
     except (Invalid, Conflict, NotFound) as refusal:

@@ -15,7 +15,6 @@ from shop.channel_sheets.routes.base import (
     chosen_producer,
     own,
     own_producers,
-    uploaded,
 )
 from shop.channel_sheets.rules.book import book_of
 from shop.channel_sheets.rules.categories import Suggester, find_categories
@@ -26,14 +25,14 @@ from shop.core import clock
 from shop.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from shop.marketplaces import registry
 from shop.marketplaces.rules.listing import group_label
-from shop.sheets.rules.refusals import kind_of
+from shop.sheets.rules.refusals import MAX_BYTES, kind_of
 from shop.sheets.workbooks import read_book
 from shop.web.access import actor, role
 from shop.web.errors import status_of
 from shop.web.i18n import gettext as _
 from shop.web.limits import limiter
 from shop.web.pagination import Page, page_number
-from shop.web.request import house, read_session, write_session
+from shop.web.request import house, read_session, uploaded, write_session
 
 LISTED: Final = 60
 HISTORY: Final = 20
@@ -66,7 +65,7 @@ def upload() -> ResponseReturnValue:
     form = TemplateForm.read()
     if not form.validate():
         return _index(form, 422)
-    name, content = uploaded()
+    name, content = uploaded("sheet", MAX_BYTES)
     try:
         template = _take(form, name, content)
     except (Invalid, Conflict, NotAllowed, NotFound) as refusal:

@@ -1,6 +1,5 @@
 """Partners' EPCIS documents: upload, look, take lots in one by one."""
 
-from contextlib import closing
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -23,7 +22,7 @@ from shop.traceability.rules.balance import UNIT_LABELS
 from shop.web.access import actor, role
 from shop.web.errors import status_of
 from shop.web.i18n import gettext as _
-from shop.web.request import read_session, write_session
+from shop.web.request import read_session, uploaded, write_session
 
 bp = Blueprint("partner_documents", __name__)
 
@@ -59,7 +58,7 @@ def upload() -> Answer:
     """Read a document and show what is in it; nothing else happens yet."""
     form = DocumentForm(MultiDict([*request.form.items(multi=True)]))
     _offer_producers(read_session(), form)
-    raw, name = _sent_file()
+    name, raw = uploaded("file", capture.MAX_BYTES)
     if not form.validate():
         return _index(form, 422)
     producer_id = int(form.producer_id.data)
@@ -80,15 +79,6 @@ def upload() -> Answer:
         return _index(form, 422)
     db.commit()
     return redirect(url_for(".show", document_id=document.id), 303)
-
-
-def _sent_file() -> tuple[bytes, str]:
-    """The file's bytes, no more than are needed to see that there are too many, and its name."""
-    sent = request.files.get("file")
-    if sent is None:
-        return b"", ""
-    with closing(sent):
-        return sent.stream.read(capture.MAX_BYTES + 1), sent.filename or ""
 
 
 @bp.get("/ban-hang/epcis/<int:document_id>")

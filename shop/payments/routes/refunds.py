@@ -29,7 +29,7 @@ from shop.web.errors import status_of
 from shop.web.forms import Form
 from shop.web.i18n import gettext as _
 from shop.web.limits import limiter
-from shop.web.request import database, house, read_session, write_session
+from shop.web.request import database, house, read_session, uploaded, write_session
 
 bp = Blueprint("refunds", __name__)
 
@@ -274,7 +274,7 @@ def finish(refund_id: int) -> Any:
     proof: Proof | None = None
     if form.validate():
         try:
-            proof = store_proof(house().storage, _sent("proof"))
+            proof = store_proof(house().storage, uploaded("proof", MAX_BYTES)[1])
         except Invalid as refusal:
             form.add_error(refusal)
             return _page(refund_id, form, 422)
@@ -293,12 +293,6 @@ def finish(refund_id: int) -> Any:
             is_proof_pdf=bool(proof and proof.is_pdf),
         ),
     )
-
-
-def _sent(name: str) -> bytes:
-    """The uploaded file, cut just beyond the size that is taken; empty when none was sent."""
-    file = request.files.get(name)
-    return file.stream.read(MAX_BYTES + 1) if file is not None else b""
 
 
 @bp.post(f"/hoan-tien/{_ID}refund_id>/bi-tra")

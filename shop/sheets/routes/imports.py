@@ -25,7 +25,7 @@ from shop.web.errors import status_of
 from shop.web.i18n import gettext as _
 from shop.web.limits import limiter
 from shop.web.pagination import Page, page_number
-from shop.web.request import house, read_session, write_session
+from shop.web.request import house, read_session, uploaded, write_session
 
 HISTORY_SIZE: Final = 20
 ROWS_SIZE: Final = 50
@@ -134,7 +134,7 @@ def upload() -> ResponseReturnValue:
     form = UploadForm.read()
     if not form.validate():
         return _exchange_page(producer, producers, form, 422)
-    name, content = _uploaded()
+    name, content = uploaded("sheet", MAX_BYTES)
     db = write_session()
     try:
         kind = kind_of(content, name)
@@ -158,15 +158,6 @@ def upload() -> ResponseReturnValue:
         return _exchange_page(producer, producers, form, status_of(refusal))
     db.commit()
     return redirect(url_for(".show_import", public_id=row.public_id), 303)
-
-
-def _uploaded() -> tuple[str, bytes]:
-    """The file's name and content, cut just beyond the size that is taken; empty without one."""
-    file = request.files.get("sheet")
-    if file is None:
-        return "", b""
-    with file.stream:
-        return file.filename or "", file.stream.read(MAX_BYTES + 1)
 
 
 def _view(public_id: str) -> queries.ImportView:

@@ -34,6 +34,7 @@ from shop.shipping.rules.settlement import (
     PROBLEMS,
     NothingToBook,
     guess_columns,
+    is_usable,
     mapping_of,
     read_rows,
 )
@@ -43,7 +44,7 @@ from shop.web.i18n import gettext as _
 from shop.web.i18n import say
 from shop.web.limits import limiter
 from shop.web.pagination import Page, page_number
-from shop.web.request import house, read_session, write_session
+from shop.web.request import house, read_session, uploaded, write_session
 
 PAGE_SIZE: Final = 30
 
@@ -141,7 +142,8 @@ def upload_settlement() -> ResponseReturnValue:
 
 
 def _take_in(producer: Producer, form: SettlementForm) -> str:
-    name, content = _uploaded()
+    sent_name, content = uploaded("sheet", MAX_BYTES)
+    name = clean(sent_name[-200:]).replace("\n", " ")
     kind = kind_of(content, name)
     sheet = read_sheet(content, kind)
     if not sheet.table.rows:
@@ -165,16 +167,6 @@ def _take_in(producer: Producer, form: SettlementForm) -> str:
     )
     db.commit()
     return row.public_id
-
-
-def _uploaded() -> tuple[str, bytes]:
-    """The file's name and content, cut just beyond the size that is taken; empty without one."""
-    file = request.files.get("sheet")
-    if file is None:
-        return "", b""
-    with file.stream:
-        name = clean((file.filename or "")[-200:]).replace("\n", " ")
-        return name, file.stream.read(MAX_BYTES + 1)
 
 
 def _own_settlement(public_id: str) -> CodSettlement:
@@ -225,7 +217,7 @@ def _file_page(row: CodSettlement, status: int = 200, *, trouble: str = "") -> R
 def _draft_page(row: CodSettlement, status: int, trouble: str) -> ResponseReturnValue:
     cells = _cells(row)
     layout = mapping_of(row.mapping)
-    rows = read_rows(cells, layout) if layout.is_usable else []
+    rows = read_rows(cells, layout) if is_usable(layout) else []
     judged = queries.judge_rows(
         read_session(), producer_id=row.producer_id, carrier=row.carrier, rows=rows
     )
@@ -301,7 +293,7 @@ def book_settlement(public_id: str) -> ResponseReturnValue:
 
     def act(row: CodSettlement) -> None:
         layout = mapping_of(row.mapping)
-        if row.state == "draft" and not (layout.is_usable and read_rows(_cells(row), layout)):
+        if row.state == "draft" and not (is_usable(layout) and read_rows(_cells(row), layout)):
             raise NothingToBook
         db = write_session()
         held = db.get_one(CodSettlement, row.id)

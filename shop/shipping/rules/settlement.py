@@ -13,9 +13,8 @@ from shop.core.money import MAX_VND
 from shop.core.text import N_, fold
 from shop.orders.rules import read_code
 from shop.sheets.rules.cells import Cell, words_of
+from shop.sheets.rules.mapping import Layout, guess
 from shop.sheets.rules.numbers import MONEY, Unreadable, parse_whole
-
-HEADER_ROWS: Final = 20
 
 FIELDS: Final = {
     "tracking": N_("Mã vận đơn"),
@@ -91,29 +90,23 @@ class StillUnmatched(Conflict):
     )
 
 
-@dataclass(frozen=True)
-class Layout:
-    """Where the header stands and which column holds which field; all counted from 0."""
+def is_usable(layout: Layout) -> bool:
+    """Whether rows can be read: what names a parcel, and what money."""
+    return any(map(layout.has, ("tracking", "code"))) and any(map(layout.has, ("cod", "remitted")))
 
-    header: int
-    columns: Mapping[str, int]
 
-    def as_json(self) -> dict[str, Any]:
-        return {"header": self.header, **self.columns}
+def require_columns(layout: Layout, width: int) -> None:
+    """Raises BadMapping unless rows can be read by columns of a table of this width."""
+    places = list(layout.columns.values())
+    if not is_usable(layout) or len(set(places)) != len(places):
+        raise BadMapping
+    if any(not 0 <= place < width for place in places):
+        raise BadMapping
 
-    @property
-    def is_usable(self) -> bool:
-        """Whether rows can be read: what names a parcel, and what money."""
-        has_name = {"tracking", "code"} & set(self.columns)
-        return bool(has_name and {"cod", "remitted"} & set(self.columns))
 
-    def check(self, width: int) -> None:
-        """Raises BadMapping."""
-        places = list(self.columns.values())
-        if not self.is_usable or len(set(places)) != len(places):
-            raise BadMapping
-        if any(not 0 <= place < width for place in places):
-            raise BadMapping
+def as_json(layout: Layout) -> dict[str, Any]:
+    """For the store; ``mapping_of`` reads it back."""
+    return {"header": layout.header, **layout.columns}
 
 
 def mapping_of(stored: Mapping[str, Any]) -> Layout:
@@ -124,12 +117,7 @@ def mapping_of(stored: Mapping[str, Any]) -> Layout:
 
 def guess_columns(rows: Sequence[Sequence[Cell]]) -> Layout:
     """The row that names most fields, and its columns; the first row when none names any."""
-    best = Layout(0, {})
-    for number, row in enumerate(rows[:HEADER_ROWS]):
-        found = _columns(row)
-        if len(found) > len(best.columns):
-            best = Layout(number, found)
-    return best
+    return guess(rows, _columns)
 
 
 def _columns(row: Sequence[Cell]) -> dict[str, int]:
@@ -177,12 +165,12 @@ def plain_number(text: str) -> str:
     return "".join(text.split()).upper()[:60]
 
 
-def read_rows(rows: Sequence[Sequence[Cell]], mapping: Layout) -> list[Row]:
+def read_rows(rows: Sequence[Sequence[Cell]], layout: Layout) -> list[Row]:
     """The file's rows below the header; lines without a number and without money are left out."""
     found: list[Row] = []
     seen: set[str] = set()
-    for number, cells in enumerate(rows[mapping.header + 1 :], start=mapping.header + 2):
-        row = _read(number, cells, mapping)
+    for number, cells in enumerate(rows[layout.header + 1 :], start=layout.header + 2):
+        row = _read(number, cells, layout)
         if row is None:
             continue
         key = row.tracking_no or row.code
@@ -193,15 +181,12 @@ def read_rows(rows: Sequence[Sequence[Cell]], mapping: Layout) -> list[Row]:
     return found
 
 
-def _read(number: int, cells: Sequence[Cell], mapping: Layout) -> Row | None:
-    def cell(field: str) -> Cell:
-        place = mapping.columns.get(field)
-        return cells[place] if place is not None and place < len(cells) else None
-
-    tracking = plain_number(words_of(cell("tracking")))
-    code = read_code(words_of(cell("code")).partition("-")[0]) or ""
+def _read(number: int, row: Sequence[Cell], layout: Layout) -> Row | None:
+    cells = layout.cells(row)
+    tracking = plain_number(words_of(cells.get("tracking")))
+    code = read_code(words_of(cells.get("code")).partition("-")[0]) or ""
     try:
-        cod, fee, remitted = (amount_of(cell(field)) for field in ("cod", "fee", "remitted"))
+        cod, fee, remitted = (amount_of(cells.get(field)) for field in ("cod", "fee", "remitted"))
     except Unreadable:
         return Row(number, tracking, code, 0, 0, "bad_amount")
     if not tracking and not code:
@@ -209,9 +194,7 @@ def _read(number: int, cells: Sequence[Cell], mapping: Layout) -> Row | None:
         return None
     if cod is None and remitted is None:
         return Row(number, tracking, code, 0, 0, "no_amount")
-    return Row(
-        number, tracking, code, *_split(cod, fee, remitted, has_fees="fee" in mapping.columns)
-    )
+    return Row(number, tracking, code, *_split(cod, fee, remitted, has_fees=layout.has("fee")))
 
 
 def _split(

@@ -23,17 +23,18 @@ from shop.payments.provider import ProviderTxn
 from shop.payments.queries import lock_order
 from shop.payments.rules import VND
 from shop.payments.services import apply_txn
+from shop.sheets.rules.mapping import Layout
 from shop.shipping.models import CodSettlement, CodSettlementLine, CodSettlementStep
 from shop.shipping.queries.parcels import money_by_order
 from shop.shipping.queries.settlements import Judged, Match, Parcels, judge_rows, name_of
 from shop.shipping.rules.settlement import (
     BookedBefore,
-    Layout,
     LineMoved,
     NotDraft,
     Row,
     StillUnmatched,
     TooMuch,
+    as_json,
     to_ledger,
 )
 
@@ -87,7 +88,7 @@ def start_settlement(
         file_kind=file_kind,
         file_sha=file_sha,
         cells_name=cells_name,
-        mapping=layout.as_json(),
+        mapping=as_json(layout),
     )
     db.add(row)
     db.flush()
@@ -96,7 +97,7 @@ def start_settlement(
 
 def choose_columns(db: Session, *, settlement_id: int, layout: Layout) -> None:
     """Say which column is what. Raises NotDraft."""
-    _move(db, settlement_id, "draft", mapping=layout.as_json())
+    _move(db, settlement_id, "draft", mapping=as_json(layout))
 
 
 def cancel_settlement(db: Session, *, settlement_id: int) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from livestream.results.rules.columns import Known, Layout, guess, match, read_rows
+from livestream.results.rules.columns import Known, guess, match, read_rows
 from livestream.results.rules.figures import Outcome, pooled, rank, summed
 from livestream.results.rules.settling import (
     Sold,
@@ -12,6 +12,7 @@ from livestream.results.rules.settling import (
     payer_of,
     shop_owed,
 )
+from shop.sheets.rules.mapping import Layout
 
 
 @pytest.mark.parametrize(

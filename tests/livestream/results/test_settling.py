@@ -15,7 +15,7 @@ from livestream.results.invariants import INVARIANTS
 from livestream.results.models import GoodsNote, ResultLine, Settlement
 from livestream.results.queries.settlements import lines_of, payments_of
 from livestream.results.queries.sheets import result_sheet
-from livestream.results.rules.columns import Layout, Row
+from livestream.results.rules.columns import Row
 from livestream.results.rules.settling import (
     AlreadyClosed,
     NoFigures,
@@ -33,6 +33,8 @@ from livestream.sessions.models import LiveSession, SessionItem
 from livestream.sessions.services import ItemWish, end_session, keep_time
 from shop.core.db import Database
 from shop.core.errors import DomainError
+from shop.sheets.rules.mapping import Layout
+from shop.sheets.services.previews import digest_of
 from shop.stock.models import StockLevel, StockMovement, StockReservation
 from shop.stock.queries import levels
 from tests.factories.accounts import make_person
@@ -311,7 +313,7 @@ def test_a_file_counts_each_row_once(database: Database) -> None:
                 row=file,
                 rows=[row],
                 items={2: sold.item_id},
-                digest=services.digest_of(file),
+                digest=digest_of(file),
                 actor_id=sold.manager,
                 now=OVER,
             )

@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 
 from shop.channel_orders.models import ChannelOrder, OrderImport
 from shop.channel_orders.rules import guess, read_lines, state_of, without_buyers
+from shop.core import clock
+from shop.sheets import jobs
+from shop.sheets.services.previews import KEPT
 from shop.stock.models import StockLevel, StockMovement
 from tests.conftest import post
 from tests.factories.accounts import make_member
@@ -138,6 +141,18 @@ def test_short_stock_is_said_and_taken_later(desk: Any, db: Session) -> None:
     assert again == address
     assert 'data-count="take"' in page
     assert on_hand(db, variant_id) == 4
+
+
+def test_a_file_sent_twice_is_kept_once_and_forgotten_in_a_week(desk: Any, app: Flask) -> None:
+    _variant_id, sku, client = desk
+    house = app.extensions["house"]
+    before = set(house.storage.root.rglob("*.json"))
+    rows = (HEAD + f"SP001A,x,Hoàn thành,{sku},M,1,1,0,B,09\n").encode()
+    for _ in range(2):
+        post(client, HOME, {"sheet": (io.BytesIO(rows), "o.csv"), "channel": "shopee"})
+    assert len(set(house.storage.root.rglob("*.json")) - before) == 1
+    jobs.forget_previews(house.database, clock.now() + KEPT * 2)
+    assert set(house.storage.root.rglob("*.json")) == before
 
 
 def test_strangers_and_hostile_files(desk: Any, db: Session, app: Flask) -> None:

@@ -7,14 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shop.orders.rules import new_code
+from shop.sheets.rules.mapping import Layout
 from shop.sheets.rules.numbers import Unreadable
 from shop.shipping.rules.settlement import (
     BadMapping,
-    Layout,
     amount_of,
+    as_json,
     guess_columns,
     mapping_of,
     read_rows,
+    require_columns,
     to_ledger,
 )
 
@@ -39,7 +41,7 @@ def test_columns_are_guessed(header: list[str], wanted: dict[str, int]) -> None:
     found = guess_columns(rows)
     assert found.columns == wanted
     assert found.header == 2
-    assert mapping_of(found.as_json()) == found
+    assert mapping_of(as_json(found)) == found
 
 
 @pytest.mark.parametrize(
@@ -120,7 +122,7 @@ def test_a_file_without_fees_lets_them_follow() -> None:
 )
 def test_a_mapping_that_says_nothing_is_refused(columns: dict[str, int]) -> None:
     with pytest.raises(BadMapping):
-        Layout(0, columns).check(3)
+        require_columns(Layout(0, columns), 3)
 
 
 amounts = st.integers(-(10**6), 10**7)
