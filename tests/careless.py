@@ -1,9 +1,10 @@
 """The negative control of guards that are locks, or conditions of the statement that writes.
 
 ``Careless`` is the same database without them: each statement commits by itself, nothing is locked
-for an update, an UPDATE no longer asks for the state or version that was read, and of ``together``
-threads none writes before all have read. Constraints still hold. A race that such a guard decides
-comes out wrong with it, which shows that the race is one.
+for an update, an UPDATE no longer asks for the state or version that was read, nor whether a moment
+is still to be written, and of ``together`` threads none writes before all have read. Constraints
+still hold. A race that such a guard decides comes out wrong with it, which shows that the race is
+one.
 """
 
 import re
@@ -19,7 +20,8 @@ _LOCKS = re.compile(r"\s+FOR (?:NO KEY UPDATE|UPDATE|KEY SHARE|SHARE)[\w\s]*$")
 _SAVEPOINT = re.compile(r"^\s*(?:SAVEPOINT|RELEASE|ROLLBACK TO)\b")
 _WRITES = re.compile(r"^\s*(?:INSERT|UPDATE|DELETE)\b")
 _CONDITION = re.compile(
-    r"((?:\w+\.)?(?:state|version) (?:= (?:\?|%\(\w+\)s(?:::\w+)?)|IN \([^)]*\)))"
+    r"((?:\w+\.)?(?:(?:state|version) (?:= (?:\?|%\(\w+\)s(?:::\w+)?)|IN \((?:[^()]|\(\w+\))*\))"
+    r"|\w+_at IS NULL))"
 )
 
 

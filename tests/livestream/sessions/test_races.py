@@ -7,16 +7,19 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from livestream.clubs.services import managers_of
 from livestream.sessions import services
 from livestream.sessions.invariants import INVARIANTS
-from livestream.sessions.models import LiveSession
+from livestream.sessions.models import LiveSession, SessionEvent
 from shop.core.db import Database
 from shop.core.errors import DomainError
+from tests.at_once import Act, carelessly
+from tests.at_once import at_once as together
 from tests.factories.accounts import make_person
 from tests.factories.livestream import (
     EVENING,
@@ -160,31 +163,37 @@ def test_moves_and_cancels_meet_proposals(database: Database) -> None:
     assert broken(database) == []
 
 
-def test_two_confirm_at_once_and_one_wins(database: Database) -> None:
+def four_confirm(database: Database) -> list[Act]:
     with database.transaction() as db:
         live = make_session(db, state="proposed")
         agree_all(db, live)
         staff = [make_person(db).id for _ in range(4)]
         pass_warnings(db, live, staff[0])
-        code, version = live.public_id, live.version
+        about: dict[str, Any] = {"public_id": live.public_id, "version": live.version, "now": NOW}
 
-    def confirm(actor: int) -> Callable[[], None]:
-        def job() -> None:
-            with database.transaction() as db:
-                services.confirm_session(
-                    db,
-                    public_id=code,
-                    actor_id=actor,
-                    capacity="staff",
-                    now=NOW,
-                    version=version,
-                )
+    def confirm(actor: int) -> Act:
+        return lambda db: services.confirm_session(db, actor_id=actor, capacity="staff", **about)
 
-        return job
+    return [confirm(actor) for actor in staff]
 
-    refused = at_once([confirm(actor) for actor in staff])
-    assert len(refused) == 3
+
+def confirmations(database: Database) -> int:
+    with database.read() as db:
+        told = select(func.count(SessionEvent.id)).where(SessionEvent.kind == "confirmed")
+        return db.scalar(told) or 0
+
+
+def test_two_confirm_at_once_and_one_wins(database: Database) -> None:
+    outcomes = together(database, four_confirm(database))
+    assert sorted(outcomes) == ["Outdated"] * 3 + ["done"]
+    assert confirmations(database) == 1
     assert broken(database) == []
+
+
+@pytest.mark.control
+def test_without_lock_and_version_several_confirm(database: Database) -> None:
+    carelessly(database, four_confirm(database))
+    assert confirmations(database) > 1
 
 
 CHILD = """

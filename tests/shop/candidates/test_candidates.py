@@ -1,22 +1,21 @@
 """The trackers: papers by the matrix, who may say what, other people's files, two at once."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from shop.candidates import queries, rules, services
 from shop.candidates.invariants import INVARIANTS
 from shop.candidates.models import Candidate, CandidatePaper
 from shop.catalogue.rules import documents_for
 from shop.core.db import Database
-from shop.core.errors import DomainError, NotFound
+from shop.core.errors import NotFound
 from shop.core.outbox import OutboxMessage
+from tests.at_once import BROKE, Act, at_once, carelessly
 from tests.conftest import post
 from tests.factories.accounts import make_person, make_staff
 from tests.factories.catalogue import make_certificate, make_producer, make_product
@@ -182,46 +181,65 @@ def test_pages_of_both_desks(app: Flask, database: Database, world: dict[str, An
     assert post(owner, f"{at}/dung").status_code == 409
 
 
+def four_open(world: dict[str, Any], now: datetime) -> list[Act]:
+    about = {"kind": "trace", "product_id": world["product"], "actor_id": world["owner"].id}
+    return [lambda db: services.open_candidate(db, now=now, **about)] * 4
+
+
+def four_mark(world: dict[str, Any], candidate: int, now: datetime) -> list[Act]:
+    about = {"candidate_id": candidate, "code": "trace-in-tem", "actor_id": world["owner"].id}
+    return [lambda db: services.mark_paper(db, state="ready", now=now, **about)] * 4
+
+
 def test_one_file_a_product_and_one_row_a_paper_whoever_clicks(
     database: Database, world: dict[str, Any], now: datetime
 ) -> None:
-    start = Barrier(4)
-
-    def run(act: Any) -> str:
-        start.wait(10)
-        with database.write() as db:
-            try:
-                act(db)
-                db.commit()
-            except DomainError as error:
-                return type(error).__name__
-        return "ok"
-
-    def open_one(db: Any) -> None:
-        services.open_candidate(
-            db,
-            kind="trace",
-            product_id=world["product"],
-            actor_id=world["owner"].id,
-            now=now,
-        )
-
-    with ThreadPoolExecutor(4) as pool:
-        assert sorted(pool.map(run, [open_one] * 4)) == ["OpenAlready"] * 3 + ["ok"]
+    outcomes = at_once(database, four_open(world, now))
+    assert sorted(outcomes) == ["OpenAlready"] * 3 + ["done"]
     with database.read() as db:
         candidate = db.scalars(select(Candidate.id)).one()
-
-    def mark(db: Any) -> None:
-        services.mark_paper(
-            db,
-            candidate_id=candidate,
-            code="trace-in-tem",
-            state="ready",
-            actor_id=world["owner"].id,
-            now=now,
-        )
-
-    with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(run, [mark] * 4)) == ["ok"] * 4
+    assert at_once(database, four_mark(world, candidate, now)) == ["done"] * 4
     with database.read() as db:
         assert len(db.scalars(select(CandidatePaper)).all()) == 1
+
+
+@pytest.mark.control
+def test_without_the_index_rivals_are_open_for_one_product(
+    database: Database, world: dict[str, Any], now: datetime
+) -> None:
+    with database.transaction() as db:
+        db.execute(text("DROP INDEX uq_candidate_open_product"))
+    assert at_once(database, four_open(world, now)) == ["done"] * 4
+
+
+@pytest.mark.control
+def test_without_the_lock_a_paper_breaks_under_several_hands(
+    database: Database, world: dict[str, Any], now: datetime
+) -> None:
+    candidate = opened(database, world, now, "trace")
+    assert BROKE in carelessly(database, four_mark(world, candidate, now))
+
+
+def achieve_and_stop(world: dict[str, Any], candidate: int, now: datetime) -> list[Act]:
+    about = {"candidate_id": candidate, "actor_id": world["owner"].id, "now": now}
+    last = rules.last_stage("trace")
+    return [
+        lambda db: services.move_candidate(db, stage=last, **about),
+        lambda db: services.stop_candidate(db, **about),
+    ]
+
+
+def test_achieved_or_stopped_never_both(
+    database: Database, world: dict[str, Any], now: datetime
+) -> None:
+    candidate = opened(database, world, now, "trace")
+    outcomes = at_once(database, achieve_and_stop(world, candidate, now))
+    assert sorted(outcomes) == ["ClosedAlready", "done"]
+
+
+@pytest.mark.control
+def test_without_the_lock_one_is_achieved_and_stopped(
+    database: Database, world: dict[str, Any], now: datetime
+) -> None:
+    candidate = opened(database, world, now, "trace")
+    assert carelessly(database, achieve_and_stop(world, candidate, now)) == ["done", "done"]

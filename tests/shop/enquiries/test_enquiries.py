@@ -2,9 +2,7 @@
 
 import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -21,6 +19,7 @@ from shop.enquiries.invariants import INVARIANTS
 from shop.enquiries.models import Enquiry, EnquiryContact, EnquiryMessage
 from shop.notifications import services as notifications
 from shop.notifications.rules import Post
+from tests.at_once import Act, at_once, carelessly
 from tests.conftest import post
 from tests.factories.accounts import make_member, make_person
 from tests.factories.catalogue import make_producer, make_product
@@ -206,19 +205,52 @@ def test_own_enquiries_stand_in_the_account(
     assert re.search(r"/hoi-dat/\w{12}", page)
 
 
-def test_pressing_twice_at_once_asks_once(database: Database, now: datetime) -> None:
+def four_presses(database: Database, now: datetime, *, keys: int) -> list[Act]:
+    """Presses of one form, which carry so many different keys."""
     with database.transaction() as db:
         slug = make_service(db).slug
-    start = Barrier(4)
 
-    def press(_n: int) -> str:
-        start.wait(10)
-        with database.write() as db:
-            code = services.ask_for_visit(db, slug=slug, visit=visit(), buyer_id=None, now=now).code
-            db.commit()
-            return code
+    def press(number: int) -> Act:
+        wish = visit(submit_key=f"key-{number % keys}")
+        return lambda db: services.ask_for_visit(db, slug=slug, visit=wish, buyer_id=None, now=now)
 
-    with ThreadPoolExecutor(4) as pool:
-        assert len(set(pool.map(press, range(4)))) == 1
+    return [press(number) for number in range(4)]
+
+
+def questions(database: Database) -> int:
     with database.read() as db:
-        assert len(db.scalars(select(EnquiryMessage)).all()) == 1
+        return len(db.scalars(select(EnquiryMessage)).all())
+
+
+def test_pressing_twice_at_once_asks_once(database: Database, now: datetime) -> None:
+    assert at_once(database, four_presses(database, now, keys=1)) == ["done"] * 4
+    assert questions(database) == 1
+
+
+@pytest.mark.control
+def test_without_one_key_each_press_asks(database: Database, now: datetime) -> None:
+    assert at_once(database, four_presses(database, now, keys=4)) == ["done"] * 4
+    assert questions(database) == 4
+
+
+def two_close(database: Database, now: datetime) -> list[Act]:
+    with database.transaction() as db:
+        product = make_service(db)
+        asked = services.ask_for_visit(db, slug=product.slug, visit=visit(), buyer_id=None, now=now)
+        about: dict[str, Any] = {
+            "code": asked.code,
+            "producer_ids": frozenset({product.producer_id}),
+            "now": now,
+        }
+    return [lambda db: services.close(db, **about)] * 2
+
+
+def test_two_close_one_enquiry_and_one_is_told(database: Database, now: datetime) -> None:
+    assert sorted(at_once(database, two_close(database, now))) == ["AlreadyClosed", "done"]
+
+
+@pytest.mark.control
+def test_not_asked_for_its_state_an_enquiry_is_closed_twice(
+    database: Database, now: datetime
+) -> None:
+    assert carelessly(database, two_close(database, now)) == ["done", "done"]

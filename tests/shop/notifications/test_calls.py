@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,12 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.core.db import Database
-from shop.core.errors import Conflict, Invalid, NotFound
+from shop.core.errors import Invalid, NotFound
 from shop.notifications import jobs, queries, services
 from shop.notifications.models import CallTask
 from shop.notifications.rules import AlreadyCalled, UnknownOutcome
 from shop.notifications.signals import call_recorded
 from shop.web.actor import Actor
+from tests.at_once import Act, at_once, carelessly
 from tests.conftest import post
 from tests.factories.accounts import make_person, make_staff
 from tests.factories.catalogue import make_producer
@@ -153,30 +153,38 @@ def test_odd_outcomes_are_refused(
         )
 
 
+def two_people_settle(db: Session, database: Database, now: datetime) -> list[Act]:
+    people = [make_person(db).id, make_person(db).id]
+    task_id = call(db, database, now, "producer:5").id
+    db.commit()
+
+    def settle(person_id: int) -> Act:
+        return lambda mine: services.record_call(
+            mine,
+            actor=of_producer(person_id, 5),
+            desk_kind="producer",
+            task_id=task_id,
+            outcome="reached",
+            now=now,
+        )
+
+    return [settle(person_id) for person_id in people]
+
+
 def test_two_people_at_once_settle_one_call_once(
     db: Session, database: Database, now: datetime
 ) -> None:
-    people = [make_person(db).id, make_person(db).id]
-    task = call(db, database, now, "producer:5")
+    outcomes = at_once(database, two_people_settle(db, database, now))
+    assert sorted(outcomes) == ["AlreadyCalled", "done"]
+    assert db.scalars(select(CallTask.tries)).one() == 1
 
-    def settle(person_id: int) -> str:
-        try:
-            with database.transaction() as mine:
-                services.record_call(
-                    mine,
-                    actor=of_producer(person_id, 5),
-                    desk_kind="producer",
-                    task_id=task.id,
-                    outcome="reached",
-                    now=now,
-                )
-        except Conflict:
-            return "refused"
-        return "done"
 
-    db.commit()
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(settle, people)) == ["done", "refused"]
+@pytest.mark.control
+def test_not_asked_whether_it_is_open_two_people_settle_one_call(
+    db: Session, database: Database, now: datetime
+) -> None:
+    outcomes = carelessly(database, two_people_settle(db, database, now))
+    assert outcomes == ["done", "done"], "the second wrote over what the first had heard"
 
 
 def test_the_producer_calls_from_the_page(

@@ -6,9 +6,7 @@ nothing.
 
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -17,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Variant
 from shop.core.db import Database
-from shop.core.errors import DomainError, Unavailable
 from shop.orders import invariants, queries, services
 from shop.orders.models import Order, OrderEvent, OrderLine, Shipment
 from shop.stock import invariants as stock_invariants
@@ -25,6 +22,7 @@ from shop.stock import queries as stock_queries
 from shop.stock import services as stock
 from shop.stock.models import StockTakeLine
 from shop.stock.rules import SOLD_ELSEWHERE, Count, Level, Want
+from tests.at_once import Act, at_once
 from tests.factories.catalogue import make_product, variant_of
 from tests.factories.orders import make_order
 from tests.factories.stock import make_stock
@@ -33,28 +31,10 @@ ROUNDS = 4
 PAUSE = 0.05
 """How long a control thinks between reading and writing."""
 
-Act = Callable[[Session], Any]
-
 
 def together(database: Database, *acts: Act) -> list[str]:
     """Do all at the same moment, each in its transaction; ``done`` or the refusal's name."""
-    gate = Barrier(len(acts))
-
-    def run(act: Act) -> str:
-        gate.wait()
-        for _ in range(20):
-            try:
-                with database.transaction() as db:
-                    act(db)
-            except Unavailable:
-                continue
-            except DomainError as refusal:
-                return type(refusal).__name__
-            return "done"
-        raise TimeoutError("the database stayed busy")
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
+    return at_once(database, acts)
 
 
 def broken(database: Database) -> list[str]:

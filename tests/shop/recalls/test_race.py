@@ -10,17 +10,20 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from shop.core.db import Database
 from shop.core.outbox import OutboxMessage
 from shop.orders.models import OrderLine, Shipment, ShipmentLine
 from shop.recalls.invariants import INVARIANTS
 from shop.recalls.models import Recall, RecallBuyer, RecallLine
+from shop.recalls.services import RecallDraft, open_recall
 from shop.stock.invariants import INVARIANTS as STOCK
 from shop.stock.queries import levels
+from tests.at_once import carelessly
 from tests.factories.orders import make_order
 from tests.shop.recalls.conftest import World, build
-from tests.shop.recalls.race import ACTORS
+from tests.shop.recalls.race import ACTORS, NOW, WORDS
 
 ROOT = Path(__file__).resolve().parents[3]
 UNITS, BUYERS, PARCELS = 60, 4, 6
@@ -183,3 +186,23 @@ def test_pressed_by_many_at_once_it_is_one_recall(
         )
     assert buyers == messages == PARCELS
     holds(database)
+
+
+@pytest.mark.control
+def test_without_locks_many_presses_are_many_recalls(database: Database, race_world: World) -> None:
+    """The lots' locks off, and of the press only its own key remembered."""
+    world = race_world
+
+    def press(number: int) -> Callable[[Session], object]:
+        return lambda db: open_recall(
+            db,
+            draft=RecallDraft(lot_ids=[world.lot.id], **WORDS),
+            actor_id=world.owner_id,
+            sign=lambda code: code,
+            now=NOW,
+            submit_key=f"race-recall-key-{number}",
+        )
+
+    carelessly(database, [press(number) for number in range(3)])
+    with database.read() as db:
+        assert (db.scalar(select(func.count()).select_from(Recall)) or 0) > 1
