@@ -13,9 +13,9 @@ from shop.core.text import random_code
 from shop.orders.models import Order
 from shop.orders.services import create_order
 from shop.wholesale import services
-from shop.wholesale.queries import last_seq
 from shop.wholesale.invariants import INVARIANTS
 from shop.wholesale.models import Quote
+from shop.wholesale.queries import last_seq
 from tests.at_once import BROKE, Act, at_once, carelessly
 from tests.factories.catalogue import make_producer, make_product, variant_of
 from tests.factories.payments import make_payee_account
