@@ -1,71 +1,21 @@
-"""Calling a provider over the network: JSON in and out, one deadline over all tries.
+"""Calling a provider over the network: as every outgoing call; its silence is told in our words."""
 
-No redirects, no proxy or netrc from the environment. The library's own timeouts hold per read only,
-so an answer of one byte a second could keep a worker for minutes; here the caller gets its thread
-back at the deadline, whatever the other side does.
-"""
-
-import json
-import logging
-import queue
-import random
-import threading
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
-import requests
+from shop.core import outgoing
+from shop.core.outgoing import Answer, Patience
+from shop.payments.provider import ProviderSilent
 
-from shop.payments.provider import Patience, ProviderSilent
-
-log = logging.getLogger(__name__)
-
-MAX_PAUSE_SECONDS = 5.0
-MAX_ANSWER_BYTES = 8_000_000
-"""A bank feed's list of five thousand transfers is about two megabytes."""
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A provider's answer below 500: its status and its JSON object."""
-
-    status: int
-    values: dict[str, Any]
-
-
-def is_safe_address(address: str, *, api_base: str = "") -> bool:
-    """Whether an address may be called or linked: https, or http on loopback for a stand-in."""
-    parts = urlsplit(address)
-    if parts.username or parts.password or not parts.hostname:
-        return False
-    if parts.scheme == "https":
-        return True
-    is_stand_in = not api_base or urlsplit(api_base).netloc == parts.netloc
-    return parts.scheme == "http" and parts.hostname in _LOOPBACK and is_stand_in
 
 
 def within(seconds: float, work: Callable[[], _T]) -> _T:
     """What ``work`` gives, or ProviderSilent once ``seconds`` have passed."""
-    answers: queue.SimpleQueue[tuple[_T | None, Exception | None]] = queue.SimpleQueue()
-
-    def run() -> None:
-        try:
-            answers.put((work(), None))
-        except Exception as error:  # noqa: BLE001 - handed over to the caller's thread
-            answers.put((None, error))
-
-    threading.Thread(target=run, name="provider-call", daemon=True).start()
     try:
-        answer, error = answers.get(timeout=seconds)
-    except queue.Empty:
+        return outgoing.within(seconds, work)
+    except outgoing.NoAnswer:
         raise ProviderSilent from None
-    if error is not None:
-        raise error
-    return answer  # type: ignore[return-value]
 
 
 def send_json(
@@ -77,81 +27,10 @@ def send_json(
     values: Mapping[str, Any] | None = None,
     tries: int = 3,
 ) -> Answer:
-    """Call ``url`` with a JSON body (none for None) and hand back the JSON object it answers.
-
-    Network errors, 429, 5xx and what is no JSON object are tried again, ``tries`` times in all;
-    give 1 for a call that must not be repeated. Raises ProviderSilent when the outcome is unknown.
-    """
-    what = f"{method} {urlsplit(url).netloc}{urlsplit(url).path}"
-    body = None if values is None else json.dumps(values, ensure_ascii=False).encode()
-
-    def work() -> Answer:
-        ends_at = time.monotonic() + patience.deadline_seconds
-        with requests.Session() as session:
-            session.trust_env = False
-            for attempt in range(1, tries + 1):
-                answer = _try_once(session, patience, method, url, headers, body, ends_at)
-                if answer is not None:
-                    return answer
-                pause = min(patience.retry_pause_seconds * 2 ** (attempt - 1), MAX_PAUSE_SECONDS)
-                pause *= random.uniform(0.75, 1.0)
-                if attempt == tries or time.monotonic() + pause >= ends_at:
-                    break
-                time.sleep(pause)
-        raise ProviderSilent
-
+    """What a provider answers. Raises ProviderSilent when the outcome is unknown."""
     try:
-        return within(patience.deadline_seconds, work)
-    except ProviderSilent:
-        log.warning("%s: no usable answer", what)
-        raise
-
-
-def _try_once(
-    session: requests.Session,
-    patience: Patience,
-    method: str,
-    url: str,
-    headers: Mapping[str, str],
-    body: bytes | None,
-    ends_at: float,
-) -> Answer | None:
-    sent = {"Accept": "application/json", "Accept-Encoding": "identity", "Connection": "close"}
-    if body is not None:
-        sent["Content-Type"] = "application/json"
-    try:
-        with session.request(
-            method,
-            url,
-            data=body,
-            headers={**sent, **headers},
-            timeout=(patience.connect_seconds, patience.read_seconds),
-            allow_redirects=False,
-            stream=True,
-        ) as response:
-            raw = read_whole(response, ends_at, MAX_ANSWER_BYTES)
-    except (requests.RequestException, OSError):
-        return None
-    if response.status_code == 429 or response.status_code >= 500:
-        return None
-    try:
-        read = json.loads(raw)
-    except (ValueError, RecursionError):
-        return None
-    return Answer(response.status_code, read) if isinstance(read, dict) else None
-
-
-def read_whole(response: requests.Response, ends_at: float, most: int) -> bytes:
-    """The body, at most ``most`` bytes before ``ends_at`` (monotonic seconds).
-
-    Raises requests.ConnectionError when it is longer, slower or cut off.
-    """
-    chunks = bytearray()
-    for chunk in response.iter_content(65_536):
-        chunks += chunk
-        if len(chunks) > most or time.monotonic() > ends_at:
-            raise requests.ConnectionError("answer too long or too slow")
-    expected = response.headers.get("Content-Length", "")
-    if expected.isdigit() and len(chunks) < int(expected):
-        raise requests.ConnectionError("answer cut off")
-    return bytes(chunks)
+        return outgoing.send_json(
+            patience, method, url, headers=headers, values=values, tries=tries
+        )
+    except outgoing.NoAnswer:
+        raise ProviderSilent from None

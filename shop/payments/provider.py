@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from shop.core.errors import Conflict, Invalid, NotAllowed, Unavailable
+from shop.core.outgoing import Patience
 from shop.core.text import N_
 
 TxnKind = Literal[
@@ -91,17 +92,6 @@ class StripeConfig:
 
 
 @dataclass(frozen=True)
-class Patience:
-    """How long one call over the network may take."""
-
-    connect_seconds: float = 3.05
-    read_seconds: float = 10.0
-    deadline_seconds: float = 20.0
-    """For all tries of one call together, however slowly the answer drips."""
-    retry_pause_seconds: float = 0.5
-
-
-@dataclass(frozen=True)
 class SepayConfig:
     """SePay's settings: the bank feed of accounts that their owners linked to it."""
 
@@ -114,7 +104,7 @@ class SepayConfig:
     api_base: str = "https://my.sepay.vn"
     signed_text: str = "{timestamp}.{body}"
     """What the signature covers: seen in public integrations only, so it can be set."""
-    patience: Patience = Patience()
+    patience: Patience = field(default_factory=Patience)
 
 
 @dataclass(frozen=True)
@@ -136,7 +126,7 @@ class PayosConfig:
     api_base: str = "https://api-merchant.payos.vn"
     checkout_url: str = "https://pay.payos.vn/web/{id}"
     """Where a link is paid that was made by a call whose answer was lost: not documented."""
-    patience: Patience = Patience()
+    patience: Patience = field(default_factory=Patience)
 
 
 @dataclass(frozen=True)
@@ -148,7 +138,7 @@ class VnpayConfig:
     pay_url: str = "https://sandbox.vnpayment.vn/paymentv2/vpcpay.html"
     api_url: str = "https://sandbox.vnpayment.vn/merchant_webapi/api/transaction"
     ip_address: str = "127.0.0.1"
-    patience: Patience = Patience()
+    patience: Patience = field(default_factory=Patience)
 
 
 @dataclass(frozen=True)
@@ -160,7 +150,7 @@ class MomoConfig:
     secret_key: str = field(repr=False)
     api_base: str = "https://test-payment.momo.vn"
     request_type: str = "captureWallet"
-    patience: Patience = Patience()
+    patience: Patience = field(default_factory=Patience)
 
 
 @dataclass(frozen=True)
@@ -171,7 +161,7 @@ class ZalopayConfig:
     key1: str = field(repr=False)
     key2: str = field(repr=False)
     api_base: str = "https://sb-openapi.zalopay.vn"
-    patience: Patience = Patience()
+    patience: Patience = field(default_factory=Patience)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from urllib.parse import urlencode
 
 import requests
 
-from shop.payments.outgoing import read_whole, within
+from shop.core.outgoing import read_whole
+from shop.payments.outgoing import within
 from shop.payments.provider import (
     BadSignature,
     Malformed,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from shop.core import clock
+from shop.core.outgoing import is_safe_address
 from shop.core.text import N_
 from shop.notifications.services import register_message
 from shop.orders import signals
@@ -15,7 +16,6 @@ from shop.orders.models import Order
 from shop.orders.slots import DESK_PANELS
 from shop.payments import desk, queries, refund_desk, registry, unmatched
 from shop.payments.configuration import config_of, configure
-from shop.payments.outgoing import is_safe_address
 from shop.payments.panels import PayView, other_ways, pay_view
 from shop.payments.provider import (
     MomoConfig,

@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from shop.core.outgoing import is_safe_address
 from shop.core.text import N_
-from shop.payments.outgoing import is_safe_address, send_json
+from shop.payments.outgoing import send_json
 from shop.payments.provider import (
     AttemptView,
     BadSignature,

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from shop.core.outgoing import is_safe_address
 from shop.core.text import N_
 from shop.payments import stripe_api, stripe_refunds
-from shop.payments.outgoing import is_safe_address
 from shop.payments.provider import (
     AttemptView,
     Capabilities,

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from shop.core.outgoing import Patience
 from shop.notifications.services import register_message
 from shop.orders.wiring import MESSAGES as ORDER_MESSAGES
 from shop.payments.provider import (
     MomoConfig,
-    Patience,
     PaymentConfig,
     PayosChannel,
     PayosConfig,

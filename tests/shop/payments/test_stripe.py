@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shop.core.outgoing import is_safe_address
 from shop.payments import stripe_api
-from shop.payments.outgoing import is_safe_address
 from shop.payments.provider import (
     AttemptView,
     BadSignature,
