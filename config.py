@@ -51,6 +51,14 @@ class Settings(BaseSettings):
     zalo_templates: dict[str, str] = Field(default_factory=dict)
     # address of the Zalo Notification Service
     zalo_api_base: str = "https://business.openapi.zalo.me"
+    # partner id of the app at Shopee Open Platform; 0: nothing is sent to Shopee Live
+    shopee_partner_id: int = Field(default=0, ge=0)
+    # partner key of that app, signs every call
+    shopee_partner_key: str = ""
+    # folder of access tokens, a file CODE.json per channel account, read at each sending
+    shopee_token_dir: str = ""
+    # where Shopee's API is called
+    shopee_api_base: str = "https://partner.shopeemobile.com"
     # shared store of rate limits when several machines serve; empty: memory of each process
     valkey_url: str = ""
     # Stripe secret key; empty: card payment is off

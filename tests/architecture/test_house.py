@@ -128,6 +128,7 @@ PLUG_FOLDERS = (
     "shop/traceability/events",
     "shop/notifications/channels",
     "livestream/clubs/policies",
+    "livestream/packs/senders",
     "livestream/sessions/rules",
 )
 
