@@ -237,8 +237,9 @@ class Shipment(Base):
     state: Mapped[str] = mapped_column(String(10), default="packed")
     carrier: Mapped[str] = mapped_column(String(40), default="")
     tracking_no: Mapped[str] = mapped_column(String(60), default="")
-    cod_vnd: Mapped[Ref] = mapped_column(default=0)
-    """What is collected with this parcel, as agreed when it was packed; see rules.parcel_cod."""
+    cod_vnd: Mapped[Ref | None]
+    """What its carrier was told to collect when it took the parcel, in đồng. None: still here, or
+    sent before this was kept."""
     fail_reason: Mapped[str] = mapped_column(String(20), default="")
     """Why the last try to deliver it failed: a code of rules.FAIL_REASONS."""
     submit_key: Mapped[str | None] = mapped_column(String(80), unique=True)

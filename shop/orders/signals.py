@@ -1,7 +1,7 @@
 """What orders tell the features above, in the transaction and session of the change.
 
 Receivers get ``(sender, *, db, order, now)`` and write only to the database; connect them with
-``weak=False``.
+``weak=False``. ``parcel_sent`` also brings the ``parcel``.
 """
 
 from typing import Final
@@ -12,6 +12,7 @@ order_placed: Final = Signal("a buyer placed an order")
 order_confirmed: Final = Signal("the producer confirmed it, or its money arrived")
 order_paid: Final = Signal("the whole amount has arrived")
 order_packed: Final = Signal("its goods left the shelf")
+parcel_sent: Final = Signal("a parcel of it is with a carrier")
 order_cancelled: Final = Signal("it was called off; money that came must go back")
 order_expired: Final = Signal("nobody paid or confirmed in time")
 order_reinstated: Final = Signal("late money brought an expired order back")

@@ -17,6 +17,7 @@ from shop.places.queries import place_names
 from shop.shipping.queries import Sending
 from shop.shipping.queries.areas import KnownArea, areas_for
 from shop.shipping.rules.carriers import Carrier, Package, Remark, Value, warnings_of
+from shop.shipping.rules.settlement import parcel_code
 
 MAX_CONTENT: Final = 200
 _OPTIONS: Final = {
@@ -65,7 +66,7 @@ def _package(parcel: Sending, known: KnownArea, sender_province: str) -> Package
     names = "; ".join(f"{units} x {line.product_name}" for line, _lot, units in parcel.lines)
     is_alone = parcel.of == 1
     return Package(
-        client_code=order.code if is_alone else f"{order.code}-{parcel.number}",
+        client_code=order.code if is_alone else parcel_code(order.code, parcel.number),
         recipient=contact.full_name,
         phone=contact.phone,
         street=contact.street,

@@ -11,6 +11,12 @@ INVARIANTS = {
         SELECT id FROM cod_settlement_line
         WHERE expected_vnd <> remitted_vnd + fee_vnd + written_off_vnd + difference_vnd
     """,
+    # Each parcel collects its own part: together never more than the order costs.
+    "shipping_carriers_were_told_more_than_the_total": """
+        SELECT o.id FROM shop_order o
+        JOIN shipment s ON s.order_id = o.id AND s.state NOT IN ('cancelled', 'returned')
+        GROUP BY o.id, o.total_vnd HAVING SUM(COALESCE(s.cod_vnd, 0)) > o.total_vnd
+    """,
     # What lines say they brought into the ledger is there, and nothing else came that way.
     "shipping_settled_money_is_in_the_ledger": """
         SELECT l.id FROM cod_settlement_line l

@@ -6,11 +6,13 @@ from datetime import datetime
 from flask import Flask, url_for
 from sqlalchemy.orm import Session
 
+from shop.orders import signals
 from shop.orders.models import Order
 from shop.orders.slots import DESK_PANELS, DESK_TOOLS, PARCEL_COD
 from shop.shipping.queries import sendings
 from shop.shipping.queries.settlements import open_differences
 from shop.shipping.rules.papers import KINDS, PAGE_SIZES
+from shop.shipping.services.telling import keep_told_amount
 from shop.web.access import Actor
 from shop.web.i18n import gettext as _
 from shop.web.slots import NavItem, Panel, Todo
@@ -22,6 +24,7 @@ def init_app(_app: Flask) -> None:
     DESK_TOOLS.fill(desk_tool)
     DESK_PANELS.fill(order_panel)
     PARCEL_COD.fill(parcel_cod)
+    signals.parcel_sent.connect(keep_told_amount, weak=False)
     PRODUCER_NAV.fill(producer_nav)
     PRODUCER_TODO.fill(producer_todo)
     STAFF_NAV.fill(staff_nav)

@@ -51,6 +51,7 @@ def ship(
         actor_id=actor_id,
         now=now,
     )
+    signals.parcel_sent.send(None, db=db, order=order, parcel=parcel, now=now)
     cause = f"shipment:{parcel.id}"
     notify_buyer(db, order, "shipped", now=now, cause=cause, carrier=carrier)
     db.flush()

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from shop.orders.models import Order, Shipment
 from shop.shipping.models import CodSettlement, CodSettlementLine, CodSettlementStep
-from shop.shipping.queries.parcels import expected_cod
-from shop.shipping.rules.settlement import Row, plain_number
+from shop.shipping.queries.cod import expected_cod
+from shop.shipping.rules.settlement import Row, parcel_code, plain_number
 
 STANDS = ("new", "difference", "unmatched", "several", "known", "changed", "problem")
 """What a row of a file would do when booked."""
@@ -175,7 +175,7 @@ class Parcels:
 
     def __init__(self, db: Session, producer_id: int, rows: Sequence[Row]) -> None:
         numbers = {row.tracking_no for row in rows if row.tracking_no}
-        codes = {row.code for row in rows if row.code}
+        codes = {row.code.partition("-")[0] for row in rows if row.code}
         found = [
             row
             for row in db.execute(
@@ -193,7 +193,9 @@ class Parcels:
             match = Match(shipment_id, order_id, code, expected.get(shipment_id, 0))
             if number:
                 self._by_number.setdefault(plain_number(number), []).append(match)
-            self._by_code.setdefault(code, []).append(match)
+            named = self._by_code.setdefault(code, [])
+            named.append(match)
+            self._by_code[parcel_code(code, len(named))] = [match]
 
     def of(self, row: Row) -> list[Match]:
         """The parcels that a row may mean: by its number first, then by our code."""

@@ -4,6 +4,7 @@ Carriers name their columns as they like, so the guess is shown and a person con
 are read as people type them; a minus is a fee taken off. What cannot be read is told, not guessed.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -184,7 +185,7 @@ def read_rows(rows: Sequence[Sequence[Cell]], layout: Layout) -> list[Row]:
 def _read(number: int, row: Sequence[Cell], layout: Layout) -> Row | None:
     cells = layout.cells(row)
     tracking = plain_number(words_of(cells.get("tracking")))
-    code = read_code(words_of(cells.get("code")).partition("-")[0]) or ""
+    code = _own_code(words_of(cells.get("code")))
     try:
         cod, fee, remitted = (amount_of(cells.get(field)) for field in ("cod", "fee", "remitted"))
     except Unreadable:
@@ -195,6 +196,21 @@ def _read(number: int, row: Sequence[Cell], layout: Layout) -> Row | None:
     if cod is None and remitted is None:
         return Row(number, tracking, code, 0, 0, "no_amount")
     return Row(number, tracking, code, *_split(cod, fee, remitted, has_fees=layout.has("fee")))
+
+
+def _own_code(text: str) -> str:
+    """Our order's code, with the parcel's number behind it where our file gave one; empty: none."""
+    code, _dash, parcel = text.partition("-")
+    read = read_code(code)
+    if read is None:
+        return ""
+    number = parcel.strip()
+    return parcel_code(read, int(number)) if re.fullmatch("[0-9]{1,2}", number) else read
+
+
+def parcel_code(code: str, number: int) -> str:
+    """What one of several parcels of an order is called towards carriers."""
+    return f"{code}-{number}"
 
 
 def _split(

@@ -25,7 +25,7 @@ from shop.payments.rules import VND
 from shop.payments.services import apply_txn
 from shop.sheets.rules.mapping import Layout
 from shop.shipping.models import CodSettlement, CodSettlementLine, CodSettlementStep
-from shop.shipping.queries.parcels import money_by_order
+from shop.shipping.queries.cod import NOTHING_CAME, money_by_order
 from shop.shipping.queries.settlements import Judged, Match, Parcels, judge_rows, name_of
 from shop.shipping.rules.settlement import (
     BookedBefore,
@@ -320,7 +320,7 @@ def _post(db: Session, line: CodSettlementLine, order: Order, actor_id: int, now
             CodSettlementLine.remitted_vnd + CodSettlementLine.fee_vnd,
         ).where(CodSettlementLine.order_id == order.id)
     ).all()
-    in_ledger = money_by_order(db, [order.id]).get(order.id, (0, 0))[1]
+    in_ledger = money_by_order(db, [order.id]).get(order.id, NOTHING_CAME).came_vnd
     amount = to_ledger([(int(a), int(b)) for a, b in lines], in_ledger_vnd=in_ledger)
     if amount == 0:
         return 0

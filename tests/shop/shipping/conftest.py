@@ -10,19 +10,21 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Producer
 from shop.core import clock, tasks
 from shop.core.db import Database
 from shop.notifications.services import register_message
-from shop.orders.models import Order, Shipment
+from shop.orders.models import Order, OrderLine, Shipment
 from shop.orders.services import pack_order, ship
 from shop.orders.wiring import MESSAGES
+from shop.payments.services import apply_txn
 from tests.conftest import post
 from tests.factories.accounts import make_person
 from tests.factories.catalogue import make_producer
 from tests.factories.orders import make_order
-from tests.factories.payments import make_attempt
+from tests.factories.payments import make_attempt, make_txn
 
 NOW = datetime.now(UTC)
 
@@ -44,22 +46,43 @@ class Desk:
     owner_id: int
     uploads: int = 0
 
-    def sent(self, tracking_no: str, *, carrier: str = "GHN", **over: Any) -> Order:
-        """An order of 95,000 đồng on delivery, packed and sent."""
+    def sent(
+        self,
+        tracking_no: str,
+        *,
+        carrier: str = "GHN",
+        parts: int = 0,
+        deposit_vnd: int = 0,
+        **over: Any,
+    ) -> Order:
+        """An order of 95,000 đồng on delivery, packed (``parts`` units of it) and sent."""
         with self.database.transaction() as db:
             producer = over.pop("producer", None) or db.get_one(Producer, self.producer_id)
             order = make_order(db, producer=producer, now=NOW, confirmed=True, **over)
             make_attempt(db, provider="cod", order=order, now=NOW)
-            pack_order(db, order_id=order.id, actor_id=None, now=NOW)
-            ship(
-                db,
-                order_id=order.id,
-                carrier=carrier,
-                tracking_no=tracking_no,
-                actor_id=None,
-                now=NOW,
-            )
+            self.transferred(db, order, deposit_vnd)
+            self._send(db, order, carrier, tracking_no, parts)
             return order
+
+    def rest_sent(self, order: Order, tracking_no: str, *, parts: int = 0) -> None:
+        """Pack what is left of the order (or ``parts`` units) and send it."""
+        with self.database.transaction() as db:
+            self._send(db, order, "GHN", tracking_no, parts)
+
+    def _send(self, db: Session, order: Order, carrier: str, tracking_no: str, parts: int) -> None:
+        [line] = db.scalars(select(OrderLine).where(OrderLine.order_id == order.id))
+        picks = {line.id: [(None, parts)]} if parts else None
+        act: dict[str, Any] = {"order_id": order.id, "actor_id": None, "now": NOW}
+        pack_order(db, picks=picks, is_part=bool(parts), **act)
+        ship(db, carrier=carrier, tracking_no=tracking_no, **act)
+
+    @staticmethod
+    def transferred(db: Session, order: Order, amount_vnd: int) -> None:
+        """Money of the order that came by bank transfer."""
+        if amount_vnd:
+            _order, attempt = make_attempt(db, provider="vietqr", order=order, now=NOW)
+            txn = make_txn(attempt, amount_vnd=amount_vnd, txn_id=f"transfer:{order.id}")
+            assert apply_txn(db, txn, now=NOW) == "applied"
 
     def upload(self, content: bytes | str, name: str = "doi-soat.csv", **over: Any) -> Any:
         """Send a carrier's file as a browser does."""

@@ -12,8 +12,6 @@ from pathlib import Path
 import pytest
 import zxingcpp
 from flask.testing import FlaskClient
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfReader
 from reportlab.lib.units import mm
@@ -28,7 +26,6 @@ from shop.payments.services import apply_txn
 from shop.shipping.papers import make_papers
 from shop.shipping.papers.layout import NOTE_GOES_ON, label_pages, slip_pages
 from shop.shipping.queries import printable_orders, sendings
-from shop.shipping.rules.cod import after_money, spread_over_parcels
 from shop.shipping.rules.papers import KINDS, PAGE_SIZES, Goods, Paper
 from shop.traceability.labels.layout import Text
 from tests.factories.accounts import make_person
@@ -197,28 +194,6 @@ def test_fonts_are_embedded_and_the_bytes_repeat() -> None:
         if "/FontDescriptor" in one and "/FontFile2" in one["/FontDescriptor"]
     }
     assert any("BeVietnam" in name for name in fonts)
-
-
-@given(
-    total=st.integers(0, 10**10),
-    values=st.lists(st.integers(0, 10**8), min_size=1, max_size=8),
-    rest=st.integers(0, 10**8),
-)
-def test_parcels_share_the_total_to_the_last_dong(total: int, values: list[int], rest: int) -> None:
-    shares = spread_over_parcels(total, values, rest)
-    assert min(shares) >= 0
-    assert sum(shares) <= total
-    if rest == 0:
-        assert sum(shares) == total
-    if sum(values) + rest > 0:
-        # what is packed later takes from the rest: earlier shares stay
-        assert spread_over_parcels(total, [*values, rest], 0)[: len(values)] == shares
-
-
-def test_money_that_came_pays_the_first_parcels() -> None:
-    assert after_money([40, 60], 50) == [0, 50]
-    assert after_money([40, 60], 0) == [40, 60]
-    assert after_money([40, 60], 500) == [0, 0]
 
 
 # Through the desk

@@ -11,8 +11,7 @@ from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from shop.core.db import Database
-from shop.orders.models import Order, Shipment, ShipmentLine
-from shop.payments.models import PaymentTxn, PaymentTxnDetail, Refund
+from shop.payments.models import PaymentTxn, Refund
 from shop.payments.services import confirm_receipt
 from shop.shipping import services
 from shop.shipping.invariants import INVARIANTS
@@ -452,23 +451,8 @@ def test_two_people_close_one_difference_once(desk: Desk) -> None:
 
 
 def test_a_partial_shipment_settles_parcel_by_parcel(desk: Desk) -> None:
-    order = desk.sent("GHN001", quantity=2)  # 160,000 in all: 80,000 with each
-    with desk.database.transaction() as db:
-        db.execute(text("UPDATE shipment_line SET quantity = 1"))
-        [line_] = db.scalars(select(ShipmentLine)).all()
-        second = Shipment(
-            order_id=order.id, state="shipped", carrier="GHN", tracking_no="GHN002", packed_at=NOW
-        )
-        db.add(second)
-        db.flush()
-        db.add(
-            ShipmentLine(
-                shipment_id=second.id,
-                order_line_id=line_.order_line_id,
-                lot_id=line_.lot_id,
-                quantity=1,
-            )
-        )
+    order = desk.sent("GHN001", quantity=2, parts=1)  # 160,000 in all: 80,000 with each
+    desk.rest_sent(order, "GHN002")
     desk.book(HEAD + "GHN002,80.000,22.000,58.000\n")
     assert desk.order(order).payment_state == "partial"
     desk.book(HEAD + "GHN001,80.000,22.000,58.000\n")
@@ -478,22 +462,7 @@ def test_a_partial_shipment_settles_parcel_by_parcel(desk: Desk) -> None:
 
 
 def test_a_deposit_lowers_what_the_carrier_was_to_collect(desk: Desk) -> None:
-    order = desk.sent("GHN001")
-    with desk.database.transaction() as db:
-        deposit = PaymentTxn(
-            provider="vietqr",
-            txn_id="deposit",
-            kind="charge",
-            amount_vnd=30_000,
-            raw_digest="0" * 64,
-            order_id=order.id,
-            occurred_at=NOW,
-            recorded_at=NOW,
-        )
-        db.add(deposit)
-        db.flush()
-        db.add(PaymentTxnDetail(txn_row_id=deposit.id, reason="", hint="", counterparty=""))
-        db.get_one(Order, order.id).payment_state = "partial"
+    order = desk.sent("GHN001", deposit_vnd=30_000)
     desk.book(HEAD + "GHN001,65.000,22.000,43.000\n")
     assert line(desk.database, "GHN001").expected_vnd == 65_000
     assert line(desk.database, "GHN001").difference_vnd == 0
