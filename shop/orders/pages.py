@@ -88,13 +88,6 @@ class OrderPage(OrderCard):
     may_confirm: bool
 
     @property
-    def cod_vnd(self) -> int:
-        """What the carrier collects: what is left to pay; 0 when the money is there."""
-        is_open = self.order.payment_state in {"unpaid", "partial"}
-        left = self.order.total_vnd - self.order.received_vnd
-        return left if is_open and self.order.payment_provider == "cod" else 0
-
-    @property
     def masked_name(self) -> str:
         return rules.mask_name(self.order.contact.full_name)
 

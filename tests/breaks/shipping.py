@@ -7,6 +7,9 @@ _SETTLED = (
 )
 
 BREAKS = {
+    "shipping_carriers_were_told_more_than_the_total": (
+        "UPDATE shipment SET state = 'shipped', cod_vnd = 999999999999",
+    ),
     "shipping_settlement_adds_up": (_SETTLED.format("expected_vnd", 5),),
     "shipping_settlement_line_adds_up": (_SETTLED.format("fee_vnd", 5),),
     "shipping_settled_money_is_in_the_ledger": (_SETTLED.format("posted_vnd", 5),),

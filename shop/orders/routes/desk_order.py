@@ -309,12 +309,3 @@ def take_back(code: str) -> ResponseReturnValue:
         )
 
     return _act(code, verb, N_("Đã nhận kiện quay về và ghi vào sổ kho."))
-
-
-@bp.get("/ban-hang/don-hang/<code>/phieu")
-@role("producer")
-def slip(code: str) -> ResponseReturnValue:
-    """The packing slip, to print and put into the parcel."""
-    db, now = read_session(), clock.now()
-    order = sellers_order(db, code)
-    return render_template("orders/slip.html", page=pages.order_page(db, order, now))
