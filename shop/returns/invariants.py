@@ -25,12 +25,28 @@ INVARIANTS = {
             AND s.id = (SELECT MAX(x.id) FROM return_step x WHERE x.return_id = q.id)
         WHERE s.id IS NULL OR s.state <> q.state
     """,
-    "returns.back_on_the_shelf_is_in_the_ledger": """
-        SELECT r.id FROM return_line r
-        WHERE r.restocked <> (
-            SELECT COALESCE(SUM(m.quantity), 0) FROM stock_movement m
-            WHERE m.key LIKE 'return_line:' || r.id || ':%'
-        )
+    "returns.what_came_back_is_in_the_ledger": """
+        SELECT u.return_id, u.variant_id FROM (
+            SELECT r.return_id, l.variant_id, r.restocked + r.written_off AS units
+            FROM return_line r JOIN order_line l ON l.id = r.order_line_id
+            UNION ALL
+            SELECT q.id, m.variant_id, -m.quantity
+            FROM return_request q
+            JOIN stock_movement m ON m.key LIKE 'return:' || q.id || ':%'
+            WHERE m.reason = 'returned'
+        ) u
+        GROUP BY u.return_id, u.variant_id HAVING SUM(u.units) <> 0
+    """,
+    "returns.what_came_back_is_counted_at_its_parcel": """
+        SELECT u.order_line_id FROM (
+            SELECT r.order_line_id, r.restocked, r.written_off FROM return_line r
+            UNION ALL
+            SELECT x.order_line_id, -x.restocked, -x.written_off
+            FROM shipment_line x JOIN shipment s ON s.id = x.shipment_id
+            WHERE s.state = 'delivered'
+        ) u
+        GROUP BY u.order_line_id
+        HAVING SUM(u.restocked) <> 0 OR SUM(u.written_off) <> 0
     """,
     "returns.settled_has_its_refund": """
         SELECT q.id FROM return_request q

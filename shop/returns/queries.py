@@ -201,12 +201,16 @@ def count_appealed(db: Session, scope: Collection[str] | None) -> int:
     )
 
 
-def lots_of_line(db: Session, order_line_id: int) -> list[tuple[int | None, int]]:
-    """Lots and units in which a line came, in the order of its parcels."""
+def came_in(db: Session, order_line_id: int) -> dict[int, int]:
+    """Line of a delivered parcel -> units of the order line in it that did not come back yet, in
+    the order of the parcels."""
     rows = db.execute(
-        select(ShipmentLine.lot_id, ShipmentLine.quantity)
+        select(
+            ShipmentLine.id,
+            ShipmentLine.quantity - ShipmentLine.restocked - ShipmentLine.written_off,
+        )
         .join(Shipment, Shipment.id == ShipmentLine.shipment_id)
         .where(ShipmentLine.order_line_id == order_line_id, Shipment.state == "delivered")
         .order_by(ShipmentLine.id)
     )
-    return [(lot_id, units) for lot_id, units in rows]
+    return _sums(rows)

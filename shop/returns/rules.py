@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from shop.core.errors import Conflict, Invalid
 from shop.core.text import N_
+from shop.orders.rules.parcels import Back
 
 Side = Literal["buyer", "producer", "staff"]
 
@@ -204,3 +205,16 @@ def share_vnd(line: Bought, units: int) -> int:
     before = line.line_total_vnd * line.given_back // line.ordered
     after = line.line_total_vnd * (line.given_back + units) // line.ordered
     return after - before
+
+
+def spread(came: Mapping[int, int], restock: int, write_off: int) -> list[Back]:
+    """Lay units that came back on the lines of parcels they may have come in (line -> units), the
+    first parcel first, what goes back on the shelf before what is written off."""
+    back = []
+    for line_id, units in came.items():
+        on_shelf = min(restock, units)
+        lost = min(write_off, units - on_shelf)
+        restock, write_off = restock - on_shelf, write_off - lost
+        if on_shelf or lost:
+            back.append(Back(line_id, on_shelf, lost))
+    return back

@@ -11,11 +11,13 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from shop.catalogue.models import ProductFacets
 from shop.core.db import Database
 from shop.core.errors import Conflict, DomainError, Invalid
 from shop.core.outbox import OutboxMessage
 from shop.orders import queries as orders
-from shop.orders.models import Order
+from shop.orders.models import Order, ShipmentLine
+from shop.orders.rules.parcels import Back
 from shop.payments.models import Refund
 from shop.returns import invariants, rules, services
 from shop.returns.models import ReturnLine, ReturnRequest, ReturnStep, ReturnWords
@@ -68,6 +70,46 @@ def test_goods_come_back_and_the_money_goes(database: Database) -> None:
             "return_settled",
         ]
     check(database)
+
+
+def test_when_everything_came_back_the_order_says_so(database: Database) -> None:
+    """Units lie in their parcels' lines too, so that none comes back a second time."""
+    with database.transaction() as db:
+        order = make_delivered(db)
+        seller, line = make_person(db).id, line_of(db, order)
+        facets = db.get_one(ProductFacets, line.product_id)
+        assert facets.sold_count == 3
+        for units, counts in ((1, (0, 1)), (2, (2, 0))):
+            asked = make_return(db, order, units=units)
+            services.agree_return(db, return_id=asked.id, refund_vnd=None, answer=answer(seller))
+            services.settle_return(
+                db,
+                return_id=asked.id,
+                refund_vnd=None,
+                counts={line.id: counts},
+                answer=answer(seller),
+            )
+        came = db.scalars(select(ShipmentLine)).one()
+        assert (came.restocked, came.written_off) == (2, 1)
+        assert db.get_one(Order, order.id).fulfilment_state == "returned"
+        db.refresh(facets)
+        assert facets.sold_count == 0
+    check(database)
+
+
+@pytest.mark.parametrize(
+    ("came", "counts", "lines"),
+    [
+        ({1: 3}, (1, 1), [Back(1, 1, 1)]),
+        ({1: 2, 2: 3}, (3, 1), [Back(1, 2, 0), Back(2, 1, 1)]),
+        ({1: 1, 2: 1, 3: 1}, (0, 2), [Back(1, 0, 1), Back(2, 0, 1)]),
+        ({1: 0, 2: 2}, (2, 0), [Back(2, 2, 0)]),
+    ],
+)
+def test_units_lie_in_the_parcels_they_came_in(
+    came: dict[int, int], counts: tuple[int, int], lines: list[Back]
+) -> None:
+    assert rules.spread(came, *counts) == lines
 
 
 def test_the_buyer_may_keep_spoiled_goods_and_get_part_of_the_money(database: Database) -> None:
@@ -386,6 +428,7 @@ def test_the_invariants_see_what_they_are_for(database: Database) -> None:
     assert broken == {
         "returns.no_more_than_was_bought",
         "returns.state_is_the_latest_step",
-        "returns.back_on_the_shelf_is_in_the_ledger",
+        "returns.what_came_back_is_in_the_ledger",
+        "returns.what_came_back_is_counted_at_its_parcel",
         "returns.settled_has_its_refund",
     }
