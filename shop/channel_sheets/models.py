@@ -44,21 +44,6 @@ class ChannelTemplate(Base):
     """The newer template of the same shop."""
 
 
-class ChannelCategory(Base):
-    """The category that the producer chose for a product on a channel."""
-
-    __tablename__ = "channel_category"
-    __table_args__ = (UniqueConstraint("product_id", "channel"),)
-
-    id: Mapped[Id]
-    product_id: Mapped[Ref] = mapped_column(ForeignKey("product.id"))
-    channel: Mapped[str] = mapped_column(String(20))
-    external_id: Mapped[str] = mapped_column(String(40))
-    external_path: Mapped[str] = mapped_column(String(500))
-    chosen_by: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
-    chosen_at: Mapped[datetime]
-
-
 class FilledSheet(Base):
     """A template that was filled: the file and its report, frozen."""
 

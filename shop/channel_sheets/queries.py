@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session, defer
 from shop.accounts.models import Person
 from shop.catalogue.models import Producer, Product, Variant
 from shop.channel_sheets.models import (
-    ChannelCategory,
     ChannelTemplate,
     FilledSheet,
     ListingResult,
@@ -101,30 +100,29 @@ def replaced_template(db: Session, template: ChannelTemplate) -> ChannelTemplate
     ).one_or_none()
 
 
-def chosen_categories(db: Session, producer_id: int, channel: str) -> dict[int, tuple[str, str]]:
-    """Product id -> (category id, path) that was chosen."""
-    rows = db.execute(
-        select(
-            ChannelCategory.product_id, ChannelCategory.external_id, ChannelCategory.external_path
+def templates_in_use(
+    db: Session, producer_id: int, channels: Collection[str]
+) -> list[tuple[ChannelTemplate, str]]:
+    """The newest template of each channel, with how the one before it named its shop."""
+    rows = db.scalars(
+        select(ChannelTemplate)
+        .where(
+            ChannelTemplate.producer_id == producer_id,
+            ChannelTemplate.channel.in_(channels),
+            ChannelTemplate.superseded_by.is_(None),
         )
-        .join(Product, Product.id == ChannelCategory.product_id)
-        .where(Product.producer_id == producer_id, ChannelCategory.channel == channel)
+        .order_by(ChannelTemplate.id)
     )
-    return {product_id: (number, path) for product_id, number, path in rows}
-
-
-def chosen_by_kind(db: Session, producer_id: int, channel: str) -> dict[str, dict[str, int]]:
-    """Subgroup -> category id -> how often the producer chose it there."""
-    rows = db.execute(
-        select(Product.subgroup, ChannelCategory.external_id, func.count())
-        .join(Product, Product.id == ChannelCategory.product_id)
-        .where(Product.producer_id == producer_id, ChannelCategory.channel == channel)
-        .group_by(Product.subgroup, ChannelCategory.external_id)
+    newest = {row.channel: row for row in rows}
+    if not newest:
+        return []
+    replaced = db.execute(
+        select(ChannelTemplate.superseded_by, ChannelTemplate.shop_ref)
+        .where(ChannelTemplate.superseded_by.in_([row.id for row in newest.values()]))
+        .order_by(ChannelTemplate.id)
     )
-    found: dict[str, dict[str, int]] = {}
-    for subgroup, number, count in rows:
-        found.setdefault(subgroup, {})[number] = count
-    return found
+    before = {row[0]: row[1] for row in replaced}
+    return [(row, before.get(row.id, "")) for row in newest.values()]
 
 
 def goods_of(db: Session, producer_id: int) -> list[tuple[int, str, str]]:

@@ -19,7 +19,7 @@ from shop.marketplaces.rules.choices import (
     MAX_RESERVE,
     MAX_TITLE,
 )
-from shop.marketplaces.rules.facts import Choice
+from shop.marketplaces.rules.facts import Choice, TemplateFacts
 from shop.marketplaces.rules.pricing import (
     MAX_FIXED_VND,
     MAX_PERCENT,
@@ -119,8 +119,10 @@ class ChoiceForm(forms.Form):
     )
 
     @classmethod
-    def showing(cls, choice: Choice) -> "ChoiceForm":
-        """The form filled with what was decided before."""
+    def showing(cls, choice: Choice, template: TemplateFacts | None = None) -> "ChoiceForm":
+        """The form filled with what was decided before; what ``template`` offers is picked, not
+        typed."""
+        listed = {one.key for one in template.attributes} if template else set()
         return cls(
             data={
                 **vars(choice),
@@ -128,7 +130,9 @@ class ChoiceForm(forms.Form):
                 "price_fixed_vnd": choice.price.fixed_vnd,
                 "price_step_vnd": str(choice.price.step_vnd),
                 "attributes": "\n".join(
-                    f"{name}: {value}" for name, value in choice.attributes.items()
+                    f"{name}: {value}"
+                    for name, value in choice.attributes.items()
+                    if name not in listed
                 ),
                 "deliveries": "\n".join(choice.deliveries),
             }

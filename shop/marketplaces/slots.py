@@ -1,10 +1,15 @@
 """Places in the channel pages that features above fill."""
 
+from collections.abc import Collection
 from typing import Final
 
 from sqlalchemy.orm import Session
 
+from shop.marketplaces.rules.facts import TemplateFacts
 from shop.web.slots import Panel, Slot
 
 LISTING_PANELS: Final[Slot[[Session, int, str], Panel]] = Slot()
 """What else is known of a product on a channel: (db, product id, channel)."""
+
+OWN_TEMPLATES: Final[Slot[[Session, int, Collection[str]], tuple[str, TemplateFacts]]] = Slot()
+"""The seller's own templates: (db, producer id, channels) -> channel and what its template says."""

@@ -283,14 +283,19 @@ def tiktok(*, seed: int | None = None, is_shared: bool = True, unit: str = "g") 
     return workbook([upload, hidden], is_shared=is_shared)
 
 
-def lazada(*, is_shared: bool = True) -> bytes:
-    """A Lazada workbook of one category: what people see, and its hidden twin with the keys."""
-    keys, heads, needs = ([one[n] for one in LAZADA] for n in (0, 1, 2))
-    shown = Page(
-        "Mat ong", [list(heads), list(needs), ["mô tả"], ["giới hạn"], ["mẫu"] * len(keys)]
-    )
-    twin = Page(
-        "Mat ong_hide", [["x"], ["y"], list(keys), [""], ['{"catId":"10001973"}']], "hidden"
-    )
-    index = Page("INDEX", [["Mat ong"]])
-    return workbook([index, shown, twin], is_shared=is_shared)
+def lazada(*, is_shared: bool = True, more: bool = False) -> bytes:
+    """A Lazada workbook: what people see of a category, and its hidden twin with the keys; with
+    ``more``, two further categories, one of which asks for something of its own and one whose twin
+    tells no id."""
+    pages = [Page("INDEX", [["Mat ong"]])]
+    extra = ("catProperty.p30100", "*Xuất xứ", "Bắt buộc")
+    wanted = [("Mat ong", LAZADA, '{"catId":"10001973"}')]
+    if more:
+        wanted += [("Tra", [*LAZADA, extra], '{"catId": 10001974}'), ("Do gom", LAZADA, "{}")]
+    for name, columns, default in wanted:
+        keys, heads, needs = ([one[n] for one in columns] for n in (0, 1, 2))
+        pages += [
+            Page(name, [list(heads), list(needs), ["mô tả"], ["giới hạn"], ["mẫu"] * len(keys)]),
+            Page(f"{name}_hide", [["x"], ["y"], list(keys), [""], [default]], "hidden"),
+        ]
+    return workbook(pages, is_shared=is_shared)

@@ -77,7 +77,6 @@ def _made(template: ChannelTemplate) -> tuple[str, dict[str, object]]:
             workbook=storage.read(template.stored_name),
             layout=layout,
             choices=services.choices_of(template),
-            categories=queries.chosen_categories(db, producer.id, template.channel),
             profile=profile,
             desk=desk,
             market_words=registry.market_words(),

@@ -1,5 +1,6 @@
 """Templates: upload, what was understood, choices and categories."""
 
+from collections import Counter
 from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
@@ -17,14 +18,16 @@ from shop.channel_sheets.routes.base import (
     own_producers,
 )
 from shop.channel_sheets.rules.book import book_of
-from shop.channel_sheets.rules.categories import Suggester, find_categories
+from shop.channel_sheets.rules.categories import find_categories
 from shop.channel_sheets.rules.filling import UNITS, asked_columns, weight_unit
 from shop.channel_sheets.rules.layout import Layout, find_layout, layout_of
 from shop.channel_sheets.rules.remarks import Remark
 from shop.core import clock
 from shop.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from shop.marketplaces import registry
+from shop.marketplaces.queries import chosen_categories
 from shop.marketplaces.rules.listing import group_label
+from shop.marketplaces.rules.picking import Suggester
 from shop.sheets.rules.refusals import MAX_BYTES, kind_of
 from shop.sheets.workbooks import read_book
 from shop.web.access import actor, role
@@ -151,8 +154,12 @@ def _categories(template: ChannelTemplate, layout: Layout, producer: Producer) -
     if not (layout.needs_category and layout.categories):
         return {"goods": [], "looked": looked, "found": [], "page": None, "missing": 0}
     goods = queries.goods_of(db, producer.id)
-    chosen = queries.chosen_categories(db, producer.id, template.channel)
-    before = queries.chosen_by_kind(db, producer.id, template.channel)
+    chosen = chosen_categories(db, producer.id, template.channel)
+    before: dict[str, Counter[str]] = {}
+    for product_id, _name, subgroup in goods:
+        if chosen.get(product_id):
+            before.setdefault(subgroup, Counter())[chosen[product_id]] += 1
+    usual = layout.categories[0].id if layout.is_of_one_category else ""
     known = {category.id: category for category in layout.categories}
     page = Page(page_number(request.args.get("trang")), PAGE_SIZE, len(goods), _page_url)
     suggester = Suggester(layout.categories)
@@ -160,8 +167,8 @@ def _categories(template: ChannelTemplate, layout: Layout, producer: Producer) -
         (
             product_id,
             name,
-            chosen.get(product_id, ("", ""))[0],
-            known.get(chosen.get(product_id, ("", ""))[0]),
+            chosen.get(product_id, usual),
+            known.get(chosen.get(product_id, usual)),
             suggester.suggest(name, group_label(subgroup), before=before.get(subgroup)),
         )
         for product_id, name, subgroup in goods[page.offset : page.offset + PAGE_SIZE]
@@ -171,7 +178,7 @@ def _categories(template: ChannelTemplate, layout: Layout, producer: Producer) -
         "looked": looked,
         "found": find_categories(layout.categories, looked),
         "page": page,
-        "missing": sum(chosen.get(one[0], ("", ""))[0] not in known for one in goods),
+        "missing": sum(chosen.get(one[0], usual) not in known for one in goods),
     }
 
 
@@ -211,7 +218,6 @@ def categories(public_id: str) -> ResponseReturnValue:
             db,
             template=template,
             wanted=read_categories(request.form.to_dict()),
-            actor_id=actor().id(),
             now=clock.now(),
         )
     except Invalid as refusal:

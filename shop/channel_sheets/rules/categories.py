@@ -1,11 +1,9 @@
-"""The categories inside a template, what each demands, and which one fits a product."""
+"""The categories inside a template, and what each demands."""
 
-import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import islice
 from typing import Any, Final
 
 from shop.channel_sheets.rules.book import Book, BookSheet, words_at
@@ -17,7 +15,6 @@ _ID_FIRST: Final = re.compile(r"^(\d{3,12})\s*[-–]\s*(\S.*)$")
 _ID_LAST: Final = re.compile(r"^(\S.*?)\s*\((\d{3,12})\)\s*$")
 _DAYS: Final = re.compile(r"(\d{1,3})\s*[-–]\s*(\d{1,3})")
 _SPLIT: Final = re.compile(r"\s*[>/»]\s*")
-_DULL: Final = frozenset({"va", "khac", "cac", "loai", "san", "pham", "do", "hang", "tu", "cho"})
 
 
 @dataclass(frozen=True)
@@ -109,41 +106,6 @@ def required_by_category(
     return found
 
 
-# Suggestions
-
-
-class Suggester:
-    """Which categories fit a product: rare words that both share weigh most, those of the leaf
-    double."""
-
-    def __init__(self, categories: Sequence[Category]) -> None:
-        self._categories = categories
-        self._words = [_tokens(category.path) for category in categories]
-        self._leaves = [_tokens(category.path.rpartition(" > ")[2]) for category in categories]
-        seen = Counter(word for words in self._words for word in words)
-        self._weight = {word: math.log(1 + len(categories) / n) for word, n in seen.items()}
-
-    def suggest(
-        self, name: str, group: str, *, most: int = 5, before: Mapping[str, int] | None = None
-    ) -> list[Category]:
-        """At most ``most`` categories, best first; ``before``: id -> how often it was chosen for
-        goods of the same kind."""
-        own, kind = _tokens(name), _tokens(group)
-        scored = []
-        for at, category in enumerate(self._categories):
-            score = 3.0 * min((before or {}).get(category.id, 0), 3)
-            for words, weight in ((own, 1.0), (kind, 0.5)):
-                score += weight * self._sum(words & self._words[at])
-                score += weight * self._sum(words & self._leaves[at])
-            if score:
-                scored.append((-score / (1 + 0.05 * len(self._words[at])), category.path, category))
-        scored.sort(key=lambda one: one[:2])
-        return [category for _score, _path, category in scored[:most]]
-
-    def _sum(self, words: set[str]) -> float:
-        return sum(self._weight.get(word, 0.0) for word in words)
-
-
 def find_categories(
     categories: Sequence[Category], words: str, *, most: int = 30
 ) -> list[Category]:
@@ -157,9 +119,3 @@ def find_categories(
         if category.id == words.strip() or all(word in fold(category.path) for word in wanted)
     )
     return list(islice(found, most))
-
-
-def _tokens(text: str) -> set[str]:
-    words = re.findall(r"[a-z0-9]+", fold(text[:600]))
-    pairs = {f"{one} {two}" for one, two in pairwise(words)}
-    return ({word for word in words if len(word) > 1} | pairs) - _DULL

@@ -1,6 +1,6 @@
 """What stands in each cell of a filled template, and what could not be filled and why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -43,6 +43,11 @@ def weight_unit(layout: Layout, choices: Choices) -> str | None:
     return expected if layout.told_unit in {"", expected} else None
 
 
+def delivery_id(key: str) -> str:
+    """The channel's number of a way of delivery, as its column is called: ``channel_id.5001``."""
+    return key.rpartition(".")[2]
+
+
 def is_fillable(column: TemplateColumn) -> bool:
     """Whether we or the producer may write into it."""
     return not UNTOUCHED.fullmatch(column.key)
@@ -59,7 +64,7 @@ def asked_columns(layout: Layout) -> list[TemplateColumn]:
     order = {"required": 0, "conditional": 1, "optional": 2, "": 3}
     found = [
         column
-        for column in layout.columns
+        for column in layout.every_column
         if is_fillable(column)
         and column.value not in VALUES
         and column.value not in {CATEGORY, WEIGHT, DELIVERY}
@@ -87,14 +92,23 @@ def remarks_about(
     return found + _told_of_file(layout)
 
 
-def _unknown_columns(layout: Layout, choices: Choices) -> list[Remark]:
+def unknown_columns(layout: Layout, choices: Choices) -> list[TemplateColumn]:
+    """Required for every product, not of the catalogue, and not answered by the seller. On sheets
+    that are for one category each, the category demands them."""
     return [
-        Remark("TEMPLATE_UNKNOWN_REQUIRED", {"label": column.label, "key": column.key}, column.key)
-        for column in layout.columns
+        column
+        for column in (() if layout.more else layout.columns)
         if column.need == "required"
         and not is_ours(column)
         and is_fillable(column)
         and not choices.constants.get(column.key)
+    ]
+
+
+def _unknown_columns(layout: Layout, choices: Choices) -> list[Remark]:
+    return [
+        Remark("TEMPLATE_UNKNOWN_REQUIRED", {"label": column.label, "key": column.key}, column.key)
+        for column in unknown_columns(layout, choices)
     ]
 
 
@@ -121,12 +135,13 @@ def _unit_remarks(layout: Layout, choices: Choices) -> list[Remark]:
     return []
 
 
-def written_columns(layout: Layout, choices: Choices) -> list[TemplateColumn]:
-    """The columns that get values, in the order of the sheet."""
+def written_columns(sheet: Layout, answered: Collection[str]) -> list[TemplateColumn]:
+    """The columns that get values, in the order of the sheet. ``answered``: keys of columns that
+    the seller answers."""
     return [
         column
-        for column in layout.columns
-        if is_fillable(column) and (column.value or choices.constants.get(column.key))
+        for column in sheet.columns
+        if is_fillable(column) and (column.value or column.key in answered)
     ]
 
 
@@ -232,17 +247,6 @@ def _price_remarks(price: Cell, layout: Layout, choices: Choices) -> list[Remark
         for one in layout.deliveries
         if one.key in choices.deliveries and one.ceiling_vnd and int(price) > one.ceiling_vnd
     ]
-
-
-def category_remarks(
-    layout: Layout, chosen: tuple[str, str] | None, found: Category | None
-) -> list[Remark]:
-    """``chosen``: id and path that the producer chose; ``found``: that category in the template."""
-    if not layout.needs_category or not layout.categories or found is not None:
-        return []
-    if chosen is None:
-        return [Remark("CATEGORY_MISSING", {}, "nganh")]
-    return [Remark("CATEGORY_UNKNOWN", {"path": chosen[1]}, "nganh")]
 
 
 def changes_between(old: Layout, new: Layout) -> list[str]:

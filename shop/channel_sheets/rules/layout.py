@@ -50,6 +50,7 @@ _UNITS: Final = (
 _CEILING: Final = re.compile(
     r"(?:vnd|₫|đ)\s*([0-9][0-9.,]{3,14})|([0-9][0-9.,]{3,14})\s*(?:vnd|₫|đ)"
 )
+_DEFAULT_ID: Final = re.compile(r'"catId"\s*:\s*"?(\d{1,18})')
 _ON: Final = frozenset({"on", "mo", "bat", "co", "yes"})
 _OFF: Final = frozenset({"off", "tat", "dong", "khong", "no"})
 
@@ -113,11 +114,38 @@ class Layout:
     private_sheets: tuple[str, ...]
     """Hidden sheets that hold the shop's own data."""
     other_sheets: tuple[str, ...] = ()
-    """Visible sheets with the same keys: Lazada keeps one for each category."""
+    """Visible sheets with keys that are not filled."""
+    category_id: str = ""
+    """The one category that this sheet is for; empty: its column says it."""
+    more: tuple["Layout", ...] = ()
+    """Further sheets to fill: Lazada keeps one for each category."""
+
+    @property
+    def sheets(self) -> tuple["Layout", ...]:
+        """Every sheet to fill, this one first."""
+        return (self, *self.more)
+
+    @property
+    def is_of_one_category(self) -> bool:
+        """Whether the file is made for a single category, so that nobody needs to choose."""
+        return bool(self.category_id) and len(self.categories) == 1
 
     @property
     def needs_category(self) -> bool:
-        return any(column.value == CATEGORY for column in self.columns)
+        return bool(self.category_id) or any(column.value == CATEGORY for column in self.columns)
+
+    def sheet_of(self, category_id: str) -> "Layout":
+        """The sheet that takes goods of this category."""
+        return next((one for one in self.sheets if one.category_id == category_id), self)
+
+    @property
+    def every_column(self) -> tuple[TemplateColumn, ...]:
+        """The columns of all sheets, each key once, the most demanding first."""
+        found: dict[str, TemplateColumn] = {}
+        for column in (column for sheet in self.sheets for column in sheet.columns):
+            if column.key not in found or column.need == "required":
+                found[column.key] = column
+        return tuple(found.values())
 
     def column(self, key: str) -> TemplateColumn | None:
         """The column of this key."""
@@ -142,6 +170,7 @@ def layout_of(told: Mapping[str, Any]) -> Layout:
     }
     values["private_sheets"] = tuple(told["private_sheets"])
     values["other_sheets"] = tuple(told["other_sheets"])
+    values["more"] = tuple(layout_of(one) for one in told.get("more", ()))
     return Layout(**values)
 
 
@@ -151,11 +180,20 @@ def find_layout(book: Book) -> Layout:
     if not found:
         raise NoTemplate
     family, keyed, key_row = found[0]
+    first = _layout_of_sheet(book, family, keyed, key_row)
+    if family.channel == "lazada":
+        return _by_category(book, first, found)
+    others = [one.name for _family, one, _row in found[1:] if not one.is_hidden]
+    return dataclasses.replace(
+        first, other_sheets=tuple(name for name in others if name != first.sheet)
+    )
+
+
+def _layout_of_sheet(book: Book, family: Family, keyed: BookSheet, key_row: int) -> Layout:
     sheet = _shown_twin(book, keyed)
     need_row = _need_row(sheet, key_row if sheet is keyed else 0)
     data_row = _data_row(family, key_row, need_row)
     columns = _columns(book, family, keyed, sheet, key_row, need_row, data_row)
-    categories = read_categories(book, columns, sheet)
     meta = key_row + 1
     is_shopee = family.channel == "shopee"
     has_meta = need_row is not None and need_row - key_row >= 3 and sheet is keyed
@@ -171,15 +209,45 @@ def find_layout(book: Book) -> Layout:
         kind=sheet.text(meta, 0)[:40] if has_meta else "",
         shop_ref=sheet.text(meta, 3)[:80] if has_meta and is_shopee else "",
         told_unit=_told_unit(columns),
-        categories=categories,
+        categories=read_categories(book, columns, sheet),
         required_by_category=required_by_category(book, columns, sheet),
         deliveries=_deliveries(columns),
         samples=sum(any(map(_holds, row)) for row in sheet.rows[data_row:]),
         private_sheets=_private(book),
-        other_sheets=tuple(
-            one.name for _family, one, _row in found[1:] if not one.is_hidden and one is not sheet
-        ),
     )
+
+
+def _by_category(
+    book: Book, first: Layout, found: Sequence[tuple[Family, BookSheet, int]]
+) -> Layout:
+    """Lazada: every visible sheet is one category. Its id is the default that the hidden twin
+    gives, else the sheet's name."""
+    if first.categories or any(column.value == CATEGORY for column in first.columns):
+        return first
+    sheets: dict[str, Layout] = {}
+    for family, keyed, key_row in found:
+        shown = _shown_twin(book, keyed)
+        if family.channel == "lazada" and not shown.is_hidden and shown.part not in sheets:
+            one = _layout_of_sheet(book, family, keyed, key_row)
+            sheets[shown.part] = dataclasses.replace(one, category_id=_default_id(keyed, shown))
+    layouts = list(sheets.values())
+    if not layouts:
+        return first
+    return dataclasses.replace(
+        layouts[0],
+        categories=tuple(Category(one.category_id, one.sheet[:500], "") for one in layouts),
+        more=tuple(layouts[1:]),
+        samples=sum(one.samples for one in layouts),
+    )
+
+
+def _default_id(keyed: BookSheet, shown: BookSheet) -> str:
+    for row in keyed.rows[:LOOKED_ROWS]:
+        for cell in row:
+            told = _DEFAULT_ID.search(cell) if isinstance(cell, str) else None
+            if told:
+                return told[1]
+    return shown.name[:40]
 
 
 def _holds(cell: Any) -> bool:
@@ -334,7 +402,9 @@ def fingerprint(layout: Layout) -> str:
     asked = {
         "channel": layout.channel,
         "kind": layout.kind,
-        "columns": sorted([column.key, column.need, *column.allowed] for column in layout.columns),
+        "columns": sorted(
+            [column.key, column.need, *column.allowed] for column in layout.every_column
+        ),
         "unit": layout.told_unit,
         "categories": sorted(category.id for category in layout.categories),
         "required": {known: sorted(keys) for known, keys in layout.required_by_category.items()},

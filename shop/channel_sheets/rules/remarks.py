@@ -37,7 +37,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "TEMPLATE_SHEETS": (
         N_("Mẫu còn các trang ngành khác chưa điền: %(sheets)s."),
-        N_("Lazada tách mỗi ngành một trang; trang đầu được điền, các trang khác tải mẫu riêng."),
+        N_("Chỉ trang đầu được điền; tải mẫu riêng cho các trang khác."),
     ),
     "WEIGHT_UNIT_CONFLICT": (
         N_("Mẫu ghi đơn vị cân nặng khác với hồ sơ kênh, không đoán được là gam hay ki-lô-gam."),
@@ -55,14 +55,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Giá %(price)s đ cao hơn mức %(limit)s đ mà kênh giao “%(label)s” nhận."),
         N_("Tắt kênh giao này hoặc hạ giá trên kênh."),
     ),
-    "CATEGORY_MISSING": (
-        N_("Chưa chọn ngành hàng của sàn."),
-        N_("Chọn ngành hàng trong danh sách của mẫu."),
-    ),
-    "CATEGORY_UNKNOWN": (
-        N_("Ngành hàng “%(path)s” không còn trong mẫu này."),
-        N_("Chọn lại ngành hàng trong danh sách của mẫu mới."),
-    ),
     "ATTR_REQUIRED": (
         N_("Ngành “%(path)s” bắt buộc cột “%(label)s” mà chưa có giá trị."),
         N_("Điền giá trị cho cột ở mục “Cột cần bạn điền”."),
@@ -79,7 +71,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
 """Code -> why, how to mend it."""
 _REFUSING: Final = frozenset(
     {"TEMPLATE_UNKNOWN_REQUIRED", "WEIGHT_UNIT_CONFLICT", "SHIP_NONE", "SHIP_PRICE_LIMIT"}
-    | {"CATEGORY_MISSING", "CATEGORY_UNKNOWN", "ATTR_REQUIRED", "CELL_EMPTY"}
+    | {"ATTR_REQUIRED", "CELL_EMPTY"}
 )
 
 

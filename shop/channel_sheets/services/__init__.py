@@ -1,6 +1,6 @@
 """What is done with templates and with what came back."""
 
-from shop.channel_sheets.services.filling import Filled, NotReady, fill_template, record_fill
+from shop.channel_sheets.services.filling import NotReady, fill_template, record_fill
 from shop.channel_sheets.services.results import take_results
 from shop.channel_sheets.services.templates import (
     OtherPeoples,
@@ -10,10 +10,10 @@ from shop.channel_sheets.services.templates import (
     remarks_of,
     save_choices,
     take_template,
+    templates_of_desk,
 )
 
 __all__ = [
-    "Filled",
     "NotReady",
     "OtherPeoples",
     "choices_of",
@@ -25,4 +25,5 @@ __all__ = [
     "save_choices",
     "take_results",
     "take_template",
+    "templates_of_desk",
 ]

@@ -1,8 +1,8 @@
 """Filling a template with a producer's goods: the file, and the report of what could not go in."""
 
-import logging
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+import io
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import IO, Any, Final
 
@@ -13,8 +13,8 @@ from shop.channel_sheets.models import ChannelTemplate, FilledSheet
 from shop.channel_sheets.rules.categories import Category
 from shop.channel_sheets.rules.filling import (
     Choices,
-    category_remarks,
     cells_of,
+    delivery_id,
     remarks_on_row,
     written_columns,
 )
@@ -25,11 +25,10 @@ from shop.core.errors import Conflict
 from shop.core.text import N_, random_code
 from shop.marketplaces import services as marketplaces
 from shop.marketplaces.rules.cells import Cell, Row
+from shop.marketplaces.rules.facts import Choice
 from shop.marketplaces.rules.listing import Listing
 from shop.marketplaces.rules.profile import Profile
 from shop.marketplaces.rules.readiness import Assessed, Desk, Finding, assess, is_reachable
-
-log = logging.getLogger(__name__)
 
 MOST_PRODUCTS_TOLD: Final = 2_000
 
@@ -38,13 +37,51 @@ class NotReady(Conflict):
     message = N_("Mẫu chưa điền được: hãy trả lời các mục đánh dấu “phải sửa” bên dưới trước.")
 
 
-@dataclass
-class Filled:
-    """What filling gave."""
+Addresses = Callable[[Listing], tuple[str, ...]]
+"""Where a listing's photos can be fetched from, in their order."""
 
+
+@dataclass
+class _Page:
+    """A sheet while its rows come together."""
+
+    layout: Layout
+    columns: list[TemplateColumn]
     rows: list[list[Cell]] = field(default_factory=list)
-    products: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
+class _Book:
+    """A template while it is being filled."""
+
+    layout: Layout
+    choices: Choices
+    profile: Profile
+    desk: Desk
+    addresses: Addresses
+    pages: dict[str, _Page]
     groups: int = 0
+
+    @classmethod
+    def open(
+        cls,
+        layout: Layout,
+        choices: Choices,
+        profile: Profile,
+        desk: Desk,
+        addresses: Addresses | None,
+    ) -> "_Book":
+        answered = set(choices.constants)
+        for choice in desk.choices.values():
+            answered |= set(choice.attributes)
+        return cls(
+            layout,
+            choices,
+            profile,
+            desk,
+            addresses or (lambda listing: _stored_photos(listing, desk.public_url)),
+            {one.part: _Page(one, written_columns(one, answered)) for one in layout.sheets},
+        )
 
 
 def fill_template(
@@ -52,58 +89,80 @@ def fill_template(
     workbook: bytes,
     layout: Layout,
     choices: Choices,
-    categories: Mapping[int, tuple[str, str]],
     profile: Profile,
     desk: Desk,
     market_words: frozenset[str],
     remarks: Collection[Remark],
     out: IO[bytes],
+    addresses: Addresses | None = None,
 ) -> dict[str, Any]:
     """Write the filled workbook into ``out`` and give the report.
 
-    ``categories``: product id -> (id, path) that the producer chose; ``remarks``: what was found
-    about the template. One faulty product never stops the others. Raises NotReady when a remark
-    refuses.
+    ``remarks``: what was found about the template. ``addresses``: of photos, by default the largest
+    stored size. One faulty product never stops the others. Raises NotReady when a remark refuses.
     """
     if any(remark.severity == "refuse" for remark in remarks):
         raise NotReady
-    columns = written_columns(layout, choices)
+    book = _Book.open(layout, choices, profile, desk, addresses)
     known = {category.id: category for category in layout.categories}
-    found = Filled()
-    for item in assess(profile, desk, market_words):
-        chosen = categories.get(item.product.id)
-        found.products.append(
-            _include(item, chosen, known, found, columns, layout, choices, profile, desk)
-        )
-    target = Target(
-        part=layout.part,
-        first_row=layout.data_row,
-        columns=[column.index for column in columns],
-        count=len(found.rows),
-        strings=layout.strings if choices.is_shared else "",
-    )
-    written = fill(workbook, target, found.rows, out)
-    out.seek(0)
+    products = [_include(item, known, book) for item in assess(profile, desk, market_words)]
+    written = _write(workbook, book, out)
     parts, same, changed = same_parts(workbook, out)
-    blank = [
-        column.label
-        for at, column in enumerate(columns)
-        if found.rows and all(row[at] is None for row in found.rows)
-    ]
+    pages = [page for page in book.pages.values() if page.rows] or list(book.pages.values())[:1]
     return {
         "rows": written,
-        "counts": _counts(found.products),
-        "products": found.products[:MOST_PRODUCTS_TOLD],
+        "counts": _counts(products),
+        "products": products[:MOST_PRODUCTS_TOLD],
         "remarks": [remark_data(remark) for remark in remarks],
         "parts": {"all": parts, "same": same, "changed": changed},
         "samples": layout.samples,
-        "blank": blank,
-        "left": [
-            column.label
-            for column in layout.columns
-            if column not in columns and column.need != "optional"
-        ][:100],
+        "blank": _labels(column for page in pages for column in _blank(page)),
+        "left": _labels(column for page in pages for column in _left(page)),
     }
+
+
+def _write(workbook: bytes, book: _Book, out: IO[bytes]) -> int:
+    """Fill one sheet after the other; one of a category that nothing has only loses its samples."""
+    written, content = 0, workbook
+    every = list(book.pages.values())
+    pages = [page for page in every if page.rows or page.layout.samples] or every[:1]
+    for page in pages:
+        layout = page.layout
+        target = Target(
+            part=layout.part,
+            first_row=layout.data_row,
+            columns=[column.index for column in page.columns],
+            count=len(page.rows),
+            strings=layout.strings if book.choices.is_shared else "",
+        )
+        if page is pages[-1]:
+            written += fill(content, target, page.rows, out)
+            continue
+        between = io.BytesIO()
+        written += fill(content, target, page.rows, between)
+        content = between.getvalue()
+    out.seek(0)
+    return written
+
+
+def _blank(page: _Page) -> list[TemplateColumn]:
+    return [
+        column
+        for at, column in enumerate(page.columns)
+        if page.rows and all(row[at] is None for row in page.rows)
+    ]
+
+
+def _left(page: _Page) -> list[TemplateColumn]:
+    return [
+        column
+        for column in page.layout.columns
+        if column not in page.columns and column.need != "optional"
+    ]
+
+
+def _labels(columns: Iterable[TemplateColumn]) -> list[str]:
+    return list(dict.fromkeys(column.label for column in columns))[:100]
 
 
 def _counts(products: list[dict[str, Any]]) -> dict[str, int]:
@@ -111,54 +170,61 @@ def _counts(products: list[dict[str, Any]]) -> dict[str, int]:
     return {state: states.count(state) for state in ("filled", "blocked", "excluded")}
 
 
-def _include(
-    item: Assessed,
-    chosen: tuple[str, str] | None,
-    known: Mapping[str, Category],
-    found: Filled,
-    columns: list[TemplateColumn],
-    layout: Layout,
-    choices: Choices,
-    profile: Profile,
-    desk: Desk,
-) -> dict[str, Any]:
-    """Put a ready product into the rows; what is said of it."""
+def _include(item: Assessed, known: Mapping[str, Category], book: _Book) -> dict[str, Any]:
+    """Put a ready product into the rows of its category's sheet; what is said of it."""
     told = {"id": item.product.id, "name": item.product.name, "state": item.status, "rows": 0}
     if item.status == "excluded":
         return {**told, "findings": []}
     findings = [_finding_data(finding) for finding in item.findings]
     if item.listing is None or item.status == "blocked":
         return {**told, "findings": findings}
-    category = known.get(chosen[0]) if chosen else None
-    remarks = category_remarks(layout, chosen, category)
+    whole = book.desk.whole_choice(item.product.id)
+    category = known.get(whole.category_id)
+    layout = book.layout.sheet_of(whole.category_id)
+    page = book.pages[layout.part]
+    choices = _own_choices(book, whole)
+    remarks: list[Remark] = []
     rows: list[list[Cell]] = []
-    for row in _rows(item.listing, found, profile, desk):
-        values = cells_of(columns, row, category, layout, choices)
-        remarks += remarks_on_row(columns, values, category, layout, choices)
+    for row in _rows(item.listing, book, len(page.rows)):
+        values = cells_of(page.columns, row, category, layout, choices)
+        remarks += remarks_on_row(page.columns, values, category, layout, choices)
         rows.append(values)
     unique = {(remark.code, remark.field): remark for remark in remarks}
     findings += [remark_data(remark) for remark in unique.values()]
     if any(remark.severity == "refuse" for remark in remarks):
         return {**told, "state": "blocked", "findings": findings}
-    found.rows += rows
-    found.groups += 1
+    page.rows += rows
+    book.groups += 1
     return {**told, "state": "filled", "rows": len(rows), "findings": findings}
 
 
-def _rows(listing: Listing, found: Filled, profile: Profile, desk: Desk) -> Iterator[Row]:
-    addresses = tuple(
-        f"{desk.public_url}/media/{marketplaces.photo_file(photo.sha)}" for photo in listing.photos
+def _own_choices(book: _Book, whole: Choice) -> Choices:
+    """The template's choices as this product has them."""
+    on = tuple(
+        one.key for one in book.layout.deliveries if delivery_id(one.key) in whole.deliveries
     )
+    return replace(book.choices, deliveries=on, constants=whole.attributes)
+
+
+def _stored_photos(listing: Listing, public_url: str) -> tuple[str, ...]:
+    return tuple(
+        f"{public_url}/media/{marketplaces.photo_file(photo.sha)}" for photo in listing.photos
+    )
+
+
+def _rows(listing: Listing, book: _Book, before: int) -> Iterator[Row]:
+    is_open = is_reachable(book.desk.public_url)
+    addresses = book.addresses(listing) if is_open else ()
     for offset, variant in enumerate(listing.variants, start=1):
         yield Row(
-            number=len(found.rows) + offset,
-            group=found.groups + 1,
+            number=before + offset,
+            group=book.groups + 1,
             listing=listing,
             variant=variant,
-            profile=profile,
-            day=desk.day,
+            profile=book.profile,
+            day=book.desk.day,
             photo_names=(),
-            photo_addresses=addresses if is_reachable(desk.public_url) else (),
+            photo_addresses=addresses,
         )
 
 

@@ -10,10 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from shop.accounts.services import record_audit, register_subject
-from shop.catalogue.models import Producer, Product
+from shop.catalogue.models import Producer
 from shop.catalogue.services import home_by
 from shop.channel_sheets import queries
-from shop.channel_sheets.models import ChannelCategory, ChannelTemplate
+from shop.channel_sheets.models import ChannelTemplate
 from shop.channel_sheets.rules.filling import (
     MOST_CONSTANT,
     UNITS,
@@ -23,9 +23,14 @@ from shop.channel_sheets.rules.filling import (
     remarks_about,
 )
 from shop.channel_sheets.rules.layout import Layout, fingerprint, layout_of
+from shop.channel_sheets.rules.own_template import template_facts
 from shop.channel_sheets.rules.remarks import Remark
+from shop.core.clock import today_vn
 from shop.core.errors import Invalid, NotAllowed
 from shop.core.text import N_, clean, random_code
+from shop.marketplaces import registry
+from shop.marketplaces import services as marketplaces
+from shop.marketplaces.rules.facts import TemplateFacts
 
 register_subject("channel_template", home_by(ChannelTemplate))
 
@@ -173,7 +178,6 @@ def choose_categories(
     *,
     template: ChannelTemplate,
     wanted: Mapping[int, str],
-    actor_id: int,
     now: datetime,
 ) -> int:
     """Keep the category of each product; how many changed. An empty id takes the choice back.
@@ -184,42 +188,34 @@ def choose_categories(
     for number in wanted.values():
         if number and number not in known:
             raise UnknownCategory(field="nganh", number=number[:40])
-    own = set(
-        db.scalars(
-            select(Product.id).where(
-                Product.producer_id == template.producer_id, Product.id.in_(list(wanted))
-            )
-        )
+    return marketplaces.choose_categories(
+        db,
+        producer_id=template.producer_id,
+        channel=template.channel,
+        wanted=wanted,
+        now=now,
     )
-    db.execute(
-        select(Producer.id).where(Producer.id == template.producer_id).with_for_update()
-    ).one()
-    rows = {
-        row.product_id: row
-        for row in db.scalars(
-            select(ChannelCategory).where(
-                ChannelCategory.product_id.in_(own), ChannelCategory.channel == template.channel
-            )
+
+
+def templates_of_desk(
+    db: Session, producer_id: int, channels: Collection[str]
+) -> list[tuple[str, TemplateFacts]]:
+    """What the producer's templates of these channels demand of listings."""
+    return [
+        (
+            template.channel,
+            template_facts(
+                layout_of(template.layout),
+                choices_of(template),
+                uploaded_on=today_vn(template.uploaded_at),
+                ref=template.public_id,
+                file_name=template.file_name,
+                shop_before=shop_before,
+                known_ways=registry.profile_called(template.channel).deliveries,
+            ),
         )
-    }
-    changed = 0
-    for product_id in sorted(own):
-        number, row = wanted[product_id], rows.get(product_id)
-        if (row.external_id if row else "") == number:
-            continue
-        changed += 1
-        if not number:
-            db.delete(row)
-            continue
-        if row is None:
-            row = ChannelCategory(product_id=product_id, channel=template.channel)
-            db.add(row)
-        row.external_id = number
-        row.external_path = known[number].path
-        row.chosen_by = actor_id
-        row.chosen_at = now
-    db.flush()
-    return changed
+        for template, shop_before in queries.templates_in_use(db, producer_id, channels)
+    ]
 
 
 def remarks_of(

@@ -265,6 +265,17 @@ def listings_of(db: Session, product_ids: Collection[int]) -> list[Listing]:
     )
 
 
+def chosen_categories(db: Session, producer_id: int, channel: str) -> dict[int, str]:
+    """Product id -> the channel's category that the producer chose."""
+    rows = db.execute(
+        select(Listing.product_id, Listing.overrides)
+        .join(Product, Product.id == Listing.product_id)
+        .where(Product.producer_id == producer_id, Listing.channel == channel)
+    )
+    chosen = ((product_id, words_of(said)["category_id"]) for product_id, said in rows)
+    return {product_id: number for product_id, number in chosen if number}
+
+
 def offered_elsewhere(
     listings: Iterable[Listing], products: Iterable[ProductFacts], channel: str
 ) -> dict[int, int]:

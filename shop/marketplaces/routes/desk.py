@@ -1,6 +1,7 @@
 """The producer's channels: what each would show, and what stands in the way."""
 
 import secrets
+from collections import Counter
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -32,7 +33,13 @@ from shop.marketplaces.routes.base import (
     shown,
 )
 from shop.marketplaces.rules.facts import PhotoFacts
-from shop.marketplaces.rules.listing import chosen_photos, text_length, usable_photos
+from shop.marketplaces.rules.listing import (
+    chosen_photos,
+    group_label,
+    text_length,
+    usable_photos,
+)
+from shop.marketplaces.rules.picking import CATEGORY_FIELD, Picks, picked, picks_for
 from shop.marketplaces.rules.profile import Limit, Profile
 from shop.marketplaces.rules.readiness import NOT_CHECKED, Assessed, Desk, channel_findings
 from shop.marketplaces.slots import LISTING_PANELS
@@ -141,21 +148,22 @@ def own_product(channel: str, product_id: int) -> tuple[Profile, Producer, Desk,
 @role("producer")
 def listing(channel: str, product_id: int) -> ResponseReturnValue:
     """One product on one channel: its text, price and everything found."""
-    profile, producer, _desk, found = own_product(channel, product_id)
-    return listing_page(profile, producer, found)
+    profile, producer, desk, found = own_product(channel, product_id)
+    return listing_page(profile, producer, found, desk)
 
 
 def listing_page(
     profile: Profile,
     producer: Producer,
     found: Assessed,
+    desk: Desk,
     choice: ChoiceForm | None = None,
     *,
     status: int = 200,
     sighting: SightingForm | None = None,
 ) -> ResponseReturnValue:
     """The product on the channel, with what was typed into either form."""
-    form = choice or ChoiceForm.showing(found.choice)
+    form = choice or ChoiceForm.showing(found.choice, desk.template)
     today = clock.today_vn(clock.now())
     seen = queries.sightings_of(read_session(), found.product.id, profile.slug)
     limits = profile.limits
@@ -176,6 +184,7 @@ def listing_page(
         ),
         description_longest=limits.description_max.value if limits.description_max else 0,
         places=_places(found),
+        picks=_picks(found, desk),
         sighting=sighting or SightingForm(data={"on_day": today}),
         seen=seen,
         is_link_due=bool(seen) and queries.is_due(seen[0], today),
@@ -191,6 +200,28 @@ def _places(found: Assessed) -> list[tuple[PhotoFacts, int | None]]:
     return [(photo, n) for n, photo in enumerate(chosen, start=1)] + [(p, None) for p in rest]
 
 
+def _picks(found: Assessed, desk: Desk) -> Picks | None:
+    """The pick-lists of the seller's own template, with what was just posted."""
+    template = desk.template
+    if template is None:
+        return None
+    choice = found.choice
+    if CATEGORY_FIELD in request.form:
+        choice = picked(choice, template, request.form.to_dict(flat=False))
+    alike = (
+        desk.choice(product.id).category_id
+        for product in desk.products
+        if product.subgroup == found.product.subgroup and product.id != found.product.id
+    )
+    return picks_for(
+        template,
+        choice,
+        name=found.product.name,
+        group=group_label(found.product.subgroup),
+        before=Counter(filter(None, alike)),
+    )
+
+
 def _title_of(found: Assessed) -> str:
     return found.listing.built_title if found.listing else found.product.name
 
@@ -204,10 +235,13 @@ def _counter(title: str, longest: Limit | None) -> str:
 @role("producer")
 def save_listing(channel: str, product_id: int) -> ResponseReturnValue:
     """Save what differs from the catalogue on this channel."""
-    profile, producer, _desk, found = own_product(channel, product_id)
+    profile, producer, desk, found = own_product(channel, product_id)
     form = ChoiceForm.read()
     if not form.validate():
-        return listing_page(profile, producer, found, form, status=422)
+        return listing_page(profile, producer, found, desk, form, status=422)
+    choice = form.choice(photos_asked(tuple(one.sha for one in found.product.photos)))
+    if desk.template is not None:
+        choice = picked(choice, desk.template, request.form.to_dict(flat=False))
     db = write_session()
     try:
         services.save_choice(
@@ -215,13 +249,13 @@ def save_listing(channel: str, product_id: int) -> ResponseReturnValue:
             product_id=product_id,
             producer_ids=list(actor().producers),
             channel=profile.slug,
-            choice=form.choice(photos_asked(tuple(one.sha for one in found.product.photos))),
+            choice=choice,
             now=clock.now(),
         )
     except (Invalid, Conflict) as error:
         db.rollback()
         form.add_error(error)
-        return listing_page(profile, producer, found, form, status=status_of(error))
+        return listing_page(profile, producer, found, desk, form, status=status_of(error))
     db.commit()
     flash(_("Đã lưu cho %(channel)s.", channel=profile.label), "ok")
     return redirect(url_for(".listing", channel=profile.slug, product_id=product_id), 303)

@@ -21,10 +21,10 @@ from shop.web.request import read_session, write_session
 @role("producer")
 def record_seen(channel: str, product_id: int) -> ResponseReturnValue:
     """Keep the address of a listing, that it was seen again, or that it is gone."""
-    profile, producer, _desk, found = own_product(channel, product_id)
+    profile, producer, desk, found = own_product(channel, product_id)
     form = SightingForm.read()
     if not form.validate():
-        return listing_page(profile, producer, found, status=422, sighting=form)
+        return listing_page(profile, producer, found, desk, status=422, sighting=form)
     db = write_session()
     try:
         record_sighting(
@@ -42,7 +42,7 @@ def record_seen(channel: str, product_id: int) -> ResponseReturnValue:
     except Invalid as error:
         db.rollback()
         form.add_error(error)
-        return listing_page(profile, producer, found, status=status_of(error), sighting=form)
+        return listing_page(profile, producer, found, desk, status=status_of(error), sighting=form)
     db.commit()
     flash(_("Đã ghi tình trạng bài đăng."), "ok")
     where = url_for(".listing", channel=profile.slug, product_id=product_id)

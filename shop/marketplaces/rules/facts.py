@@ -4,8 +4,9 @@ Weights in grams, lengths in millimetres, prices in đồng, texts as stored.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Literal
 
 from shop.marketplaces.rules.pricing import PriceRule
 from shop.marketplaces.rules.sheet_layout import Delivery, WeightUnit
@@ -149,10 +150,27 @@ class CategoryFacts:
 
 
 @dataclass(frozen=True)
+class AttributeFacts:
+    """A column of the seller's template that the catalogue cannot answer."""
+
+    key: str
+    """As choices name it: the channel's own id of the attribute, else the column's key."""
+    label: str
+    need: Literal["required", "conditional", "optional", ""] = ""
+    """For every category alike; what one category demands stands in ``CategoryFacts``."""
+    about: str = ""
+    allowed: tuple[str, ...] = ()
+    """The words of its drop-down; empty: any."""
+
+
+@dataclass(frozen=True)
 class TemplateFacts:
     """What the seller's uploaded template says, as far as listings are judged by it."""
 
     uploaded_on: date
+    ref: str = ""
+    """Where its own page is; empty: nowhere."""
+    file_name: str = ""
     shop_id: str = ""
     expected_shop_id: str = ""
     """The shop of the template before; empty when there was none."""
@@ -162,3 +180,19 @@ class TemplateFacts:
     """Keys of required columns that we cannot fill."""
     categories: Mapping[str, CategoryFacts] = field(default_factory=dict)
     deliveries: tuple[Delivery, ...] = ()
+    attributes: tuple[AttributeFacts, ...] = ()
+    usual_category: str = ""
+    """Of a template that is made for a single category."""
+    usual_deliveries: tuple[str, ...] = ()
+    """Ways of delivery that the seller switched on for the whole template."""
+    usual_attributes: Mapping[str, str] = field(default_factory=dict)
+    """Values that the seller gave for every row."""
+
+    def completed(self, choice: Choice) -> Choice:
+        """The choice with what was decided once for the whole template where it says nothing."""
+        return replace(
+            choice,
+            category_id=choice.category_id or self.usual_category,
+            deliveries=choice.deliveries or self.usual_deliveries,
+            attributes={**self.usual_attributes, **choice.attributes},
+        )

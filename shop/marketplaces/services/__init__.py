@@ -5,6 +5,7 @@ from shop.marketplaces.services.choosing import (
     NothingTicked,
     WrongChoice,
     change_choices,
+    choose_categories,
     save_choice,
 )
 from shop.marketplaces.services.desk import load_desk, load_desks, photo_file
@@ -22,6 +23,7 @@ __all__ = [
     "NothingTicked",
     "WrongChoice",
     "change_choices",
+    "choose_categories",
     "finish_export",
     "load_desk",
     "load_desks",

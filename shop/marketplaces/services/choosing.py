@@ -101,6 +101,51 @@ def change_choices(
     return len(product_ids)
 
 
+def choose_categories(
+    db: Session,
+    *,
+    producer_id: int,
+    channel: str,
+    wanted: Mapping[int, str],
+    now: datetime,
+) -> int:
+    """Keep the channel's category of each product; how many changed. An empty id takes it back.
+
+    Products of other producers are passed over. Raises UnknownChannel, WrongChoice.
+    """
+    profile = registry.profile_called(channel)
+    own = set(
+        db.scalars(
+            select(Product.id).where(
+                Product.producer_id == producer_id,
+                Product.id.in_(list(wanted)),
+                Product.state != "archived",
+                Product.is_service.is_(False),
+            )
+        )
+    )
+    known = {
+        listing.product_id: queries.choice_of(listing)
+        for listing in queries.listings_of(db, own)
+        if listing.channel == profile.slug
+    }
+    changed = 0
+    for product_id in sorted(own):
+        choice = known.get(product_id, Choice())
+        if choice.category_id == wanted[product_id]:
+            continue
+        changed += 1
+        save_choice(
+            db,
+            product_id=product_id,
+            producer_ids=[producer_id],
+            channel=profile.slug,
+            choice=replace(choice, category_id=wanted[product_id]),
+            now=now,
+        )
+    return changed
+
+
 def _changed(choice: Choice, changes: Mapping[str, Any]) -> Choice:
     names = ("percent", "fixed_vnd", "step_vnd")
     rule = {name: changes[name] for name in names if name in changes}

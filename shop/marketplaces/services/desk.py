@@ -11,6 +11,7 @@ from shop.catalogue.models import Producer
 from shop.core.storage import Storage
 from shop.marketplaces import queries
 from shop.marketplaces.rules.readiness import Desk
+from shop.marketplaces.slots import OWN_TEMPLATES
 
 
 def photo_file(sha: str) -> str:
@@ -47,6 +48,7 @@ def load_desks(
     facts = queries.producer_facts(db, producer)
     products = queries.products_of(db, producer.id, today=day, measure=measure)
     listings = queries.listings_of(db, [product.id for product in products])
+    templates = dict(OWN_TEMPLATES.collect(db, producer.id, channels))
     return {
         channel: Desk(
             producer=facts,
@@ -59,6 +61,7 @@ def load_desks(
             offered_elsewhere=queries.offered_elsewhere(listings, products, channel),
             day=day,
             public_url=public_url,
+            template=templates.get(channel),
         )
         for channel in channels
     }

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from shop.channel_sheets.rules.book import Book, book_of
-from shop.channel_sheets.rules.categories import Suggester
 from shop.channel_sheets.rules.filling import Choices, weight_in, weight_unit
 from shop.channel_sheets.rules.keys import CATEGORY, DELIVERY, VALUES_USED, WEIGHT
 from shop.channel_sheets.rules.layout import (
@@ -19,6 +18,7 @@ from shop.channel_sheets.rules.layout import (
 )
 from shop.channel_sheets.rules.patching import Target, fill
 from shop.marketplaces.rules.cells import VALUES
+from shop.marketplaces.rules.picking import Suggester
 from shop.sheets.workbooks import read_book
 from tests.factories import templates
 

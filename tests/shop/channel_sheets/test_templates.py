@@ -16,6 +16,7 @@ from shop.catalogue.models import Variant
 from shop.channel_sheets.models import ChannelTemplate, FilledSheet
 from shop.channel_sheets.rules.book import book_of
 from shop.channel_sheets.rules.layout import find_layout
+from shop.marketplaces.models import Listing
 from shop.sheets.workbooks import read_book
 from tests.conftest import post
 from tests.factories import templates
@@ -92,6 +93,73 @@ def test_an_empty_template_comes_back_filled(desk: Any, db: Session) -> None:
     db.rollback()
     filled(client, address)
     assert db.scalar(select(func.count()).select_from(FilledSheet)) == 2, "same again: same row"
+
+
+def test_the_listing_desk_offers_what_the_template_holds(desk: Any, db: Session) -> None:
+    _producer, product, client = desk
+    page = f"/ban-hang/kenh-ban/shopee/{product.id}"
+    assert "SHIP_NONE" not in client.get(page).get_data(as_text=True), "nothing is known yet"
+    send(client, templates.shopee(seed=4))
+    before = client.get(page).get_data(as_text=True)
+    assert "Gợi ý: Thực phẩm và đồ uống &gt; Mật ong, siro &gt; Mật ong (100785)" in before
+    assert {"CATEGORY_MISSING", "SHIP_NONE"} <= set(re.findall(r'data-finding="(\w+)"', before))
+    key = "ps_product_global_attribute.100095"
+    said = {"is_included": "1", "nganh": "100785", "giao-co": "1", f"cot:{key}": ""}
+    post(client, page, said)
+    listing = db.scalars(select(Listing)).one()
+    assert listing.overrides == {"category_id": "100785"}
+    assert "ATTR_REQUIRED" in client.get(page).get_data(as_text=True), "its category demands it"
+    db.rollback()
+    said |= {"giao": "5001", f"cot:{key}": "12 tháng", "nganh-khac": ""}
+    assert post(client, page, said).status_code == 303
+    told = client.get(page).get_data(as_text=True)
+    assert 'name="giao" value="5001" checked' in told
+    assert not {"CATEGORY_MISSING", "SHIP_NONE", "ATTR_REQUIRED"} & set(
+        re.findall(r'data-finding="(\w+)"', told)
+    )
+    report = client.get("/ban-hang/kenh-ban/kiem-tra.json?kenh=shopee").get_json()
+    codes = {f["code"] for f in report["channels"][0]["channel_findings"]}
+    assert "TEMPLATE_MISSING" not in codes
+    wrong = {**said, "nganh-khac": "5", "giao": "666"}
+    assert post(client, page, wrong).status_code == 303
+    assert "CATEGORY_UNKNOWN" in client.get(page).get_data(as_text=True)
+    for hostile in ({"nganh": "\x00" + "á" * 300}, {f"cot:{key}": "x" * 10_000}):
+        assert post(client, page, {**said, **hostile}).status_code == 422
+
+
+def test_each_product_goes_into_the_sheet_of_its_category(desk: Any, db: Session) -> None:
+    producer, honey, client = desk
+    storage = client.application.extensions["house"].storage
+    tea = make_goods(db, storage, producer=producer, name="Chè shan tuyết")
+    honey_id, tea_id = honey.id, tea.id
+    db.commit()
+    address = send(client, templates.lazada(more=True), "Lazada.xlsx").location
+    assert (
+        post(
+            client,
+            f"{address}/nganh",
+            {f"nganh-{honey_id}": "10001973", f"nganh-{tea_id}": "10001974"},
+        ).status_code
+        == 303
+    )
+    report, _content = filled(client, address)
+    assert "ATTR_REQUIRED" in report, "the sheet of teas asks for something of its own"
+    page = f"/ban-hang/kenh-ban/lazada/{tea_id}"
+    picks = {"is_included": "1", "nganh": "10001974", "cot:catproperty.p30100": "Hà Giang"}
+    assert post(client, page, picks).status_code == 303
+    report, content = filled(client, address)
+    book = book_of(read_book(content))
+    names = {
+        sheet.name: [sheet.text(row, 1) for row in range(4, len(sheet.rows))]
+        for sheet in book.sheets
+        if not sheet.is_hidden and sheet.name != "INDEX"
+    }
+    assert [len(rows) for rows in names.values()] == [1, 1, 0], "samples are gone everywhere"
+    assert names["Mat ong"][0].startswith("Mật ong")
+    assert names["Tra"][0].startswith("Chè shan")
+    tea_sheet = book.called("Tra")
+    assert tea_sheet is not None
+    assert tea_sheet.text(4, len(templates.LAZADA)) == "Hà Giang"
 
 
 def test_a_newer_template_takes_the_place_and_says_what_changed(desk: Any, db: Session) -> None:

@@ -176,6 +176,14 @@ CODES: Final = (
         SHEETS,
     ),
     Code(
+        "ATTR_VALUE",
+        "listing",
+        "attributes",
+        N_("“%(value)s” không có trong danh sách của cột “%(limit)s”."),
+        N_("Chọn một giá trị trong danh sách của mẫu."),
+        SHEETS,
+    ),
+    Code(
         "SHIP_NONE",
         "listing",
         "deliveries",

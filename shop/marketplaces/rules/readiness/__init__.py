@@ -54,15 +54,16 @@ def assess(profile: Profile, desk: Desk, market_words: Iterable[str]) -> list[As
     for product in desk.products:
         choice = desk.choice(product.id)
         try:
+            whole = desk.whole_choice(product.id)
             listing = build_listing(
                 product,
                 desk.producer,
                 profile,
-                choice,
+                whole,
                 day=desk.day,
                 public_url=desk.public_url,
             )
-            case = Case(profile, desk, listing, choice, others, shared_photos, shared_skus)
+            case = Case(profile, desk, listing, whole, others, shared_photos, shared_skus)
             found.append(Assessed(product, choice, listing, tuple(_check(case))))
         except Exception as fault:
             log.exception("product %d cannot be listed on %s", product.id, profile.slug)

@@ -62,6 +62,11 @@ class Desk:
     def choice(self, product_id: int) -> Choice:
         return self.choices.get(product_id, Choice())
 
+    def whole_choice(self, product_id: int) -> Choice:
+        """The choice with what was decided once for the seller's whole template."""
+        choice = self.choice(product_id)
+        return self.template.completed(choice) if self.template else choice
+
 
 @dataclass(frozen=True)
 class Assessed:

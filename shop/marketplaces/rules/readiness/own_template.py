@@ -26,10 +26,23 @@ def _category(case: Case) -> Iterator[Finding]:
     if known is None:
         yield case.find("CATEGORY_UNKNOWN", wanted)
         return
-    empty = [key for key in known.required if not case.choice.attributes.get(key, "").strip()]
+    labels = {asked.key: asked.label for asked in template.attributes}
+    empty = [
+        labels.get(key, key)
+        for key in known.required
+        if not case.choice.attributes.get(key, "").strip()
+    ]
     if empty:
         yield case.find("ATTR_REQUIRED", empty, limit=known.path)
     yield from _handling(case, known)
+
+
+def _allowed(case: Case) -> Iterator[Finding]:
+    """Values outside of the drop-downs of the template."""
+    for asked in case.desk.template.attributes if case.desk.template else ():
+        told = case.choice.attributes.get(asked.key, "")
+        if told and asked.allowed and told not in asked.allowed:
+            yield case.find("ATTR_VALUE", told, limit=asked.label)
 
 
 def _handling(case: Case, known: CategoryFacts) -> Iterator[Finding]:
@@ -43,8 +56,10 @@ def _handling(case: Case, known: CategoryFacts) -> Iterator[Finding]:
 
 def _delivery(case: Case) -> Iterator[Finding]:
     template, chosen = case.desk.template, case.choice.deliveries
-    if template is not None and case.profile.needs_delivery and not chosen:
-        yield case.find("SHIP_NONE")
+    if template is not None and case.profile.needs_delivery:
+        offered = {way.id for way in template.deliveries}
+        if not chosen or (offered and offered.isdisjoint(chosen)):
+            yield case.find("SHIP_NONE")
     known = _known(template, case.profile.deliveries)
     dearest = max((variant.price_vnd for variant in case.listing.variants), default=0)
     for way in (known[one] for one in chosen if one in known):
@@ -69,4 +84,4 @@ def _known(template: TemplateFacts | None, usual: tuple[Delivery, ...]) -> dict[
     return {way.id: way for way in (*usual, *of_shop)}
 
 
-CHECKS: Final = (_category, _delivery)
+CHECKS: Final = (_category, _allowed, _delivery)
