@@ -12,12 +12,15 @@ from sqlalchemy.orm import Session
 
 from livestream.campaigns.slots import CAMPAIGN_PANELS
 from livestream.clubs.models import Club
-from livestream.clubs.slots import CLUB_PANELS
-from livestream.sessions import queries, services
+from livestream.clubs.signals import availability_changed
+from livestream.clubs.slots import CLUB_PANELS, RESOURCE_PANELS
+from livestream.sessions import queries, services, states
 from livestream.sessions.calendars import invitation
 from livestream.sessions.cards import Card, airing_cards, cards, keep_until
 from livestream.sessions.models import LiveSession
 from livestream.sessions.queries.on_product import airings_of_product
+from livestream.sessions.queries.unfit import unfit_sessions
+from livestream.sessions.services.flagging import flag_unfit
 from livestream.sessions.states import PUBLIC_STATES
 from livestream.sessions.vouchers import voucher_sessions
 from shop.accounts.rules import staff_scope_of
@@ -29,6 +32,7 @@ from shop.notifications.rules import Importance, InvitationOf
 from shop.notifications.services import register_message
 from shop.traceability.signals import lot_held, lots_recalled
 from shop.traceability.slots import RECALL_TOUCHES, Touched
+from shop.web.access import actor as actor_of
 from shop.web.actor import Actor
 from shop.web.i18n import gettext as _
 from shop.web.i18n import show_date, show_time
@@ -60,6 +64,7 @@ def init_app(_app: Flask) -> None:
     PRODUCER_PANELS.fill(_producer_panel)
     HOME_PANELS.fill(_home_panel)
     CLUB_PANELS.fill(_club_panel)
+    RESOURCE_PANELS.fill(_resource_panel)
     CAMPAIGN_PANELS.fill(_campaign_panel)
     RECALL_TOUCHES.fill(_touched_by_recall)
     VOUCHER_SESSIONS.fill(voucher_sessions)
@@ -70,6 +75,7 @@ def connect_signals() -> None:
     product_withdrawn.connect(_on_product_withdrawn, weak=False)
     lot_held.connect(_on_lot_held, weak=False)
     lots_recalled.connect(_on_lots_recalled, weak=False)
+    availability_changed.connect(_on_availability_changed, weak=False)
 
 
 def _on_product_withdrawn(
@@ -83,6 +89,12 @@ def _on_lot_held(_sender: Any, *, db: Session, lot: Any, now: datetime, **_more:
         services.flag_held_lot(db, variant_id=lot.variant_id, lot_id=lot.id, now=now)
 
 
+def _on_availability_changed(
+    _sender: Any, *, db: Session, resource_id: int, actor_id: int | None, now: datetime
+) -> None:
+    flag_unfit(db, resource_id=resource_id, actor_id=actor_id, now=now)
+
+
 IMPORTANT = frozenset(
     f"session.{kind}"
     for kind in (
@@ -90,6 +102,7 @@ IMPORTANT = frozenset(
         "confirmed",
         "moved",
         "handed_over",
+        "hours_unfit",
         "cancelled",
         "stopped",
         "lot_held",
@@ -146,6 +159,7 @@ def declare_messages() -> None:
         ("session.confirmed", N_("Phiên “%(title)s” đã chốt"), public),
         ("session.moved", N_("Phiên “%(title)s” đã đổi giờ"), public),
         ("session.handed_over", N_("Phiên “%(title)s” đổi người dẫn"), club),
+        ("session.hours_unfit", N_("%(resource)s đổi lịch, không rảnh cho “%(title)s”"), club),
         ("session.cancelled", N_("Phiên “%(title)s” đã hủy"), public),
         ("session.expired", N_("Đề xuất “%(title)s” hết hạn giữ chỗ"), club),
         ("session.stopped", N_("Phiên “%(title)s” đã bị dừng"), club),
@@ -162,8 +176,11 @@ def _club_links(actor: Actor) -> list[NavItem]:
 
 
 def _club_todo(db: Session, actor: Actor) -> list[Todo]:
-    counts = queries.count_of_clubs(db, actor.clubs.keys(), now=clock.now())
+    now = clock.now()
+    counts = queries.count_of_clubs(db, actor.clubs.keys(), now=now)
+    unfit = len(unfit_sessions(db, now=now, club_ids=actor.clubs.keys()))
     return [
+        Todo(_(N_("Phiên lệch lịch rảnh")), unfit, "/clb/phien/lech-lich", "clock", is_urgent=True),
         Todo(_(N_("Phiên chờ chốt")), counts.get("proposed", 0), "/clb/phien", "clock"),
         Todo(_(N_("Phiên sắp lên sóng")), counts.get("confirmed", 0), "/clb/phien", "live"),
         Todo(_(N_("Bản nháp")), counts.get("draft", 0), "/clb/phien", "edit"),
@@ -227,6 +244,12 @@ def _home_panel(db: Session, now: datetime) -> list[Panel]:
 def _club_panel(db: Session, club_id: int, now: datetime) -> list[Panel]:
     found = _cards(db, queries.public_sessions(now=now, club_id=club_id).limit(12), now)
     return [Panel("livestream/panels/club.html", {"sessions": found})]
+
+
+def _resource_panel(db: Session, resource_id: int, now: datetime) -> list[Panel]:
+    rows = unfit_sessions(db, now=now, resource_id=resource_id)
+    context = {"rows": rows, "states": states, "mine": actor_of().clubs}
+    return [Panel("livestream/panels/resource.html", context)] if rows else []
 
 
 def _campaign_panel(db: Session, campaign_id: int, now: datetime) -> list[Panel]:

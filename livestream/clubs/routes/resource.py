@@ -1,12 +1,14 @@
 """One host, channel, studio or kit: name, buffers, hours, days off."""
 
 from flask import flash, redirect, render_template, request, url_for
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from livestream.clubs import forms, queries, rules, services
 from livestream.clubs.models import Resource
 from livestream.clubs.policies import policy_of
 from livestream.clubs.routes.base import Page, bp
+from livestream.clubs.slots import RESOURCE_PANELS
 from shop.core import clock
 from shop.core.errors import Invalid, NotFound
 from shop.core.text import N_
@@ -28,7 +30,8 @@ def _editable(db: Session, resource_id: int) -> Resource:
 
 
 def _resource_page(db: Session, resource: Resource, **filled: Form) -> str:
-    today = clock.today_vn(clock.now())
+    now = clock.now()
+    today = clock.today_vn(now)
     weekly = queries.weekly_hours(db, resource.id)
     return render_template(
         "livestream/clubs/resource.html",
@@ -44,6 +47,10 @@ def _resource_page(db: Session, resource: Resource, **filled: Form) -> str:
         exceptions=queries.exceptions_of(db, resource.id, since=today),
         labels=rules.RESOURCE_LABELS,
         clock_text=rules.clock_text,
+        panels=[
+            Markup(render_template(panel.template, **panel.context))  # noqa: S704
+            for panel in RESOURCE_PANELS.collect(db, resource.id, now)
+        ],
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from livestream.clubs import rules
 from livestream.clubs.models import Availability, AvailabilityException, Resource
 from livestream.clubs.services.auditing import audit_resource
+from livestream.clubs.signals import availability_changed
 
 
 def set_weekly_hours(
@@ -20,7 +21,7 @@ def set_weekly_hours(
 ) -> None:
     """Replace the weekly hours: (weekday, from, to) in minutes after midnight. Raises BadHours.
 
-    Sessions that exist are not moved; their page flags what no longer fits.
+    Sessions that exist are not moved; those that no longer fit are flagged and their people told.
     """
     for _weekday, from_minute, to_minute in hours:
         rules.check_hours(from_minute, to_minute)
@@ -34,6 +35,7 @@ def set_weekly_hours(
     )
     db.flush()
     audit_resource(db, "resource.hours_set", resource_id, actor_id, now)
+    availability_changed.send(db=db, resource_id=resource_id, actor_id=actor_id, now=now)
 
 
 def _lock(db: Session, resource_id: int) -> None:
@@ -68,3 +70,4 @@ def set_exception(
     row.note = note
     db.flush()
     audit_resource(db, "resource.exception_set", resource_id, actor_id, now)
+    availability_changed.send(db=db, resource_id=resource_id, actor_id=actor_id, now=now)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from livestream.clubs import rules
 from livestream.clubs.models import Club, ClubResource, Resource
 from livestream.clubs.services.auditing import audit_resource
+from livestream.clubs.signals import availability_changed
 from shop.accounts.models import Person
 from shop.core.errors import NotFound
 from shop.core.text import random_code
@@ -114,13 +115,15 @@ def change_resource(
     resource.name = name
     resource.buffer_before_minutes = buffer_before_minutes
     resource.buffer_after_minutes = buffer_after_minutes
-    resource.is_active = is_active
+    was_active, resource.is_active = resource.is_active, is_active
     if resource.kind != "channel" or not meets_requirements:
         resource.requirements_met_at = None
     elif resource.requirements_met_at is None:
         resource.requirements_met_at = now
     db.flush()
     audit_resource(db, "resource.changed", resource_id, actor_id, now)
+    if was_active != is_active:
+        availability_changed.send(db=db, resource_id=resource_id, actor_id=actor_id, now=now)
     return resource
 
 

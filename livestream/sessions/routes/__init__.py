@@ -10,6 +10,7 @@ from livestream.sessions.routes import (
     producer,
     public,
     staff,
+    unfit,
 )
 from livestream.sessions.routes.frame import bp
 
@@ -24,4 +25,5 @@ __all__ = [
     "producer",
     "public",
     "staff",
+    "unfit",
 ]

@@ -50,6 +50,8 @@ EVENT_LABELS = {
     "warning_passed": N_("Bỏ qua một cảnh báo"),
     "confirmed": N_("Chốt phiên"),
     "moved": N_("Đổi giờ hoặc nguồn lực"),
+    "hours_unfit": N_("Giờ rảnh đổi, phiên nằm ngoài"),
+    "hours_fit": N_("Giờ rảnh lại khớp với phiên"),
     "cancelled": N_("Hủy phiên"),
     "expired": N_("Hết hạn giữ chỗ"),
     "went_live": N_("Lên sóng"),
