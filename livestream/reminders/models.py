@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from livestream.reminders.rules import AUDIENCES, FOLLOW_STATES, MOMENTS, TURN_STATES
 from shop.core.db import Base, Id, Ref, one_of
+from shop.notifications.models import Following
 
 _OPEN = text("state IN ('unconfirmed','following')")
 
@@ -38,12 +39,10 @@ class ReminderTurn(Base):
     """Followers up to this id have been told; the rest follow in the next bite."""
 
 
-class Follow(Base):
-    """Someone wants to be reminded of a session.
+class Follow(Following, Base):
+    """Someone wants to be reminded of a session."""
 
-    ``recipient`` is as the outbox knows it: ``person:3``, or ``contact:5`` for a guest whose e-mail
-    address is confirmed first and stands with notifications, not here.
-    """
+    ACTIVE = "following"
 
     __tablename__ = "live_follow"
     __table_args__ = (
@@ -60,16 +59,9 @@ class Follow(Base):
         ),
     )
 
-    id: Mapped[Id]
-    code: Mapped[str] = mapped_column(String(24), unique=True)
-    """Names the row in the links of its mails: 100 random bits, so that who has it may use it."""
     session_id: Mapped[Ref] = mapped_column(ForeignKey("live_session.id"))
-    recipient: Mapped[str] = mapped_column(String(40))
-    state: Mapped[str] = mapped_column(String(12))
     known_starts_at: Mapped[datetime]
     """The start they were told last; a move to another one is told once."""
-    asked_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
 
 
 class PersonalFeed(Base):

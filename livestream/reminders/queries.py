@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from livestream.clubs.models import Resource
@@ -17,27 +16,6 @@ from shop.accounts.models import Membership
 from shop.accounts.queries import gives_rights
 from shop.core.errors import NotFound
 
-OPEN: Final = ("unconfirmed", "following")
-
-
-def follow_by_code(db: Session, code: str) -> Follow:
-    """Raises NotFound."""
-    found = db.scalar(select(Follow).where(Follow.code == code))
-    if found is None:
-        raise NotFound
-    return found
-
-
-def open_follow(db: Session, session_id: int, recipient: str) -> Follow | None:
-    """The recipient's standing wish to be reminded of a session."""
-    return db.scalar(
-        select(Follow).where(
-            Follow.session_id == session_id,
-            Follow.recipient == recipient,
-            Follow.state.in_(OPEN),
-        )
-    )
-
 
 def count_coming(db: Session, recipient: str, *, now: datetime) -> int:
     """How many sessions still to come a recipient follows."""
@@ -46,9 +24,18 @@ def count_coming(db: Session, recipient: str, *, now: datetime) -> int:
             select(func.count())
             .select_from(Follow)
             .join(LiveSession, LiveSession.id == Follow.session_id)
-            .where(Follow.recipient == recipient, Follow.state.in_(OPEN), LiveSession.ends_at > now)
+            .where(Follow.recipient == recipient, Follow.is_open(), LiveSession.ends_at > now)
         )
         or 0
+    )
+
+
+def reachable_followers(now: datetime) -> Select[str]:
+    """Who is still to hear of a session, at the latest that it was called off."""
+    return (
+        select(Follow.recipient)
+        .join(LiveSession, LiveSession.id == Follow.session_id)
+        .where(Follow.is_open(), LiveSession.ends_at > now)
     )
 
 

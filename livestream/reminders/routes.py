@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from livestream.reminders import queries, services
 from livestream.reminders.forms import FollowForm
+from livestream.reminders.models import Follow
 from livestream.sessions.calendars import build_calendar, calendar_answer
 from livestream.sessions.cards import cards
 from livestream.sessions.models import LiveSession
@@ -12,6 +13,7 @@ from livestream.sessions.queries import public_session
 from shop.core import clock
 from shop.core.errors import Conflict, Invalid, NotFound
 from shop.core.text import N_
+from shop.notifications.services import following
 from shop.web.access import actor, public, signed_in, webhook
 from shop.web.assets import public_url
 from shop.web.errors import status_of
@@ -74,7 +76,7 @@ def ask(slug: str) -> ResponseReturnValue:
 
 def _link_page(code: str, wants: str) -> ResponseReturnValue:
     db = read_session()
-    follow = queries.follow_by_code(db, code[:24])
+    follow = following.wish_called(db, Follow, code[:24])
     live = queries.session_of(db, follow.session_id)
     return not_stored(
         render_template(
@@ -101,7 +103,7 @@ def confirm_page(code: str) -> ResponseReturnValue:
 def confirm(code: str) -> ResponseReturnValue:
     """The address is confirmed."""
     db = write_session()
-    services.confirm_follow(db, code=code[:24])
+    following.confirm_wish(db, Follow, code[:24])
     db.commit()
     flash(_(_FOLLOWS), "ok")
     return redirect(url_for(".confirm_page", code=code[:24]), 303)
@@ -122,7 +124,7 @@ def leave(code: str) -> ResponseReturnValue:
     """End reminders with one click. Mail programs post here by themselves (RFC 8058), without a
     cookie or a token: knowing the code is the right to end it."""
     db = write_session()
-    services.end_follow(db, code=code[:24], now=clock.now())
+    following.end_wish(db, Follow, code[:24], clock.now())
     db.commit()
     return redirect(url_for(".leave_page", code=code[:24]), 303)
 
@@ -133,10 +135,10 @@ def leave_own(slug: str) -> ResponseReturnValue:
     """A signed-in person no longer follows a session."""
     db = write_session()
     live = public_session(db, slug)
-    follow = queries.open_follow(db, live.id, f"person:{actor().id()}")
+    follow = following.open_wish(db, Follow, f"person:{actor().id()}", session_id=live.id)
     if follow is None:
         raise NotFound
-    services.end_follow(db, code=follow.code, now=clock.now())
+    following.end_wish(db, Follow, follow.code, clock.now())
     db.commit()
     flash(_(N_("Đã thôi nhắc phiên này.")), "ok")
     return redirect(f"{request.script_root}/phien-live/{slug}", 303)

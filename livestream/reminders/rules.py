@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Final
 
 from livestream.sessions.timing import VN
-from shop.core.errors import Conflict, Invalid
+from shop.core.errors import Conflict
 from shop.core.text import N_
 
 AUDIENCES: Final = ("hosts", "producers", "followers")
@@ -28,7 +28,6 @@ BEFORE_QUIET: Final = timedelta(minutes=5)
 
 MAX_FOLLOWS: Final = 50
 """Coming sessions that one person or address follows at a time."""
-UNCONFIRMED_FOR: Final = timedelta(days=2)
 FORGET_AFTER: Final = timedelta(days=60)
 """How long after a session its reminders and followers are kept."""
 
@@ -39,14 +38,6 @@ class SessionOver(Conflict):
 
 class TooManyFollows(Conflict):
     message = N_("Bạn đang theo dõi 50 phiên sắp tới. Hãy bỏ bớt trước khi thêm.")
-
-
-class NoMail(Conflict):
-    message = N_("Hệ thống chưa gửi được thư. Hãy đăng nhập để nhận nhắc lịch trong hộp tin.")
-
-
-class AddressNeeded(Invalid):
-    message = N_("Vui lòng ghi e-mail để nhận nhắc lịch, hoặc đăng nhập.")
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from livestream.reminders import queries, services
+from livestream.reminders.models import Follow
 from livestream.reminders.rules import AUDIENCES, OFFSETS
-from livestream.reminders.services.following import ASK, can_mail, is_unconfirmed
+from livestream.reminders.services.following import ASK
 from livestream.reminders.services.telling import kind_of
 from livestream.sessions.models import LiveSession
 from livestream.sessions.signals import schedule_changed
@@ -17,7 +18,8 @@ from livestream.sessions.slots import SESSION_PANELS
 from shop.core import clock
 from shop.core.text import N_
 from shop.notifications.rules import Payload
-from shop.notifications.services import register_message
+from shop.notifications.services import keep_contacts_of, register_message
+from shop.notifications.services.following import can_mail, is_unconfirmed, open_wish
 from shop.web.access import actor
 from shop.web.actor import Actor
 from shop.web.i18n import gettext as _
@@ -28,6 +30,7 @@ from shop.web.workspaces import ACCOUNT_NAV
 def init_app(_app: Flask) -> None:
     """Connect, declare, fill; doing it again changes nothing."""
     declare_messages()
+    keep_contacts_of("reminders", queries.reachable_followers)
     connect_signals()
     SESSION_PANELS.fill(_panel)
     ACCOUNT_NAV.fill(_navigation)
@@ -85,7 +88,7 @@ def declare_messages() -> None:
         body=N_("Bấm nút bên dưới rồi xác nhận. Không phải bạn yêu cầu? Cứ bỏ qua thư này."),
         url="/nhac-toi/%(code)s",
         importance="must",
-        still_due=lambda db, ref, _payload: is_unconfirmed(db, ref),
+        still_due=lambda db, ref, _payload: is_unconfirmed(db, Follow, ref),
     )
 
 
@@ -97,7 +100,7 @@ def _panel(db: Session, live: LiveSession, now: datetime) -> list[Panel]:
     if live.state != "confirmed" or live.starts_at <= now:
         return []
     me = actor().person_id
-    follow = queries.open_follow(db, live.id, f"person:{me}") if me is not None else None
+    follow = open_wish(db, Follow, f"person:{me}", session_id=live.id) if me is not None else None
     context: dict[str, object] = {"live": live, "follow": follow, "can_mail": can_mail()}
     return [Panel("livestream/reminders/panel.html", context)]
 

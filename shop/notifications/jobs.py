@@ -47,3 +47,10 @@ def deliver_one(database: Database, message: OutboxMessage, now: datetime) -> st
             return services.settle_delivery(db, message, desk, fault, now=now)
     except Conflict:
         return "taken"
+
+
+@job("messages.forget_contacts", every_seconds=3600)
+def forget_contacts(database: Database, now: datetime) -> None:
+    """Erase guests' e-mail addresses that nothing waits for any more."""
+    with database.transaction() as db:
+        services.forget_contacts(db, now=now)

@@ -1,9 +1,9 @@
 """The inbox, contacts without an account, what people prefer, and calls to make."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.core.db import Base, Id, Ref, one_of
@@ -42,6 +42,30 @@ class Contact(Base):
     phone: Mapped[str | None] = mapped_column(String(20))
     language: Mapped[str] = mapped_column(String(2), default="vi")
     created_at: Mapped[datetime]
+
+
+class Following:
+    """What every wish to be told of a thing has: see ``services.following``.
+
+    ``recipient`` is as the outbox knows it: ``person:3``, or ``contact:5`` for a guest whose e-mail
+    address is confirmed first and stands with contacts, not here. States: ``unconfirmed``,
+    ``ACTIVE``, ``ended`` and what else the model has.
+    """
+
+    ACTIVE: ClassVar[str]
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(String(24), unique=True)
+    """Names the row in the links of its mails: 100 random bits, so that who has it may use it."""
+    recipient: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(12))
+    asked_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    @classmethod
+    def is_open(cls) -> ColumnElement[bool]:
+        """A wish that still stands, confirmed or not."""
+        return cls.state.in_(("unconfirmed", cls.ACTIVE))
 
 
 class MessagePreference(Base):

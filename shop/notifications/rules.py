@@ -237,3 +237,11 @@ def desk_parts(desk: str) -> tuple[str, str]:
     if kind not in DESKS or not key:
         raise ValueError(f"no such desk: {desk}")
     return kind, key
+
+
+class NoMail(Conflict):
+    message = N_("Hệ thống chưa gửi được thư. Hãy đăng nhập để nhận tin trong hộp thư.")
+
+
+class AddressNeeded(Invalid):
+    message = N_("Vui lòng ghi e-mail để nhận tin, hoặc đăng nhập.")

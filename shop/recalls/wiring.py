@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from shop.accounts.rules import staff_scope_of
 from shop.core import clock
 from shop.core.text import N_
-from shop.notifications.services import register_message
+from shop.notifications.services import keep_contacts_of, register_message
 from shop.notifications.signals import call_recorded
 from shop.recalls import queries
 from shop.recalls.rules import HAZARDS, is_drill_due
@@ -49,6 +49,7 @@ _WAITING_BODY: Final = N_(
 def init_app(_app: Flask) -> None:
     """Declare the messages, fill the slots, listen; doing it again changes nothing."""
     declare_messages()
+    keep_contacts_of("recalls", lambda _now: queries.waiting_recipients())
     call_recorded.connect(follow_call, weak=False)
     PRODUCER_NAV.fill(producer_link)
     PRODUCER_TODO.fill(producer_todo)

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.core.db import Base, Id, Ref, one_of
+from shop.notifications.models import Following
 from shop.wishes.rules import ALERT_STATES
 
 _OPEN = text("state IN ('unconfirmed','waiting')")
@@ -34,12 +35,10 @@ class Wish(Base):
     added_at: Mapped[datetime]
 
 
-class StockAlert(Base):
-    """Someone wants to hear, once, that a size can be bought again.
+class StockAlert(Following, Base):
+    """Someone wants to hear, once, that a size can be bought again."""
 
-    ``recipient`` is as the outbox knows it: ``person:3``, or ``contact:5`` for a guest whose e-mail
-    address is confirmed first and stands with notifications, not here.
-    """
+    ACTIVE = "waiting"
 
     __tablename__ = "stock_alert"
     __table_args__ = (
@@ -56,11 +55,4 @@ class StockAlert(Base):
         ),
     )
 
-    id: Mapped[Id]
-    code: Mapped[str] = mapped_column(String(24), unique=True)
-    """Names the alert in the links of its mails: 100 random bits, so that who has it may use it."""
     variant_id: Mapped[Ref] = mapped_column(ForeignKey("variant.id"))
-    recipient: Mapped[str] = mapped_column(String(40))
-    state: Mapped[str] = mapped_column(String(12))
-    asked_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Product, ProductFacets, Variant
 from shop.stock.models import StockLevel
 from shop.wishes.models import StockAlert, Wish, WishList
-
-OPEN: Final = ("unconfirmed", "waiting")
 
 
 @dataclass(frozen=True)
@@ -114,13 +112,15 @@ def waited_variants(db: Session, recipient: str, product_id: int) -> frozenset[i
     )
 
 
+def waiting_recipients() -> Select[str]:
+    """Whom an alert is still to reach."""
+    return select(StockAlert.recipient).where(StockAlert.is_open())
+
+
 def count_open(db: Session, recipient: str) -> int:
     """Open alerts of one recipient."""
     statement = select(func.count()).select_from(StockAlert)
-    return (
-        db.scalar(statement.where(StockAlert.recipient == recipient, StockAlert.state.in_(OPEN)))
-        or 0
-    )
+    return db.scalar(statement.where(StockAlert.recipient == recipient, StockAlert.is_open())) or 0
 
 
 @dataclass(frozen=True)
@@ -152,11 +152,6 @@ def asked_size(db: Session, variant_id: int) -> AskedSize | None:
         .where(Variant.id == variant_id)
     ).one_or_none()
     return None if row is None else AskedSize(*row)
-
-
-def alert_by_code(db: Session, code: str) -> StockAlert | None:
-    """The alert that a link names."""
-    return db.scalar(select(StockAlert).where(StockAlert.code == code))
 
 
 def back_in_stock(db: Session, variant_ids: Collection[int]) -> list[int]:

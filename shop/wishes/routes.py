@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from shop.core import clock
 from shop.core.errors import Conflict, Invalid, NotFound
 from shop.core.text import N_
+from shop.notifications.services import following
 from shop.web.access import actor, public, signed_in, webhook
 from shop.web.errors import status_of
 from shop.web.headers import not_stored
@@ -17,6 +18,7 @@ from shop.web.token_cookie import fresh_token, hash_token
 from shop.wishes import queries, services
 from shop.wishes.cookie import WISH_COOKIE
 from shop.wishes.forms import AlertForm, WishForm
+from shop.wishes.models import StockAlert
 
 bp = Blueprint("wishes", __name__)
 
@@ -130,9 +132,7 @@ _CONFIRM_FIRST = N_("Hãy mở thư vừa gửi tới e-mail của bạn và b�
 
 
 def _alert_page(code: str, wants: str) -> ResponseReturnValue:
-    alert = queries.alert_by_code(read_session(), code[:24])
-    if alert is None:
-        raise NotFound
+    alert = following.wish_called(read_session(), StockAlert, code[:24])
     size = queries.asked_size(read_session(), alert.variant_id)
     if size is None:
         raise NotFound
@@ -183,7 +183,7 @@ def leave(code: str) -> ResponseReturnValue:
     """End an alert with one click. Mail programs post here by themselves (RFC 8058), without a
     cookie or a token: knowing the code is the right to end it."""
     db = write_session()
-    services.end_alert(db, code=code[:24], now=clock.now())
+    following.end_wish(db, StockAlert, code[:24], clock.now())
     db.commit()
     return redirect(url_for(".leave_page", code=code[:24]), 303)
 
@@ -193,10 +193,9 @@ def leave(code: str) -> ResponseReturnValue:
 def leave_own(code: str) -> ResponseReturnValue:
     """A signed-in person calls off an alert of their own."""
     db = write_session()
-    alert = queries.alert_by_code(db, code[:24])
-    if alert is None or alert.recipient != f"person:{actor().id()}":
+    alert = following.end_wish(db, StockAlert, code[:24], clock.now())
+    if alert.recipient != f"person:{actor().id()}":
         raise NotFound
-    services.end_alert(db, code=alert.code, now=clock.now())
     db.commit()
     flash(_(N_("Đã thôi chờ tin.")), "ok")
     return redirect(f"{request.script_root}/yeu-thich", 303)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from shop.core.errors import Conflict, Invalid
+from shop.core.errors import Conflict
 from shop.core.text import N_
 
 ALERT_STATES: Final = ("unconfirmed", "waiting", "told", "ended")
@@ -13,7 +13,6 @@ MAX_WISHES: Final = 100
 MAX_ALERTS: Final = 30
 """Open alerts of one person or address."""
 
-UNCONFIRMED_FOR: Final = timedelta(days=2)
 WAITING_FOR: Final = timedelta(days=365)
 LISTS_FOR: Final = timedelta(days=180)
 """A guest's list that nobody opened or changed for so long is dropped, as its cookie is."""
@@ -29,11 +28,3 @@ class StillInStock(Conflict):
 
 class TooManyAlerts(Conflict):
     message = N_("Bạn đang chờ tin của 30 mặt hàng. Hãy bỏ bớt trước khi thêm.")
-
-
-class NoMail(Conflict):
-    message = N_("Hệ thống chưa gửi được thư. Hãy đăng nhập để nhận tin trong hộp thư.")
-
-
-class AddressNeeded(Invalid):
-    message = N_("Vui lòng ghi e-mail để nhận tin, hoặc đăng nhập.")

@@ -10,9 +10,7 @@ from shop.accounts.models import Person
 from shop.catalogue.models import Product, ProductFacets, Variant
 from shop.core.db import insert_into
 from shop.core.errors import NotFound
-from shop.core.text import random_code
-from shop.notifications.services import contact, tell
-from shop.notifications.services.kinds import channels_in_use
+from shop.notifications.services import following, tell
 from shop.wishes import queries, rules
 from shop.wishes.models import StockAlert, Wish, WishList
 
@@ -103,11 +101,6 @@ def drop_old_lists(db: Session, *, now: datetime, limit: int = 500) -> int:
 # Told when it is back
 
 
-def can_mail() -> bool:
-    """Whether guests can be told at all: without a mail server their link would never come."""
-    return any(channel.slug == "email" for channel in channels_in_use())
-
-
 def ask_to_be_told(
     db: Session,
     *,
@@ -127,60 +120,16 @@ def ask_to_be_told(
         raise NotFound
     if size.available > 0:
         raise rules.StillInStock
-    recipient = _recipient(db, person_id=person_id, email=email, language=language, now=now)
-    known = _open_alert(db, variant_id, recipient)
+    recipient = following.follower(db, person_id=person_id, email=email, language=language, now=now)
+    known = following.open_wish(db, StockAlert, recipient, variant_id=variant_id)
     if known is not None:
         return known
     if queries.count_open(db, recipient) >= rules.MAX_ALERTS:
         raise rules.TooManyAlerts
-    alert = _insert(db, variant_id, recipient, is_confirmed=person_id is not None, now=now)
+    alert = following.add_wish(db, StockAlert, recipient, now=now, about={"variant_id": variant_id})
     if person_id is None:
         _send(db, alert, size, kind=ASK, now=now)
     return alert
-
-
-def _recipient(
-    db: Session, *, person_id: int | None, email: str | None, language: str, now: datetime
-) -> str:
-    """Who is told, as the outbox knows them."""
-    if person_id is not None:
-        return f"person:{person_id}"
-    if not can_mail():
-        raise rules.NoMail
-    if not email:
-        raise rules.AddressNeeded(field="email")
-    return contact(db, email=email, language=language, now=now)
-
-
-def _open_alert(db: Session, variant_id: int, recipient: str) -> StockAlert | None:
-    return db.scalar(
-        select(StockAlert).where(
-            StockAlert.variant_id == variant_id,
-            StockAlert.recipient == recipient,
-            StockAlert.state.in_(queries.OPEN),
-        )
-    )
-
-
-def _insert(
-    db: Session, variant_id: int, recipient: str, *, is_confirmed: bool, now: datetime
-) -> StockAlert:
-    """Two clicks at once make one alert: the second meets the unique index and gets the first."""
-    db.execute(
-        insert_into(db, StockAlert)
-        .values(
-            code=random_code(20),
-            variant_id=variant_id,
-            recipient=recipient,
-            state="waiting" if is_confirmed else "unconfirmed",
-            asked_at=now,
-        )
-        .on_conflict_do_nothing()
-    )
-    made = _open_alert(db, variant_id, recipient)
-    if made is None:
-        raise NotFound
-    return made
 
 
 def _send(
@@ -203,28 +152,9 @@ def _send(
 
 
 def confirm_alert(db: Session, *, code: str, now: datetime) -> None:
-    """A guest opened the link: the address is theirs. What came in meanwhile is told at once.
-    Twice is once. Raises NotFound when the alert is over."""
-    variant_id = db.scalar(
-        update(StockAlert)
-        .where(StockAlert.code == code, StockAlert.state.in_(queries.OPEN))
-        .values(state="waiting")
-        .returning(StockAlert.variant_id)
-    )
-    if variant_id is None:
-        raise NotFound
-    tell_waiting(db, variant_ids=[variant_id], now=now)
-
-
-def end_alert(db: Session, *, code: str, now: datetime) -> None:
-    """Call an alert off; one that is over stays as it is. Raises NotFound for an unknown code."""
-    db.execute(
-        update(StockAlert)
-        .where(StockAlert.code == code, StockAlert.state.in_(queries.OPEN))
-        .values(state="ended", ended_at=now)
-    )
-    if queries.alert_by_code(db, code) is None:
-        raise NotFound
+    """A guest opened the link: what came in meanwhile is told. Raises NotFound when over."""
+    alert = following.confirm_wish(db, StockAlert, code)
+    tell_waiting(db, variant_ids=[alert.variant_id], now=now)
 
 
 def tell_waiting(db: Session, *, variant_ids: Collection[int], now: datetime) -> int:
@@ -251,22 +181,12 @@ def tell_waiting(db: Session, *, variant_ids: Collection[int], now: datetime) ->
 
 def expire_alerts(db: Session, *, now: datetime) -> None:
     """Drop what nobody confirmed; end what has waited for a year."""
-    db.execute(
-        delete(StockAlert).where(
-            StockAlert.state == "unconfirmed", StockAlert.asked_at < now - rules.UNCONFIRMED_FOR
-        )
-    )
+    following.drop_unconfirmed(db, StockAlert, now)
     db.execute(
         update(StockAlert)
         .where(StockAlert.state == "waiting", StockAlert.asked_at < now - rules.WAITING_FOR)
         .values(state="ended", ended_at=now)
     )
-
-
-def is_unconfirmed(db: Session, ref: str) -> bool:
-    """Whether the link of this alert (``stock_alert:7``) may still be sent."""
-    state = db.scalar(select(StockAlert.state).where(StockAlert.id == _id_of(ref)))
-    return state == "unconfirmed"
 
 
 def is_worth_telling(db: Session, ref: str) -> bool:
@@ -277,10 +197,8 @@ def is_worth_telling(db: Session, ref: str) -> bool:
             .join(Product, Product.id == ProductFacets.product_id)
             .join(Variant, Variant.product_id == Product.id)
             .join(StockAlert, StockAlert.variant_id == Variant.id)
-            .where(StockAlert.id == _id_of(ref), StockAlert.state == "told")
+            .where(
+                StockAlert.id == int(ref.removeprefix("stock_alert:")), StockAlert.state == "told"
+            )
         )
     )
-
-
-def _id_of(ref: str) -> int:
-    return int(ref.removeprefix("stock_alert:"))

@@ -9,14 +9,16 @@ from sqlalchemy.orm import Session
 from shop.accounts.signals import person_signed_in
 from shop.core.text import N_
 from shop.notifications.rules import Payload
-from shop.notifications.services import register_message
+from shop.notifications.services import keep_contacts_of, register_message
+from shop.notifications.services.following import is_unconfirmed
 from shop.stock.signals import stock_came_in
 from shop.web.actor import Actor
 from shop.web.i18n import gettext as _
 from shop.web.slots import NavItem
 from shop.web.workspaces import ACCOUNT_NAV
-from shop.wishes import services
+from shop.wishes import queries, services
 from shop.wishes.cookie import WISH_COOKIE
+from shop.wishes.models import StockAlert
 
 
 def tell_waiting(
@@ -38,6 +40,7 @@ def init_app(_app: Flask) -> None:
     stock_came_in.connect(tell_waiting, weak=False)
     person_signed_in.connect(keep_list, weak=False)
     _declare_messages()
+    keep_contacts_of("wishes", lambda _now: queries.waiting_recipients())
     ACCOUNT_NAV.fill(_navigation)
 
 
@@ -48,7 +51,7 @@ def _declare_messages() -> None:
         body=N_("Bấm nút bên dưới rồi xác nhận. Không phải bạn yêu cầu? Cứ bỏ qua thư này."),
         url="/bao-khi-co-hang/%(code)s",
         importance="must",
-        still_due=lambda db, ref, _payload: services.is_unconfirmed(db, ref),
+        still_due=lambda db, ref, _payload: is_unconfirmed(db, StockAlert, ref),
     )
     register_message(
         services.BACK,

@@ -2,8 +2,6 @@
 
 from livestream.reminders.services.following import (
     ask_to_be_reminded,
-    confirm_follow,
-    end_follow,
     renew_feed,
     tidy,
 )
@@ -15,8 +13,6 @@ from livestream.reminders.services.telling import (
 
 __all__ = [
     "ask_to_be_reminded",
-    "confirm_follow",
-    "end_follow",
     "is_still_true",
     "plan_turns",
     "renew_feed",

@@ -1,14 +1,15 @@
 """Writing messages: one outbox row a recipient and channel, in the transaction of the cause."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, String, and_, cast, literal, select, update
 from sqlalchemy.orm import Session
 
 from shop.core import outbox
 from shop.core.db import insert_into
+from shop.core.outbox import OutboxMessage
 from shop.notifications import queries
 from shop.notifications.models import Contact
 from shop.notifications.rules import (
@@ -169,19 +170,14 @@ def contact(
         raise ValueError("a contact needs an e-mail or a phone")
     digest = hashlib.sha256(f"{email or ''}|{phone or ''}".encode()).hexdigest()
     values = {"name": name[:120], "email": email, "phone": phone, "language": language or "vi"}
-    made = db.scalar(
+    known = {"language": language} if language else {"digest": digest}
+    # a known row is written to as well: until this is committed ``forget_contacts`` leaves it alone
+    number = db.scalar(
         insert_into(db, Contact)
         .values(digest=digest, created_at=now, **values)
-        .on_conflict_do_nothing(index_elements=["digest"])
+        .on_conflict_do_update(index_elements=["digest"], set_=known)
         .returning(Contact.id)
     )
-    if made is not None:
-        return f"contact:{made}"
-    number, known = db.execute(
-        select(Contact.id, Contact.language).where(Contact.digest == digest)
-    ).one()
-    if language is not None and known != language:
-        db.execute(update(Contact).where(Contact.id == number).values(language=language))
     return f"contact:{number}"
 
 
@@ -191,3 +187,39 @@ def erase_contact(db: Session, recipient: str) -> None:
     if row is not None:
         row.name, row.email, row.phone, row.digest = "", None, None, None
         db.flush()
+
+
+Need = Callable[[datetime], Select[str]]
+_needs: dict[str, Need] = {}
+
+
+def keep_contacts_of(feature: str, need: Need) -> None:
+    """Have the recipients that ``need`` selects at a time kept, though no message waits for them.
+
+    Who can derive a recipient from addresses of its own (an order's, an enquiry's) need not ask.
+    """
+    _needs[feature] = need
+
+
+def forget_contacts(db: Session, *, now: datetime, limit: int = 500) -> int:
+    """Erase e-mail addresses that no message and no feature needs any more; how many.
+
+    The rows are locked first and judged by a second statement, so that whoever asks for one
+    meanwhile (``contact`` writes to it) either keeps it or makes it anew.
+    """
+    recipient = literal("contact:").concat(cast(Contact.id, String))
+    waiting = select(OutboxMessage.recipient).where(OutboxMessage.state.in_(("pending", "sending")))
+    idle = and_(
+        Contact.digest.is_not(None),
+        Contact.phone.is_(None),
+        *(recipient.not_in(need) for need in (waiting, *(need(now) for need in _needs.values()))),
+    )
+    held = select(Contact.id).where(idle).order_by(Contact.id).limit(limit)
+    numbers = db.scalars(held.with_for_update(skip_locked=True)).all()
+    erased = db.scalars(
+        update(Contact)
+        .where(Contact.id.in_(numbers), idle)
+        .values(name="", email=None, digest=None)
+        .returning(Contact.id)
+    )
+    return len(erased.all())

@@ -33,6 +33,7 @@ from shop.recalls.queries.recalls import (
     recall_of_lot,
     recalls_in,
     touched_orders,
+    waiting_recipients,
 )
 
 __all__ = [
@@ -71,4 +72,5 @@ __all__ = [
     "recall_of_lot",
     "recalls_in",
     "touched_orders",
+    "waiting_recipients",
 ]

@@ -216,6 +216,11 @@ def buyer_by_code(db: Session, code: str, *, person_id: int | None = None) -> Re
     return found
 
 
+def waiting_recipients() -> Select[str]:
+    """Whom a recall is still to reach."""
+    return select(RecallBuyer.recipient).where(RecallBuyer.state == "waiting")
+
+
 def producers_due_for_drill(db: Session, today: date) -> list[int]:
     """Producers whose lots were on sale and whose last drill or recall is a year ago, or never."""
     since = datetime(today.year, today.month, today.day, tzinfo=VN) - DRILL_EVERY

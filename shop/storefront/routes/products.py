@@ -14,6 +14,7 @@ from shop.contacts.queries import Reach, reach_of
 from shop.core import clock
 from shop.core.errors import NotFound
 from shop.core.money import format_vnd
+from shop.notifications.services.following import can_mail
 from shop.stock.queries import prices
 from shop.stock.rules import LivePrice
 from shop.storefront import queries, structured
@@ -40,7 +41,6 @@ from shop.web.share_pictures import ShareCard, share_answer, share_url
 from shop.web.workspaces import PRODUCT_PANELS
 from shop.wishes import queries as wishes
 from shop.wishes.cookie import WISH_COOKIE
-from shop.wishes.services import can_mail
 
 
 @dataclass(frozen=True)

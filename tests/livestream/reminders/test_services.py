@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from livestream.reminders import jobs, rules, services
 from livestream.reminders.models import Follow, ReminderTurn
+from livestream.reminders.queries import reachable_followers
 from livestream.sessions import queries
 from livestream.sessions.calendars import build_calendar
 from livestream.sessions.models import LiveSession
@@ -17,6 +18,9 @@ from livestream.sessions.services import cancel_session, go_live, move_session
 from shop.core.db import Database
 from shop.core.outbox import OutboxMessage
 from shop.notifications import jobs as mailing
+from shop.notifications.models import Contact
+from shop.notifications.rules import NoMail
+from shop.notifications.services import following, keep_contacts_of
 from tests.factories.accounts import make_person
 from tests.factories.livestream import EVENING, NOW, make_club, make_host
 from tests.livestream.reminders.conftest import make_confirmed
@@ -184,15 +188,30 @@ def test_a_guest_confirms_first_and_leaves(database: Database, mail: MailServer)
     jobs.tell(database, DAY)
     assert "followers_day" not in {kind for kind, _state in _mailed(database)}
     with database.transaction() as db:
-        services.confirm_follow(db, code=code)
+        following.confirm_wish(db, Follow, code)
     jobs.tell(database, HOUR)
     assert ("followers_hour", "pending") in _mailed(database)
     with database.transaction() as db:
-        services.end_follow(db, code=code, now=HOUR)
+        following.end_wish(db, Follow, code, HOUR)
     jobs.tell(database, SOON)
     assert "followers_soon" not in {kind for kind, _state in _mailed(database)}
     mailing.deliver(database, HOUR)
     assert ("followers_hour", "superseded") in _mailed(database), "left meanwhile: not sent"
+
+
+def test_an_address_is_forgotten_when_the_session_is_over(
+    database: Database, mail: MailServer
+) -> None:
+    keep_contacts_of("reminders", reachable_followers)
+    with database.transaction() as db:
+        live = make_confirmed(db)
+        follow(db, live, email="lan@guest.example")
+    mailing.deliver(database, NOW)
+    assert mail.mails
+    for at, kept in ((NOW, "lan@guest.example"), (EVENING + timedelta(days=1), None)):
+        mailing.forget_contacts(database, at)
+        with database.read() as db:
+            assert db.scalars(select(Contact.email)).one() == kept
 
 
 def _mailed(database: Database) -> list[tuple[str, str]]:
@@ -209,7 +228,7 @@ def test_nobody_waits_for_what_is_over(database: Database) -> None:
         person = make_person(db).id
         with pytest.raises(rules.SessionOver):
             follow(db, live, person, now=EVENING)
-        with pytest.raises(rules.NoMail):
+        with pytest.raises(NoMail):
             follow(db, live, email="lan@guest.example")
         follow(db, live, person)
     jobs.tidy(database, EVENING + timedelta(days=61, hours=1))

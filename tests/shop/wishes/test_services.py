@@ -1,7 +1,7 @@
 """Wish lists that move into an account; alerts told once, after confirmation, and never more."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from threading import Barrier
 from typing import Any
@@ -14,6 +14,9 @@ from shop.catalogue.models import ProductFacets
 from shop.core.db import Database
 from shop.core.errors import NotFound
 from shop.core.outbox import OutboxMessage
+from shop.notifications.models import Contact
+from shop.notifications.rules import AddressNeeded, NoMail
+from shop.notifications.services import contact, following, forget_contacts, keep_contacts_of
 from shop.stock import services as stock
 from shop.stock.rules import Want
 from shop.stock.signals import stock_came_in
@@ -183,17 +186,75 @@ def test_no_mail_after_no(db: Session, now: datetime) -> None:
     variant = variant_of(db, make_product(db)).id
     alert = ask(db, variant, now, email="khach@vidu.vn")
     services.confirm_alert(db, code=alert.code, now=now)
-    services.end_alert(db, code=alert.code, now=now)
-    services.end_alert(db, code=alert.code, now=now)
+    following.end_wish(db, StockAlert, alert.code, now)
+    following.end_wish(db, StockAlert, alert.code, now)
     make_stock(db, variant, 3)
     assert sent(db, services.BACK) == []
     with pytest.raises(NotFound):
-        services.end_alert(db, code="X" * 20, now=now)
+        following.end_wish(db, StockAlert, "X" * 20, now)
+
+
+@pytest.mark.usefixtures("mail")
+def test_an_address_is_forgotten_when_nothing_waits(db: Session, now: datetime) -> None:
+    keep_contacts_of("wishes", lambda _now: queries.waiting_recipients())
+    alert = ask(db, variant_of(db, make_product(db)).id, now, email="khach@vidu.vn")
+    db.execute(update(OutboxMessage).values(state="sent"))
+    assert forget_contacts(db, now=now) == 0, "still to be told"
+    following.end_wish(db, StockAlert, alert.code, now)
+    written = db.scalars(select(OutboxMessage)).one()
+    written.state = "pending"
+    db.flush()
+    assert forget_contacts(db, now=now) == 0, "a message is on its way"
+    written.state = "sent"
+    db.flush()
+    assert forget_contacts(db, now=now) == 1
+    assert db.scalars(select(Contact.email)).all() == [None]
+    assert contact(db, email="khach@vidu.vn", now=now) != alert.recipient
+
+
+def asked_while_forgetting(database: Database, now: datetime, known: Callable[..., str]) -> str:
+    """The address after a guest is taken in (by ``known``) while the hourly job runs."""
+    keep_contacts_of("wishes", lambda _now: queries.waiting_recipients())
+    with database.transaction() as db:
+        variant = variant_of(db, make_product(db)).id
+        recipient = contact(db, email="khach@vidu.vn", now=now)
+
+    def forget() -> int:
+        with database.transaction() as db:
+            return forget_contacts(db, now=now)
+
+    with ThreadPoolExecutor(1) as pool, database.write() as db:
+        assert known(db, email="khach@vidu.vn", now=now) == recipient
+        about = {"variant_id": variant}
+        following.add_wish(db, StockAlert, recipient, now=now, about=about)
+        forgetting = pool.submit(forget)
+        wait([forgetting], timeout=2)
+        db.commit()
+        forgetting.result(10)
+    with database.read() as db:
+        return db.scalars(select(Contact.email)).one() or ""
+
+
+def test_who_asks_while_addresses_are_forgotten_is_reached(
+    database: Database, now: datetime
+) -> None:
+    assert asked_while_forgetting(database, now, contact) == "khach@vidu.vn"
+
+
+@pytest.mark.control
+def test_reading_a_contact_without_writing_loses_it(database: Database, now: datetime) -> None:
+    """The negative control; SQLite has one writer at a time, so there it cannot fail."""
+
+    def careless(db: Session, **_more: Any) -> str:
+        return f"contact:{db.scalars(select(Contact.id)).one()}"
+
+    expected = "khach@vidu.vn" if database.is_sqlite else ""
+    assert asked_while_forgetting(database, now, careless) == expected
 
 
 def test_guests_are_not_offered_what_would_never_come(db: Session, now: datetime) -> None:
     variant = variant_of(db, make_product(db)).id
-    with pytest.raises(rules.NoMail):
+    with pytest.raises(NoMail):
         ask(db, variant, now, email="khach@vidu.vn")
 
 
@@ -203,7 +264,7 @@ def test_refusals(db: Session, now: datetime) -> None:
         ask(db, 99, now, email="khach@vidu.vn")
     with pytest.raises(NotFound):
         ask(db, variant_of(db, make_product(db, published=False)).id, now, email="a@vidu.vn")
-    with pytest.raises(rules.AddressNeeded):
+    with pytest.raises(AddressNeeded):
         ask(db, variant_of(db, make_product(db)).id, now)
     person = make_person(db).id
     for _ in range(rules.MAX_ALERTS):
@@ -236,7 +297,7 @@ def test_old_alerts_end_by_themselves(database: Database, now: datetime) -> None
         long_ago = now - rules.WAITING_FOR - timedelta(days=1)
         waiting = ask(db, variant, long_ago, person_id=make_person(db).id)
         recent = ask(db, variant, now, person_id=make_person(db).id)
-        ask(db, variant, now - rules.UNCONFIRMED_FOR - timedelta(hours=1), email="a@vidu.vn")
+        ask(db, variant, now - following.UNCONFIRMED_FOR - timedelta(hours=1), email="a@vidu.vn")
         fresh = ask(db, variant, now, email="b@vidu.vn")
         services.expire_alerts(db, now=now)
         kept = {one.id: one.state for one in db.scalars(select(StockAlert))}
