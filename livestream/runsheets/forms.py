@@ -12,6 +12,9 @@ from livestream.runsheets.rules.sheet import (
     Part,
     StrangePart,
 )
+from livestream.sessions.models import SessionItem
+from livestream.sessions.services import ItemWish
+from livestream.sessions.timing import MAX_MINUTES
 from shop.core.db import MAX_ID
 from shop.core.errors import Invalid
 from shop.core.text import N_, clean
@@ -41,6 +44,53 @@ class WordsForm(Form):
     """Words for one product; ``keep`` repeated: keys of the points that stay on the sheet."""
 
     words = forms.long_text(N_("Lời dẫn"), is_required=False, maximum=MAX_WORDS)
+
+
+class ProductForm(Form):
+    """A product to add."""
+
+    variant_id = forms.row_id(N_("Sản phẩm"))
+
+
+class DealForm(Form):
+    """What a product costs on air and how much of it is kept; its minutes are the sheet's."""
+
+    version = forms.whole("", is_required=False, maximum=MAX_ID)
+    live_price_vnd = forms.vnd(N_("Giá khi live"), is_required=False, minimum=1000)
+    set_aside = forms.whole(N_("Để riêng cho phiên"), is_required=False, maximum=1_000_000)
+    price_from_minute = forms.whole(
+        N_("Giá live từ phút thứ"), is_required=False, maximum=MAX_MINUTES
+    )
+    price_minutes = forms.whole(
+        N_("Giá live kéo dài"),
+        is_required=False,
+        minimum=1,
+        maximum=MAX_MINUTES,
+        description=N_("Bỏ trống: đến hết phiên."),
+    )
+    price_cap = forms.whole(
+        N_("Bán giá live tối đa"),
+        is_required=False,
+        minimum=1,
+        maximum=1_000_000,
+        description=N_("Bỏ trống: đến hết số để riêng."),
+    )
+    per_buyer = forms.whole(
+        N_("Mỗi người mua tối đa"), is_required=False, minimum=1, maximum=1_000_000
+    )
+
+    def wish(self, item: SessionItem) -> ItemWish:
+        """What was typed, for this item."""
+        return ItemWish(
+            variant_id=item.variant_id,
+            minutes=item.minutes,
+            live_price_vnd=self.live_price_vnd.data,
+            set_aside=self.set_aside.data or 0,
+            price_from_minute=self.price_from_minute.data or 0,
+            price_minutes=self.price_minutes.data,
+            price_cap=self.price_cap.data,
+            per_buyer=self.per_buyer.data,
+        )
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from livestream.runsheets.rules.points import Point
 from livestream.runsheets.rules.sheet import Part, Timed, arrange, over_minutes, timed
 from livestream.runsheets.rules.words import Remark, remarks
 from livestream.sessions.models import LiveSession, ResourceHold, SessionItem
-from livestream.sessions.queries import ItemRow, item_rows, owner_key
+from livestream.sessions.queries import ItemRow, item_rows
 from livestream.sessions.timing import epoch
 from livestream.sessions.vouchers import voucher_key
 from shop.catalogue.models import Certificate, Producer, Product
@@ -24,7 +24,6 @@ from shop.checkout.models import Voucher
 from shop.core.clock import today_vn
 from shop.core.errors import NotFound
 from shop.core.text import N_
-from shop.stock.models import PriceWindow
 from shop.traceability.models import Lot, LotEvent
 from shop.traceability.queries.journals import kinds
 
@@ -66,7 +65,6 @@ class Line:
     gone: tuple[Point, ...] = ()
     """Points whose source ends before the session."""
     words: str = ""
-    window: PriceWindow | None = None
 
     @property
     def part(self) -> Part:
@@ -95,7 +93,6 @@ def load_sheet(db: Session, live: LiveSession, *, now: datetime) -> Sheet:
     rows = {row.item.id: row for row in item_rows(db, live.id, now=now)}
     said = points_of(db, [row.item for row in rows.values()], on=today_vn(live.ends_at), now=now)
     words = scripts_of(db, rows)
-    windows = windows_of(db, rows)
     lines = []
     for one in timed(parts, live.starts_at):
         item_id = one.part.item_id
@@ -111,7 +108,6 @@ def load_sheet(db: Session, live: LiveSession, *, now: datetime) -> Sheet:
                 points=tuple(facts.chosen(good, script.left_out if script else ())),
                 gone=tuple(gone),
                 words=script.words if script else "",
-                window=windows.get(item_id),
             )
         )
     length = (epoch(live.ends_at) - epoch(live.starts_at)) // 60
@@ -122,17 +118,6 @@ def scripts_of(db: Session, item_ids: Collection[int]) -> dict[int, ItemScript]:
     """Words by item."""
     rows = db.scalars(select(ItemScript).where(ItemScript.item_id.in_(item_ids)))
     return {row.item_id: row for row in rows}
-
-
-def windows_of(db: Session, item_ids: Collection[int]) -> dict[int, PriceWindow]:
-    """The price window of each item that has one, dropped ones left out."""
-    keys = {owner_key(item_id): item_id for item_id in item_ids}
-    rows = db.scalars(
-        select(PriceWindow).where(
-            PriceWindow.owner_key.in_(keys), PriceWindow.is_dropped.is_(False)
-        )
-    )
-    return {keys[row.owner_key]: row for row in rows}
 
 
 def vouchers_of(db: Session, live: LiveSession) -> list[Voucher]:

@@ -88,43 +88,12 @@ class OverrideForm(Form):
     reason = forms.text(N_("Lý do"), is_required=False, maximum=300)
 
 
-class ItemForm(VersionForm):
-    """A product for the line-up."""
-
-    variant_id = forms.row_id(N_("Sản phẩm"))
-    item_minutes = forms.whole(N_("Số phút"), minimum=1, maximum=240, default=DEFAULT_MINUTES)
-    live_price_vnd = forms.vnd(N_("Giá khi live"), is_required=False, minimum=1000)
-    set_aside = forms.whole(N_("Để riêng"), is_required=False, maximum=1_000_000)
-    price_from_minute = forms.whole(
-        N_("Giá live từ phút thứ"), is_required=False, maximum=MAX_MINUTES
-    )
-    price_minutes = forms.whole(
-        N_("Giá live kéo dài"), is_required=False, minimum=1, maximum=MAX_MINUTES
-    )
-    price_cap = forms.whole(
-        N_("Tổng số bán giá live"), is_required=False, minimum=1, maximum=1_000_000
-    )
-    per_buyer = forms.whole(N_("Mỗi người mua"), is_required=False, minimum=1, maximum=1_000_000)
-
-    def wish(self) -> ItemWish:
-        """What was typed as a wish."""
-        return ItemWish(
-            variant_id=self.variant_id.data or 0,
-            minutes=self.item_minutes.data or DEFAULT_MINUTES,
-            live_price_vnd=self.live_price_vnd.data,
-            set_aside=self.set_aside.data or 0,
-            price_from_minute=self.price_from_minute.data or 0,
-            price_minutes=self.price_minutes.data,
-            price_cap=self.price_cap.data,
-            per_buyer=self.per_buyer.data,
-        )
-
-
 class ConsentForm(VersionForm):
     """A producer's answer."""
 
     answer = forms.choice(N_("Trả lời"), [("agree", N_("Đồng ý")), ("decline", N_("Không đồng ý"))])
     note = forms.text(N_("Lý do hoặc lời nhắn"), is_required=False, maximum=300)
+    floor_price_vnd = forms.vnd(N_("Giá live thấp nhất"), is_required=False, minimum=1000)
 
 
 def aware(local: datetime) -> datetime:

@@ -129,8 +129,11 @@ def desk(
             f"/clb/nguon-luc/{host.id}/ngay",
             f"/can-bo/cau-lac-bo/{waiting.id}",
             "/clb/phien/moi",
-            *(f"/clb/phien/{code}/{step}" for step in ("doi-gio", "sua", "san-pham", "dung")),
-            f"/clb/phien/{code}/san-pham/{item.id}",
+            *(
+                f"/clb/phien/{code}/{step}"
+                for step in ("doi-gio", "sua", "bang-chay/san-pham", "dung")
+            ),
+            f"/clb/phien/{code}/bang-chay/{item.id}/gia",
             f"/ban-hang/phien/{item.id}",
             *(f"/can-bo/phien/{code}/{step}" for step in ("doi-gio", "bo-qua", "chot")),
             "/can-bo/chien-dich/moi",

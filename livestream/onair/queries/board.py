@@ -13,7 +13,7 @@ from livestream.onair.rules import cues
 from livestream.onair.rules.cues import Board, Cue, Press, Slot
 from livestream.runsheets.queries import parts_of
 from livestream.sessions.models import LiveSession, SessionItem
-from livestream.sessions.queries import ItemRow, item_rows, owner_key
+from livestream.sessions.queries import ItemRow, item_rows
 from shop.orders.models import Order, OrderLine
 from shop.stock.models import PriceWindow
 
@@ -87,8 +87,8 @@ class CueRow:
     lead: int
     seconds: int
     slot: Slot | None
-    price_from: datetime | None
-    price_until: datetime | None
+    price: PriceWindow | None
+    """The live price that holds or is to come."""
     sold: int
 
     @property
@@ -98,9 +98,17 @@ class CueRow:
 
     def is_price_on(self, now: datetime) -> bool:
         """Whether the live price holds at ``now``."""
-        if self.price_from is None or self.price_until is None:
-            return False
-        return self.price_from <= now < self.price_until
+        return self.price is not None and self.price.starts_at <= now < self.price.ends_at
+
+    @property
+    def price_from(self) -> datetime | None:
+        """When the live price begins or began."""
+        return self.price.starts_at if self.price else None
+
+    @property
+    def price_until(self) -> datetime | None:
+        """When it ends."""
+        return self.price.ends_at if self.price else None
 
 
 @dataclass(frozen=True)
@@ -144,7 +152,6 @@ def view_of(db: Session, live: LiveSession, *, now: datetime) -> View:
     board = cues.replay(plan.cues, _presses(db, live.id), ends_at=live.ends_at, tail=plan.tail)
     slots = cues.expect(plan.cues, board, starts_at=live.starts_at, now=now)
     by_item = {slot.item_id: slot for slot in slots}
-    windows = _windows(db, rows)
     sales = _sales(db, live, rows)
     sold: dict[str, int] = {}
     for sale in sales:
@@ -161,8 +168,7 @@ def view_of(db: Session, live: LiveSession, *, now: datetime) -> View:
                 lead=leads[row.item.id],
                 seconds=board.seconds.get(row.item.id, 0),
                 slot=by_item.get(row.item.id),
-                price_from=windows.get(row.item.id, (None, None))[0],
-                price_until=windows.get(row.item.id, (None, None))[1],
+                price=row.window_ahead(now),
                 sold=sold.get(row.item.short_code, 0),
             )
             for row in rows
@@ -172,21 +178,6 @@ def view_of(db: Session, live: LiveSession, *, now: datetime) -> View:
         sales=tuple(sales[:SHOWN_ORDERS]),
         sale_count=len(sales),
     )
-
-
-def _windows(
-    db: Session, rows: Sequence[ItemRow]
-) -> dict[int, tuple[datetime | None, datetime | None]]:
-    """Item id -> from when until when its price holds; dropped and used up ones left out."""
-    items = {owner_key(row.item.id): row.item.id for row in rows}
-    found = db.execute(
-        select(PriceWindow.owner_key, PriceWindow.starts_at, PriceWindow.ends_at).where(
-            PriceWindow.owner_key.in_(items),
-            PriceWindow.is_dropped.is_(False),
-            PriceWindow.cap.is_(None) | (PriceWindow.sold < PriceWindow.cap),
-        )
-    )
-    return {items[key]: (starts_at, ends_at) for key, starts_at, ends_at in found}
 
 
 def _sales(db: Session, live: LiveSession, rows: Sequence[ItemRow]) -> list[Sale]:

@@ -167,6 +167,7 @@ def _draft_page(
         row=row,
         form=form,
         goods=goods,
+        now=now,
         units=units,
         doubts=DOUBTS,
         refused=refused,

@@ -15,6 +15,7 @@ from shop.catalogue.models import ProductFacets, Variant
 from shop.catalogue.queries import SaleRow, variants_for_sale
 from shop.core.clock import today_vn
 from shop.core.text import fold
+from shop.stock.models import PriceWindow
 from shop.stock.queries import held_by, levels
 
 
@@ -71,17 +72,27 @@ class ItemRow:
     sale: SaleRow
     left: int
     """Units a viewer could buy: free ones and those set aside for this item."""
+    window: PriceWindow | None = None
+    """When its live price holds; none when it has none or was switched off."""
 
-    @property
-    def price_vnd(self) -> int:
-        """What it costs during the session."""
-        return self.item.live_price_vnd or self.sale.price_vnd
+    def window_ahead(self, now: datetime) -> PriceWindow | None:
+        """The live price that holds now or is to come: neither over nor sold out."""
+        window = self.window
+        if window is None or window.ends_at <= now:
+            return None
+        return None if window.cap is not None and window.sold >= window.cap else window
+
+    def price_vnd(self, now: datetime) -> int:
+        """What a buyer pays at ``now``."""
+        window = self.window_ahead(now)
+        is_on = window is not None and window.starts_at <= now
+        return window.price_vnd if window is not None and is_on else self.sale.price_vnd
 
 
 def item_rows(
     db: Session, session_id: int, *, now: datetime, with_withdrawn: bool = False
 ) -> list[ItemRow]:
-    """The line-up in order; four statements."""
+    """The line-up in order; five statements."""
     statement = select(SessionItem).where(SessionItem.session_id == session_id)
     if not with_withdrawn:
         statement = statement.where(SessionItem.withdrawn_at.is_(None))
@@ -90,14 +101,27 @@ def item_rows(
     sale = variants_for_sale(db, variant_ids, today=today_vn(now))
     stock = levels(db, variant_ids)
     held = held_by(db, [owner_key(item.id) for item in items])
+    windows = _windows_of(db, [item.id for item in items])
     return [
         ItemRow(
             item,
             sale[item.variant_id],
             stock[item.variant_id].available + held.get(owner_key(item.id), 0),
+            windows.get(item.id),
         )
         for item in items
     ]
+
+
+def _windows_of(db: Session, item_ids: Collection[int]) -> dict[int, PriceWindow]:
+    """The price window of each item that has one, dropped ones left out."""
+    keys = {owner_key(item_id): item_id for item_id in item_ids}
+    rows = db.scalars(
+        select(PriceWindow).where(
+            PriceWindow.owner_key.in_(keys), PriceWindow.is_dropped.is_(False)
+        )
+    )
+    return {keys[row.owner_key]: row for row in rows}
 
 
 COMING: Final = ("draft", "proposed", "confirmed", "live")
@@ -135,13 +159,18 @@ class Consent:
 def consents_for(
     db: Session, producer_ids: Collection[int], *, now: datetime, limit: int = 200
 ) -> list[Consent]:
-    """What clubs want to show of these producers, soonest session first."""
+    """What clubs want to show of these producers: what waits for an answer, then by time."""
     rows = db.execute(
         select(SessionItem, LiveSession, Club)
         .join(LiveSession, LiveSession.id == SessionItem.session_id)
         .join(Club, Club.id == LiveSession.club_id)
         .where(_of_producers(producer_ids, now))
-        .order_by(LiveSession.starts_at, SessionItem.id)
+        .order_by(
+            (LiveSession.state == "proposed").desc(),
+            (SessionItem.consent == "asked").desc(),
+            LiveSession.starts_at,
+            SessionItem.id,
+        )
         .limit(limit)
     ).all()
     variant_ids = [item.variant_id for item, _live, _club in rows]

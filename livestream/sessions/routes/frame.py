@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from livestream.clubs.queries import get_club, resources_of
 from livestream.clubs.rules import PLATFORM_NAMES, RESOURCE_LABELS
 from livestream.sessions import queries, states
-from livestream.sessions.forms import ItemForm, MoveForm, WordsForm
+from livestream.sessions.forms import MoveForm, WordsForm
 from livestream.sessions.models import LiveSession
 from livestream.sessions.rules import judge
 from livestream.sessions.services.deciding import overridden
@@ -129,7 +129,6 @@ def session_page(
         offers=getattr(refused, "offers", ()),
         move_form=filled.get("move") or _move_form(live, resources, usable),
         words_form=filled.get("words") or WordsForm(obj=live),
-        item_form=filled.get("item") or ItemForm(),
         consent_labels=CONSENT_LABELS,
         panels=[
             Markup(render_template(panel.template, live=live, **panel.context))  # noqa: S704
@@ -142,8 +141,8 @@ def session_page(
 
 CONSENT_LABELS = {
     "asked": N_("Chờ trả lời"),
-    "agreed": N_("Đồng ý"),
-    "declined": N_("Từ chối"),
+    "agreed": N_("Đã đồng ý"),
+    "declined": N_("Đã từ chối"),
 }
 
 

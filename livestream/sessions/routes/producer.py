@@ -3,7 +3,9 @@
 from flask import flash, redirect, render_template, url_for
 
 from livestream.sessions import forms, queries, services
+from livestream.sessions.queries.items import Consent
 from livestream.sessions.routes.frame import CONSENT_LABELS, Page, bp
+from livestream.sessions.services.drafting import MIN_PRICE_VND
 from shop.core import clock
 from shop.core.errors import Conflict, DomainError, Invalid
 from shop.core.text import N_
@@ -13,15 +15,36 @@ from shop.web.i18n import gettext as _
 from shop.web.request import read_session, write_session
 
 
-def _page(status: int = 200, refused: DomainError | None = None) -> Page:
+def _page(
+    status: int = 200,
+    refused: DomainError | None = None,
+    form: forms.ConsentForm | None = None,
+    item_id: int = 0,
+) -> Page:
     consents = queries.consents_for(read_session(), list(actor().producers), now=clock.now())
     page = render_template(
         "livestream/sessions/consents.html",
-        consents=consents,
+        consents=[
+            (one, _numbered(form if form and one.item.id == item_id else _blank(one), one.item.id))
+            for one in consents
+        ],
         labels=CONSENT_LABELS,
         refused=refused,
     )
     return page, status
+
+
+def _blank(consent: Consent) -> forms.ConsentForm:
+    """The floor as the producer stated it before."""
+    floor = consent.item.floor_price_vnd
+    return forms.ConsentForm(data={"floor_price_vnd": floor if floor > MIN_PRICE_VND else None})
+
+
+def _numbered(form: forms.ConsentForm, item_id: int) -> forms.ConsentForm:
+    """The page has many of these forms; their fields need ids of their own."""
+    for field in form:
+        field.id = f"{field.name}-{item_id}"
+    return form
 
 
 @bp.get("/ban-hang/phien")
@@ -34,10 +57,10 @@ def consents() -> Page:
 @bp.post("/ban-hang/phien/<int:item_id>")
 @role("producer")
 def answer(item_id: int) -> Page:
-    """Agree or decline: ``answer`` = agree | decline, ``note``, ``version``."""
+    """Answer: ``answer`` = agree | decline, ``note``, ``floor_price_vnd``, ``version``."""
     form = forms.ConsentForm.read()
     if not form.validate():
-        return _page(422, Invalid())
+        return _page(422, Invalid(), form, item_id)
     db = write_session()
     try:
         services.answer_item(
@@ -49,10 +72,12 @@ def answer(item_id: int) -> Page:
             now=clock.now(),
             version=form.version.data,
             note=form.note.data,
+            floor_price_vnd=form.floor_price_vnd.data,
         )
     except (Conflict, Invalid) as error:
         db.rollback()
-        return _page(status_of(error), error)
+        form.add_error(error)
+        return _page(status_of(error), error, form, item_id)
     db.commit()
     flash(_(N_("Đã ghi câu trả lời của bạn.")), "ok")
     return redirect(url_for("sessions.consents"), 303)

@@ -1,6 +1,6 @@
 """Everyone's schedule, and one session's page."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -22,6 +22,7 @@ from shop.places.queries import get_province, list_provinces
 from shop.web.access import public
 from shop.web.assets import localized_path, media_url, public_url
 from shop.web.i18n import gettext, pick, show_date, show_time
+from shop.web.page_cache import page_ends_at
 from shop.web.pagination import Page as ListPage
 from shop.web.pagination import page_number
 from shop.web.request import house, read_session
@@ -98,6 +99,7 @@ def show_public(slug: str) -> Page:
     is_over = live.state not in {"confirmed", "live"}
     rows = queries.item_rows(db, live.id, now=now)
     keep_until([live], now)
+    page_ends_at(*(edge for row in rows for edge in _price_turns(row) if edge > now))
     platforms = sorted({r.platform for r in resources if r.platform})
     card = share_card(live, club.name, rows)
     return render_template(
@@ -114,15 +116,21 @@ def show_public(slug: str) -> Page:
         platforms=PLATFORM_NAMES,
         province=get_province(db, club.province_code),
         rows=[row for row in rows if row.sale.is_for_sale],
+        now=now,
         is_over=is_over,
         countdown=live.starts_at.isoformat() if live.starts_at > now and not is_over else None,
-        data=_event(live, club.name, rows, is_over=is_over),
+        data=_event(live, club.name, rows, now=now, is_over=is_over),
         panels=[
             Markup(render_template(p.template, **p.context))  # noqa: S704 - our own template
             for p in SESSION_PANELS.collect(db, live, now)
         ],
         nav="sessions",
     )
+
+
+def _price_turns(row: ItemRow) -> tuple[datetime, ...]:
+    """When the live price of a product begins and ends."""
+    return (row.window.starts_at, row.window.ends_at) if row.window else ()
 
 
 _STATE_LABELS: Final = {
@@ -159,7 +167,7 @@ def share_picture(slug: str) -> Page:
 
 
 def _event(
-    live: LiveSession, club_name: str, rows: list[ItemRow], *, is_over: bool
+    live: LiveSession, club_name: str, rows: list[ItemRow], *, now: datetime, is_over: bool
 ) -> dict[str, Any]:
     """schema.org Event (https://schema.org/Event); status words are schema.org's own."""
     here = public_url("sessions.show_public", slug=live.slug)
@@ -168,7 +176,7 @@ def _event(
         {
             "@type": "Offer",
             "name": row.sale.product_name,
-            "price": row.price_vnd,
+            "price": row.price_vnd(now),
             "priceCurrency": "VND",
             "availability": f"https://schema.org/{'InStock' if row.left > 0 else 'SoldOut'}",
             "validFrom": live.starts_at.astimezone(VN).isoformat(),

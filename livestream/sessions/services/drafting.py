@@ -228,6 +228,8 @@ def _add(db: Session, live: LiveSession, wish: ItemWish, *, now: datetime) -> Se
     if again is not None:
         if again.withdrawn_at is None:
             raise Invalid(N_("Sản phẩm này đã có trong phiên."), field="variant_id")
+        _check_floor(again, wish)
+        _check_window(live, wish)
         again.withdrawn_at = None
         _fill(again, wish)
         db.flush()
@@ -263,6 +265,13 @@ def _on_sale(db: Session, wish: ItemWish, now: datetime) -> SaleRow:
             price=f"{row.price_vnd:,}".replace(",", "."),
         )
     return row
+
+
+def _check_floor(item: SessionItem, wish: ItemWish) -> None:
+    if wish.live_price_vnd is not None and wish.live_price_vnd < item.floor_price_vnd:
+        raise BelowFloor(
+            field="live_price_vnd", floor=f"{item.floor_price_vnd:,}".replace(",", ".")
+        )
 
 
 def _check_window(live: LiveSession, wish: ItemWish) -> None:
@@ -309,10 +318,7 @@ def change_item(
     live = _open_draft(db, public_id, version)
     item = _item(db, live, item_id)
     _on_sale(db, ItemWish(item.variant_id, live_price_vnd=wish.live_price_vnd), now)
-    if wish.live_price_vnd is not None and wish.live_price_vnd < item.floor_price_vnd:
-        raise BelowFloor(
-            field="live_price_vnd", floor=f"{item.floor_price_vnd:,}".replace(",", ".")
-        )
+    _check_floor(item, wish)
     _check_window(live, wish)
     if wish_of(item).deal == wish.deal:
         item.minutes = wish.minutes

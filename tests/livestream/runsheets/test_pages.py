@@ -15,6 +15,7 @@ from livestream.runsheets.models import ItemScript, RunBlock
 from livestream.runsheets.rules.sheet import SheetClosed, StrangePart
 from livestream.sessions import services as sessions
 from livestream.sessions.models import LiveSession, SessionItem
+from livestream.sessions.queries import item_rows
 from livestream.sessions.services import ItemWish
 from livestream.sessions.services.drafting import BelowFloor
 from livestream.sessions.timing import BadPriceWindow
@@ -93,8 +94,8 @@ def test_a_live_price_begins_and_ends_by_itself(db: Session) -> None:
         goods(db), 10, 30_000, 5, price_from_minute=20, price_minutes=15, price_cap=4, per_buyer=2
     )
     live = make_session(db, state="confirmed", items=[wish])
-    item = items(db, live)[0]
-    window = queries.windows_of(db, [item.id])[item.id]
+    window = item_rows(db, live.id, now=NOW)[0].window
+    assert window is not None
     assert window.starts_at == EVENING + timedelta(minutes=20)
     assert window.ends_at == EVENING + timedelta(minutes=35)
     assert (window.cap, window.per_buyer) == (4, 2)
