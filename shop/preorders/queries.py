@@ -334,16 +334,12 @@ class OrderView:
 
 def place_of_order(db: Session, order_id: int, now: datetime) -> OrderView | None:
     """The order's place; None for an order of goods in stock."""
-    row = db.execute(
-        select(Preorder, Order, ShipWindow, Harvest)
-        .join(Order, Order.id == Preorder.order_id)
-        .join(ShipWindow, ShipWindow.id == Preorder.window_id)
-        .join(Harvest, Harvest.id == ShipWindow.harvest_id)
-        .where(Preorder.order_id == order_id)
-    ).one_or_none()
-    if row is None:
+    preorder = db.get(Preorder, order_id)
+    if preorder is None:
         return None
-    preorder, order, window, harvest = row
+    order = db.get_one(Order, order_id)
+    window = db.get_one(ShipWindow, preorder.window_id)
+    harvest = db.get_one(Harvest, window.harvest_id)
     return OrderView(
         preorder,
         order,
