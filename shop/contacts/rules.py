@@ -35,7 +35,7 @@ CHANNELS: Final = {
         Channel("shopee", "Shopee", ("shopee.vn", "shp.ee")),
         Channel("lazada", "Lazada", ("lazada.vn",)),
         Channel("tiktok", "TikTok Shop", ("tiktok.com",)),
-        Channel("postmart", "Postmart", ("postmart.vn", "buudien.vn")),
+        Channel("postmart", "Buudien.vn (Postmart)", ("postmart.vn", "buudien.vn")),
         Channel("voso", "Voso", ("voso.vn",)),
         Channel("facebook", "Facebook", ("facebook.com", "fb.com")),
         Channel("website", N_("Trang riêng")),

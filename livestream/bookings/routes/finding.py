@@ -6,6 +6,7 @@ from flask import render_template, request
 
 from livestream.bookings import forms
 from livestream.bookings.routes.base import Page, bp
+from livestream.clubs.models import RESOURCE_KINDS
 from livestream.clubs.queries import resources_of
 from livestream.clubs.routes.base import chosen_club
 from livestream.clubs.rules import RESOURCE_LABELS
@@ -16,7 +17,6 @@ from shop.web.access import role
 from shop.web.forms import parse_whole
 from shop.web.request import read_session
 
-KINDS = ("host", "channel", "studio", "kit")
 ANY = "any"
 SPANS = {"tuan": 7, "hai-tuan": 14, "thang": 30}
 LIMIT = 12
@@ -32,10 +32,12 @@ def free_slots() -> Page:
     club = chosen_club(db)
     now = clock.now()
     usable = [row.resource for row in resources_of(db, club.id, active_only=True)]
-    asked = {kind: request.args.get(kind, "") for kind in KINDS}
+    asked = {kind: request.args.get(kind, "") for kind in RESOURCE_KINDS}
     fixed = [one for one in usable if asked[one.kind] == str(one.id)]
     groups = [
-        [one.id for one in usable if one.kind == kind] for kind in KINDS if asked[kind] == ANY
+        [one.id for one in usable if one.kind == kind]
+        for kind in RESOURCE_KINDS
+        if asked[kind] == ANY
     ]
     minutes = parse_whole(request.args.get("minutes", "")[:9]) or 60
     minutes = min(max(minutes, MIN_MINUTES), MAX_MINUTES)
@@ -60,7 +62,7 @@ def free_slots() -> Page:
     return render_template(
         "livestream/bookings/free.html",
         club=club,
-        usable={kind: [one for one in usable if one.kind == kind] for kind in KINDS},
+        usable={kind: [one for one in usable if one.kind == kind] for kind in RESOURCE_KINDS},
         asked=asked,
         labels=RESOURCE_LABELS,
         minutes=minutes,

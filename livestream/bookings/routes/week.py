@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from livestream.bookings import forms, queries, services
 from livestream.bookings.queries import Laid, Week
 from livestream.bookings.routes.base import Page, bp
-from livestream.clubs.models import Resource
+from livestream.clubs.models import RESOURCE_KINDS, Resource
 from livestream.clubs.queries import bookable_hours, clubs_of, resources_of
 from livestream.clubs.routes.base import chosen_club_id
 from livestream.clubs.rules import RESOURCE_LABELS, parse_clock
@@ -28,7 +28,6 @@ from shop.web.forms import parse_whole
 from shop.web.i18n import gettext as _
 from shop.web.request import read_session, write_session
 
-KINDS = ("host", "channel", "studio", "kit")
 Target = Literal["", "free", "busy"]
 
 
@@ -165,14 +164,14 @@ def _week_page(
     window = Interval(day_interval(days[0]).start, day_interval(days[6]).end)
     week = queries.week_of(db, [one.id for one in usable], club_id=club.id, window=window, now=now)
     kind = request.args.get("nhom", "")
-    shown = [one for one in usable if kind not in KINDS or one.kind == kind]
+    shown = [one for one in usable if kind not in RESOURCE_KINDS or one.kind == kind]
     is_manager = actor().clubs.get(club.id) == "manager"
     return render_template(
         "livestream/bookings/week.html",
         club=club,
         clubs=clubs,
-        kinds=[one for one in KINDS if any(row.kind == one for row in usable)],
-        kind=kind if kind in KINDS else "",
+        kinds=[one for one in RESOURCE_KINDS if any(row.kind == one for row in usable)],
+        kind=kind if kind in RESOURCE_KINDS else "",
         lanes=_lanes(db, shown, days, week, moving),
         week=week,
         days=days,

@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from livestream.bookings.models import Series, SeriesPart, SlotTemplate, SlotTemplateResource
-from livestream.sessions.services import ResourceTaken, create_session, propose_session
+from livestream.bookings.services.proposing import propose_new
+from livestream.sessions.services import ResourceTaken
 from livestream.sessions.services.booking import CannotPropose
 from livestream.sessions.services.changing import lock_resources
 from livestream.sessions.services.drafting import KeyUsed, choose_resources
@@ -179,23 +180,14 @@ def book_series(
         starts_at = first + timedelta(days=7 * week)
         try:
             with db.begin_nested():
-                live = create_session(
+                live = propose_new(
                     db,
                     club_id=club_id,
                     title=title,
                     starts_at=starts_at,
                     minutes=minutes,
-                    host_ids=resources.get("host", ()),
-                    channel_ids=resources.get("channel", ()),
-                    studio_ids=resources.get("studio", ()),
-                    kit_ids=resources.get("kit", ()),
+                    resources=resources,
                     submit_key=f"{submit_key[:56]}-{week}",
-                    actor_id=actor_id,
-                    now=now,
-                )
-                propose_session(
-                    db,
-                    public_id=live.public_id,
                     actor_id=actor_id,
                     now=now,
                     hold_hours=hold_hours,

@@ -8,10 +8,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from livestream.bookings.models import SlotRequest
+from livestream.bookings.services.proposing import propose_new
 from livestream.clubs.models import Club
 from livestream.clubs.services import managers_of
 from livestream.sessions.models import LiveSession, SessionItem
-from livestream.sessions.services import ItemWish, answer_item, create_session, propose_session
+from livestream.sessions.services import ItemWish, answer_item
 from livestream.sessions.states import ReasonMissing
 from livestream.sessions.timing import check_times
 from shop.catalogue.models import Variant
@@ -159,25 +160,16 @@ def take_request(
     request = _open(db, request_id)
     if request.club_id != club_id:
         raise NotFound
-    live = create_session(
+    live = propose_new(
         db,
         club_id=club_id,
         title=title,
         starts_at=starts_at,
         minutes=minutes,
-        host_ids=resources.get("host", ()),
-        channel_ids=resources.get("channel", ()),
-        studio_ids=resources.get("studio", ()),
-        kit_ids=resources.get("kit", ()),
+        resources=resources,
         items=[ItemWish(request.variant_id)] if request.variant_id else [],
         campaign_id=request.campaign_id,
         submit_key=f"request-{request.id}",
-        actor_id=actor_id,
-        now=now,
-    )
-    propose_session(
-        db,
-        public_id=live.public_id,
         actor_id=actor_id,
         now=now,
         hold_hours=hold_hours,
