@@ -1,6 +1,7 @@
 """Reading templates, choices, filled sheets and results; always within one's own producers."""
 
 from collections.abc import Collection
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
@@ -14,7 +15,10 @@ from shop.channel_sheets.models import (
     ResultFile,
 )
 from shop.core.errors import NotFound
+from shop.core.tasks import Task
 from shop.core.text import N_
+
+FILL_TASK: Final = "channel_sheets.fill"
 
 
 class NoSuchTemplate(NotFound):
@@ -52,6 +56,16 @@ def template_called(db: Session, public_id: str, producer_ids: Collection[int]) 
     )
     template = db.scalar(found) if public_id.isalnum() else None
     if template is None:
+        raise NoSuchTemplate
+    return template
+
+
+def template_with_id(
+    db: Session, template_id: int, producer_ids: Collection[int]
+) -> ChannelTemplate:
+    """Raises NoSuchTemplate, also for other people's."""
+    template = db.get(ChannelTemplate, template_id)
+    if template is None or template.producer_id not in producer_ids:
         raise NoSuchTemplate
     return template
 
@@ -137,6 +151,27 @@ def goods_of(db: Session, producer_id: int) -> list[tuple[int, str, str]]:
         .order_by(Product.name, Product.id)
     )
     return [(product_id, name, subgroup) for product_id, name, subgroup in rows]
+
+
+def goods_count(db: Session, producer_id: int) -> int:
+    """How many goods a filled sheet could hold."""
+    goods = select(func.count(Product.id)).where(
+        Product.producer_id == producer_id,
+        Product.state != "archived",
+        Product.is_service.is_(False),
+    )
+    return db.scalar(goods) or 0
+
+
+def filling_called(db: Session, public_id: str, person_id: int) -> Task:
+    """The filling that a person asked for. Raises NoSuchFill, also for other people's."""
+    found = select(Task).where(
+        Task.public_id == public_id, Task.kind == FILL_TASK, Task.owner_id == person_id
+    )
+    task = db.scalar(found) if public_id.isalnum() else None
+    if task is None:
+        raise NoSuchFill
+    return task
 
 
 def fills_of(db: Session, template_id: int, *, most: int) -> list[tuple[FilledSheet, str]]:

@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 
 from shop.channel_sheets import queries
 from shop.channel_sheets.rules.results import STATES
-from shop.channel_sheets.services import templates_of_desk
-from shop.marketplaces.slots import LISTING_PANELS, OWN_TEMPLATES
+from shop.channel_sheets.services import sheets_of_bundle, templates_of_desk
+from shop.marketplaces.slots import LISTING_PANELS, OWN_SHEETS, OWN_TEMPLATES
 from shop.web.access import Actor
 from shop.web.i18n import gettext as _
 from shop.web.slots import NavItem, Panel
@@ -38,3 +38,4 @@ def init_app(_app: Flask) -> None:
     PRODUCER_NAV.fill(nav)
     LISTING_PANELS.fill(told_by_channel)
     OWN_TEMPLATES.fill(templates_of_desk)
+    OWN_SHEETS.fill(sheets_of_bundle)

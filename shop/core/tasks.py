@@ -72,6 +72,20 @@ class Run:
                 raise Cancelled
 
 
+def in_steps(tell: Callable[[int], None], step: int = 5) -> Callable[[int], None]:
+    """Pass on progress in steps of so many percent, so that a thousand products do not make a
+    thousand writes."""
+    told = 0
+
+    def pass_on(percent: int) -> None:
+        nonlocal told
+        if percent - told >= step:
+            told = percent
+            tell(percent)
+
+    return pass_on
+
+
 Handler = Callable[[Run], dict[str, Any]]
 
 _handlers: dict[str, Handler] = {}

@@ -14,6 +14,7 @@ from shop.marketplaces import queries, registry, services
 from shop.marketplaces.registry import UnknownChannel
 from shop.marketplaces.rules.profile import LEVELS, LIFECYCLES
 from shop.marketplaces.services.photos import channel_photo
+from shop.marketplaces.slots import OWN_SHEETS
 from shop.web.request import House
 
 marketplaces_cli = AppGroup("marketplaces", help="Listings for other marketplaces.")
@@ -53,12 +54,14 @@ def export(channel: str, slug: str, out: Path, day: datetime | None) -> None:
         producer = queries.producer_called(db, slug)
         if producer is None:
             raise click.ClickException(f"no producer is called {slug}")
+        on_day = day.date() if day else clock.today_vn(clock.now())
+        sheets = OWN_SHEETS.collect(db, producer.id, profile.slug, on_day)
         desk = services.load_desk(
             db,
             house.storage,
             producer=producer,
             channel=profile.slug,
-            day=day.date() if day else clock.today_vn(clock.now()),
+            day=on_day,
             public_url=house.public_url,
         )
     made = services.make_bundle(
@@ -68,6 +71,7 @@ def export(channel: str, slug: str, out: Path, day: datetime | None) -> None:
         read=house.storage.read,
         tell=lambda _percent: None,
         photo=partial(channel_photo, house.storage),
+        own=next(iter(sheets), None),
     )
     _write(made, out)
     counts = made.report["counts"]

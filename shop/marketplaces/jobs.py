@@ -1,6 +1,6 @@
 """Exports are made by the task worker of the scheduler process."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from functools import partial
@@ -12,14 +12,12 @@ from shop.core.db import Database
 from shop.core.errors import NotFound
 from shop.core.jobs import job
 from shop.core.surroundings import surroundings_of
-from shop.core.tasks import Run, task_handler
+from shop.core.tasks import Run, in_steps, task_handler
 from shop.marketplaces import queries, registry, services
 from shop.marketplaces.rules.changes import compare, tally
 from shop.marketplaces.services.photos import channel_photo, many_photos
 from shop.marketplaces.services.weekly import export_due, tell_weekly
-
-PROGRESS_STEP = 5
-"""Percent between two writings of the progress."""
+from shop.marketplaces.slots import OWN_SHEETS
 
 
 @task_handler(services.TASK_KIND)
@@ -39,6 +37,8 @@ def export(run: Run) -> dict[str, Any]:
             day=date.fromisoformat(run.arguments["day"]),
             public_url=around.public_url,
         )
+        day = date.fromisoformat(run.arguments["day"])
+        sheets = OWN_SHEETS.collect(db, producer.id, profile.slug, day)
         asked = queries.run_of_task(db, run.task_id)
         before = (
             queries.report_before(db, producer.id, profile.slug, run_id=asked.id) if asked else None
@@ -49,15 +49,18 @@ def export(run: Run) -> dict[str, Any]:
             desk,
             market_words=registry.market_words(),
             read=around.storage.read,
-            tell=_rarely(run.progress),
+            tell=in_steps(run.progress),
             photo=partial(channel_photo, around.storage),
             since=before if run.arguments.get("scope") == "changed" else None,
+            own=next(iter(sheets), None),
         )
     report = made.report if before is None else {**made.report, "changes": _told(before, made)}
     name = around.storage.put(made.content, "zip")
     with run.database.transaction() as db:
         services.finish_export(
-            db, task_id=run.task_id, made=services.Made(bundle_name=name, report=report)
+            db,
+            task_id=run.task_id,
+            made=services.Made(name, report, template_sha=made.template_sha or None),
         )
         done = queries.run_of_task(db, run.task_id)
         if done is not None:
@@ -83,16 +86,3 @@ def _told(before: Mapping[str, Any], made: services.Bundle) -> dict[str, Any]:
         "counts": tally(changes),
         "products": [asdict(one) for one in changes if one.what != "same"],
     }
-
-
-def _rarely(tell: Callable[[int], None]) -> Callable[[int], None]:
-    """Pass on progress in steps, so that a thousand products do not make a thousand writes."""
-    told = 0
-
-    def step(percent: int) -> None:
-        nonlocal told
-        if percent - told >= PROGRESS_STEP:
-            told = percent
-            tell(percent)
-
-    return step

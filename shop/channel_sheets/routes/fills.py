@@ -1,20 +1,18 @@
 """Filling a template, its report and the file."""
 
-import tempfile
+from typing import Final
 
-from flask import redirect, render_template, send_file, url_for
+from flask import Response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from shop.channel_sheets import queries, services
 from shop.channel_sheets.models import ChannelTemplate
-from shop.channel_sheets.routes.base import bp, channel_labels, own, own_producers, said
+from shop.channel_sheets.routes.base import bp, channel_labels, own, said
 from shop.channel_sheets.routes.templates import template_page
-from shop.channel_sheets.rules.layout import layout_of
 from shop.core import clock
-from shop.core.errors import NotFound
+from shop.core.errors import Invalid, NotFound
 from shop.core.text import N_
-from shop.marketplaces import registry
-from shop.marketplaces.services import load_desk
+from shop.marketplaces.forms import submit_key
 from shop.web.access import actor, role
 from shop.web.i18n import gettext as _
 from shop.web.limits import limiter
@@ -27,6 +25,13 @@ STATES = {
     "excluded": N_("Không đưa lên kênh"),
 }
 
+AT_ONCE: Final = 300
+"""Goods that are filled within the request; more of them are filled in the background."""
+
+
+class KeyNeeded(Invalid):
+    message = N_("Trang này đã mở quá lâu. Vui lòng tải lại trang rồi bấm lại.")
+
 
 class FileGone(NotFound):
     message = N_("Tệp mẫu không còn trong kho. Hãy tải mẫu trống lên lại.")
@@ -36,55 +41,74 @@ class FileGone(NotFound):
 @role("producer")
 @limiter.limit("20 per minute")
 def fill(public_id: str) -> ResponseReturnValue:
-    """Fill the template with what is ready today; the same goods give the same file."""
+    """Fill the template with what is ready today: at once, or in the background when there are many
+    goods. The same goods give the same file."""
     template = queries.template_called(read_session(), public_id, own())
+    if not house().storage.has(template.stored_name):
+        raise FileGone
+    if queries.goods_count(read_session(), template.producer_id) > AT_ONCE:
+        return _ask(template)
+    return _fill_now(template)
+
+
+def _ask(template: ChannelTemplate) -> ResponseReturnValue:
+    key = submit_key()
+    if not key:
+        return template_page(template, _(KeyNeeded.message), 422)
+    db = write_session()
+    task = services.request_filling(
+        db,
+        template=queries.template_called(db, template.public_id, own()),
+        submit_key=key,
+        actor_id=actor().id(),
+        now=clock.now(),
+    )
+    db.commit()
+    return redirect(url_for(".filling", public_id=task.public_id), 303)
+
+
+def _fill_now(template: ChannelTemplate) -> ResponseReturnValue:
+    storage, now = house().storage, clock.now()
+    filling = services.load_filling(
+        read_session(), storage, template=template, now=now, public_url=house().public_url
+    )
     try:
-        stored, report = _made(template)
+        content, report = filling.make(storage.read)
     except services.NotReady as refusal:
         return template_page(template, _(refusal.text), 409)
+    stored = storage.put(content, "xlsx")
     db = write_session()
     made = services.record_fill(
         db,
-        template=queries.template_called(db, public_id, own()),
-        profile_version=registry.profile_called(template.channel).version,
+        template=queries.template_called(db, template.public_id, own()),
+        profile_version=filling.profile.version,
         stored_name=stored,
         report=report,
         actor_id=actor().id(),
-        now=clock.now(),
+        now=now,
     )
     db.commit()
     return redirect(url_for(".fill_page", public_id=made.public_id), 303)
 
 
-def _made(template: ChannelTemplate) -> tuple[str, dict[str, object]]:
-    """The filled file in the store, and its report. Raises NotReady, FileGone."""
-    db, now = read_session(), clock.now()
-    storage, public_url = house().storage, house().public_url
-    if not storage.has(template.stored_name):
-        raise FileGone
-    producer = next(one for one in own_producers() if one.id == template.producer_id)
-    profile, layout = registry.profile_called(template.channel), layout_of(template.layout)
-    desk = load_desk(
-        db,
-        storage,
-        producer=producer,
-        channel=profile.slug,
-        day=clock.today_vn(now),
-        public_url=public_url,
+@bp.get("/ban-hang/mau-kenh/dang-dien/<public_id>")
+@role("producer")
+def filling(public_id: str) -> ResponseReturnValue:
+    """How far a filling in the background is; then it leads to the filled file."""
+    task = queries.filling_called(read_session(), public_id, actor().id())
+    if task.state == "done" and task.result:
+        page = url_for(".fill_page", public_id=task.result["fill"])
+        if request.headers.get("HX-Request"):
+            return Response(headers={"HX-Redirect": page})
+        return redirect(page, 303)
+    template = queries.template_with_id(read_session(), task.arguments["template_id"], own())
+    return render_template(
+        "channel_sheets/filling.html",
+        task=task,
+        template=template,
+        label=channel_labels().get(template.channel, template.channel),
+        is_waiting=task.state in {"queued", "running"},
     )
-    with tempfile.TemporaryFile() as out:
-        report = services.fill_template(
-            workbook=storage.read(template.stored_name),
-            layout=layout,
-            choices=services.choices_of(template),
-            profile=profile,
-            desk=desk,
-            market_words=registry.market_words(),
-            remarks=services.remarks_of(db, template, layout, now),
-            out=out,
-        )
-        out.seek(0)
-        return storage.put(out.read(), "xlsx"), report
 
 
 @bp.get("/ban-hang/mau-kenh/tep/<public_id>")

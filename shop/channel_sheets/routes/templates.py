@@ -1,5 +1,6 @@
 """Templates: upload, what was understood, choices and categories."""
 
+import secrets
 from collections import Counter
 from typing import Any, Final
 
@@ -132,6 +133,7 @@ def template_page(
         unit=weight_unit(layout, choices),
         fills=queries.fills_of(db, template.id, most=HISTORY),
         refusal=refusal,
+        key=secrets.token_urlsafe(16),
         **_categories(template, layout, producer),
     )
     return page, status

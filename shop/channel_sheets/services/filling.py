@@ -37,6 +37,8 @@ class NotReady(Conflict):
     message = N_("Mẫu chưa điền được: hãy trả lời các mục đánh dấu “phải sửa” bên dưới trước.")
 
 
+Tell = Callable[[int], None]
+"""Told how far the work is, 0 to 100."""
 Addresses = Callable[[Listing], tuple[str, ...]]
 """Where a listing's photos can be fetched from, in their order."""
 
@@ -95,17 +97,24 @@ def fill_template(
     remarks: Collection[Remark],
     out: IO[bytes],
     addresses: Addresses | None = None,
+    tell: Tell | None = None,
 ) -> dict[str, Any]:
     """Write the filled workbook into ``out`` and give the report.
 
     ``remarks``: what was found about the template. ``addresses``: of photos, by default the largest
-    stored size. One faulty product never stops the others. Raises NotReady when a remark refuses.
+    stored size. ``tell``: how far it is. One faulty product never stops the others. Raises NotReady
+    when a remark refuses.
     """
     if any(remark.severity == "refuse" for remark in remarks):
         raise NotReady
     book = _Book.open(layout, choices, profile, desk, addresses)
     known = {category.id: category for category in layout.categories}
-    products = [_include(item, known, book) for item in assess(profile, desk, market_words)]
+    assessed = assess(profile, desk, market_words)
+    products = []
+    for number, item in enumerate(assessed, start=1):
+        products.append(_include(item, known, book))
+        if tell is not None:
+            tell(40 + 50 * number // len(assessed))
     written = _write(workbook, book, out)
     parts, same, changed = same_parts(workbook, out)
     pages = [page for page in book.pages.values() if page.rows] or list(book.pages.values())[:1]

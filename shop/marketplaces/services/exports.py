@@ -23,6 +23,8 @@ class Made:
 
     bundle_name: str
     report: dict[str, Any]
+    template_sha: str | None = None
+    """Of the seller's template that was filled."""
 
 
 def request_export(
@@ -85,5 +87,6 @@ def finish_export(db: Session, *, task_id: int, made: Made) -> None:
         return
     run.bundle_name = made.bundle_name
     run.report = made.report
+    run.template_sha = made.template_sha
     run.state = "done"
     db.flush()

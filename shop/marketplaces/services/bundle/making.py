@@ -32,6 +32,13 @@ from shop.marketplaces.rules.readiness import (
 )
 from shop.marketplaces.services.bundle import pages, reports, sheets
 from shop.marketplaces.services.bundle.archive import pack
+from shop.marketplaces.services.bundle.own_sheet import (
+    OwnSheet,
+    Read,
+    SheetOutcome,
+    fill_own_sheet,
+    readme_lines,
+)
 from shop.marketplaces.services.bundle.payloads import payload_files
 from shop.marketplaces.services.bundle.updates import update_file
 from shop.marketplaces.services.desk import photo_file
@@ -39,8 +46,6 @@ from shop.marketplaces.services.photos import PhotoRule, fitted, photo_rule
 
 log = logging.getLogger(__name__)
 
-Read = Callable[[str], bytes]
-"""Content of a stored file by its name. Raises OSError."""
 TakePhoto = Callable[[str, PhotoRule], tuple[str, bytes]]
 """Stored name and content of a photo by a channel's rule. Raises OSError."""
 Tell = Callable[[int], None]
@@ -59,6 +64,8 @@ class Bundle:
     files: Mapping[str, bytes]
     report: dict[str, Any]
     file_name: str
+    template_sha: str = ""
+    """Digest of the seller's template that was filled; empty: none was."""
 
 
 @dataclass
@@ -75,6 +82,8 @@ class _Collected:
     calls: dict[str, None] = field(default_factory=dict)
     """What an operator must know of the payloads."""
     refused: list[str] = field(default_factory=list)
+    addresses: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """Of each product in the bundle: where its photos can be fetched."""
 
 
 def make_bundle(
@@ -86,11 +95,13 @@ def make_bundle(
     tell: Tell,
     photo: TakePhoto | None = None,
     since: Mapping[str, Any] | None = None,
+    own: OwnSheet | None = None,
 ) -> Bundle:
     """Assess everything, export what is ready, and say why the rest stays behind.
 
     ``since``: the report of an export before; then only what is new or told differently goes into
-    the sheet, and changed prices and units into a file of their own.
+    the sheet, and changed prices and units into a file of their own. ``own``: the seller's own
+    template; filled, it takes the place of the draft.
     """
     found = _Collected()
     take = photo or _plainly(read)
@@ -109,7 +120,17 @@ def make_bundle(
     channel = channel_findings(profile, desk.public_url, desk.template, desk.day)
     head = sheets.headline(profile, desk.producer.name, desk.day)
     notes = _notes(profile, desk, channel)
-    found.files[f"{profile.file_name}.xlsx"] = sheets.make_workbook(
+    sheet = fill_own_sheet(
+        own,
+        profile,
+        desk,
+        included=set(found.addresses),
+        addresses=found.addresses,
+        channel=channel,
+        market_words=market_words,
+        read=read,
+    )
+    found.files[sheet.file_name] = sheet.content or sheets.make_workbook(
         profile, head, found.rows, notes, desk.day
     )
     if profile.level == "hand_over":
@@ -124,15 +145,19 @@ def make_bundle(
             notes=notes,
         )
     papers = {"included": found.included, "missing": found.missing}
-    found.files["README.txt"] = _readme(profile, head, verdicts, notes, found)
+    found.files["README.txt"] = _readme(profile, head, verdicts, notes, found, sheet)
     listed = [_file_data(name, found.files[name]) for name in sorted(found.files)]
-    report = reports.report_data(profile, desk, verdicts, channel, papers, listed)
+    report = {
+        **reports.report_data(profile, desk, verdicts, channel, papers, listed),
+        "sheet": sheet.data(),
+    }
     found.files["report.json"] = _json(report)
     found.files["report.html"] = pages.render("report.html", report=report)
     return Bundle(
         content=pack(found.files),
         files=found.files,
         report=report,
+        template_sha=sheet.sha,
         file_name=bundle_file_name(profile.slug, desk.producer.slug, desk.day),
     )
 
@@ -213,7 +238,7 @@ def _add_product(
     payload, calls, refused = payload_files(
         Material(
             listing,
-            desk.choice(listing.product.id),
+            desk.whole_choice(listing.product.id),
             profile,
             tuple(photos),
             tuple(addresses) if is_reachable(desk.public_url) else (),
@@ -224,6 +249,7 @@ def _add_product(
     found.calls |= dict.fromkeys(calls)
     found.refused += refused
     found.folders.add(folder)
+    found.addresses[listing.product.id] = tuple(addresses)
     found.groups += 1
     found.rows += values
     found.included += [line for line in papers.included if line not in found.included]
@@ -327,10 +353,11 @@ def _readme(
     verdicts: Sequence[Assessed],
     notes: Sequence[str],
     found: _Collected,
+    sheet: SheetOutcome,
 ) -> bytes:
     behind = [item for item in verdicts if item.status == "blocked"]
     lines = [head, "", *notes, "", "TRONG GÓI NÀY"]
-    lines += [f"- {profile.file_name}.xlsx: {len(found.rows)} dòng, {found.groups} sản phẩm"]
+    lines += readme_lines(sheet, len(found.rows), found.groups)
     if profile.level == "hand_over":
         lines += ["- phieu-ban-giao.html: phiếu in được, có ảnh"]
         lines += [f"- {line}" for line in found.included]
