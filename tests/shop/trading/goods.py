@@ -1,4 +1,23 @@
-    # Goods
+"""Goods come, are counted, break, are set aside; lots stop, offers end."""
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+from sqlalchemy import select, update
+
+from shop.catalogue.models import Variant
+from shop.checkout.models import Voucher
+from shop.stock import services as stock
+from shop.stock.rules import Want
+from shop.traceability.models import Lot
+from shop.traceability.services import hold_lot, release_lot
+from tests.shop.trading.base import SMALL, Base
+
+
+class Goods(Base):
+    """What changes in the store, while orders are under way."""
 
     def goods_come(self, which: int, units: int) -> None:
         self.attempt(

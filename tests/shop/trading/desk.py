@@ -1,3 +1,23 @@
+"""The life of orders at the producer's desk, and time."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop.orders import queries as order_queries
+from shop.orders import services as orders
+from shop.orders.models import Order, OrderLine, Shipment, ShipmentLine
+from shop.orders.rules import BUYER_REASONS, SELLER_REASONS
+from shop.orders.rules.parcels import Back
+from tests.shop.trading.base import SMALL
+from tests.shop.trading.money import Money
+
+
 def pack_some(db: Session, *, order_id: int, **about: Any) -> Any:
     """One unit of the order's first line, from the lots proposed."""
     line = db.scalars(select(OrderLine).where(OrderLine.order_id == order_id).limit(1)).one()
@@ -47,7 +67,9 @@ DESK: dict[str, tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = {
 }
 """What the desk and the buyer do with an order: the verb, where it fits, what else it is told."""
 
-    # The life of orders
+
+class Desk(Money):
+    """What producers and their buyers do with orders; the clock goes on."""
 
     @precondition(lambda self: self.orders)
     @rule(which=SMALL, verb=st.sampled_from(sorted(DESK)))

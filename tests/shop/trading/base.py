@@ -1,5 +1,51 @@
-class Trading(RuleBasedStateMachine):
-    """One example: a morning (or a month) at the market."""
+"""What every rule of the market stands on: one step in a savepoint, and what holds after it."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from shop.cli import broken_invariants
+from shop.core.db import Base as Table
+from shop.core.db import Database
+from shop.core.errors import DomainError
+from shop.orders.models import Order, OrderEvent, OrderLine
+from shop.orders.rules import STEPS
+from shop.payments.models import PaymentAttempt
+from shop.payments.provider import ProviderTxn
+from tests.factories.payments import NOW
+from tests.shop.trading.market import Market
+from tests.soundness import invariants
+
+COUNTED = (
+    *("shop_order", "order_line", "order_event", "stock_level", "stock_movement"),
+    *("stock_reservation", "payment_txn", "payment_match", "payment_attempt", "refund"),
+    *("voucher", "voucher_redemption", "shipment", "shipment_line", "outbox_message"),
+    *("preorder", "ship_window", "quote", "return_request", "payment_dispute"),
+)
+"""Tables that a replayed message must leave as they are."""
+
+OF_TRADE = {
+    name: query
+    for name, query in invariants().items()
+    if name.startswith(
+        (
+            *("orders", "stock", "payments", "checkout", "returns", "preorders"),
+            *("wholesale", "enquiries"),
+        )
+    )
+}
+"""What a step here could break; all the others are asked at the end of each example."""
+
+SMALL = st.integers(0, 40)
+
+
+class Base(RuleBasedStateMachine):
+    """The database of one example, how a step is tried in it, and what must hold after it."""
 
     database: Database
     market: Market
@@ -23,6 +69,7 @@ class Trading(RuleBasedStateMachine):
         self.told: dict[int, int] = {}
         self.facts: list[ProviderTxn] = []
         self.requests: list[tuple[Any, list[int]]] = []
+        self.quoted: dict[int, int] = {}
 
     def teardown(self) -> None:
         assert broken_invariants(self.db, invariants()) == []
@@ -53,6 +100,18 @@ class Trading(RuleBasedStateMachine):
         fitting = self.db.scalars(select(Order.id).where(*where).order_by(Order.id)).all()
         some = fitting if fitting and which < 32 else self.orders
         return some[-1 - which % len(some)]
+
+    def about(self, **more: Any) -> dict[str, Any]:
+        """What most verbs of the producer's desk are told."""
+        return {"actor_id": self.market.owner, "now": self.now, **more}
+
+    def open_page(self, attempt_id: int) -> None:
+        """What starting an attempt stores once its provider has answered."""
+        self.db.execute(
+            update(PaymentAttempt)
+            .where(PaymentAttempt.id == attempt_id)
+            .values(state="started", provider_ref=f"ref_{attempt_id}_{self.next_number()}")
+        )
 
     # What must hold after every step
 
@@ -87,7 +146,7 @@ class Trading(RuleBasedStateMachine):
         """Digest of every row that a replay could touch."""
         digest = hashlib.sha256()
         for name in COUNTED:
-            table = Base.metadata.tables[name]
+            table = Table.metadata.tables[name]
             rows = self.db.execute(select(table).order_by(*table.primary_key.columns)).all()
             digest.update(repr([tuple(row) for row in rows]).encode())
         return digest.hexdigest()

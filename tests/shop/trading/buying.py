@@ -1,4 +1,20 @@
-    # Buying
+"""Buying: many baskets, several ways to pay, the same press again, another way after all."""
+
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, precondition, rule
+
+from shop.checkout import services as checkout
+from shop.orders.models import Order
+from shop.payments import services as payments
+from tests.factories.checkout import make_basket
+from tests.shop.trading.base import SMALL, Base
+from tests.shop.trading.market import every_way_to_pay
+
+OTHER_WAYS = ("payos", "vnpay", "momo", "zalopay")
+
+
+class Buying(Base):
+    """What buyers do before and after they press the button."""
 
     @initialize(units=st.integers(1, 3))
     def three_people_buy(self, units: int) -> None:
@@ -8,7 +24,7 @@
 
     @rule(
         wanted=st.dictionaries(st.integers(0, 3), st.integers(1, 5), min_size=1, max_size=4),
-        provider=st.sampled_from(("cod", "cod", "vietqr", "stripe")),
+        provider=st.sampled_from(("cod", "cod", "vietqr", "vietqr", "stripe", *OTHER_WAYS)),
         voucher=st.sampled_from((None, None, 0, 1, 2)),
         phone=st.integers(1, 3),
         is_guest=st.booleans(),
@@ -60,32 +76,18 @@
                 basket=basket,
                 request=request,
                 buyer_id=buyer,
-                config=self.config,
+                config=every_way_to_pay(),
                 now=self.now,
             )
             assert placed.is_new
-            for attempt_id in placed.attempt_ids:  # what start_attempt stores after the call
-                self.db.execute(
-                    update(PaymentAttempt)
-                    .where(PaymentAttempt.id == attempt_id)
-                    .values(state="started", provider_ref=f"cs_{attempt_id}")
-                )
+            for attempt_id in placed.attempt_ids:
+                self.open_page(attempt_id)
             return [order.id for order in placed.orders]
 
         made = self.attempt("place", press)
         if made:
             self.orders += made
             self.requests.append(((request, buyer), made))
-
-    @property
-    def config(self) -> Any:
-        from shop.payments.provider import StripeConfig
-
-        return make_config(
-            StripeConfig(
-                secret_key="sk_test_x", webhook_secret="whsec_x", api_base="https://x.test"
-            )
-        )
 
     @precondition(lambda self: self.requests)
     @rule(which=SMALL)
@@ -99,7 +101,7 @@
                 basket=None,
                 request=request,
                 buyer_id=buyer,
-                config=self.config,
+                config=every_way_to_pay(),
                 now=self.now,
             )
             assert not placed.is_new
@@ -107,3 +109,23 @@
 
         self.attempt("press again", press)
         assert self.fingerprint() == before
+
+    @precondition(lambda self: self.orders)
+    @rule(which=SMALL, way=st.sampled_from(("cod", "vietqr", "vietqr", "stripe", *OTHER_WAYS)))
+    def pay_another_way(self, which: int, way: str) -> None:
+        """Money by the former way may still come; see ``money_comes``."""
+        order_id = self.order(which, Order.state.like("awaiting%"))
+
+        def choose() -> None:
+            chosen = payments.choose_way(
+                self.db,
+                order_id=order_id,
+                slug=way,
+                config=every_way_to_pay(),
+                actor_id=None,
+                now=self.now,
+            )
+            if chosen.to_start is not None:
+                self.open_page(chosen.to_start)
+
+        self.attempt("another way", choose)
