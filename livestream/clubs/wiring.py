@@ -4,7 +4,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from livestream.clubs import queries
+from livestream.clubs.services.erasing import erase_invited
 from shop.accounts.rules import staff_scope_of
+from shop.accounts.signals import erasing
 from shop.core.text import N_
 from shop.notifications.services import register_message
 from shop.web.actor import Actor
@@ -16,6 +18,7 @@ from shop.web.workspaces import CLUB_NAV, CLUB_TODO, STAFF_NAV, STAFF_TODO
 def init_app(_app: Flask) -> None:
     """Fill the slots and declare the messages; again is harmless."""
     declare_messages()
+    erasing.connect(erase_invited, weak=False)
     CLUB_NAV.fill(_club_links)
     CLUB_TODO.fill(_club_todo)
     STAFF_NAV.fill(_staff_links)

@@ -5,7 +5,9 @@ from sqlalchemy.orm import Session
 
 from livestream.complaints import queries
 from livestream.complaints.configuration import configure
+from livestream.complaints.erasing import erase_complainant
 from shop.accounts.rules import staff_scope_of
+from shop.accounts.signals import erasing
 from shop.core.text import N_
 from shop.notifications.services import register_message
 from shop.web.actor import Actor
@@ -17,6 +19,7 @@ from shop.web.workspaces import STAFF_NAV, STAFF_TODO
 def init_app(app: Flask) -> None:
     """Fill the slots, declare the message, remember the setting; again is harmless."""
     declare_messages()
+    erasing.connect(erase_complainant, weak=False)
     house = app.extensions["house"]
     configure(house.database, app.extensions["session_evidence_months"])
     STAFF_NAV.fill(_staff_links)

@@ -41,6 +41,31 @@ def create_admin(login: str, name: str, password: str) -> None:
     click.echo(f"{login} is an admin")
 
 
+@accounts_cli.command("erase")
+@click.argument("who")
+@click.confirmation_option(prompt="Nothing of this can be brought back. Go on?")
+def erase(who: str) -> None:
+    """Erase everything that says who WHO (a phone or an e-mail, of an account or a guest) is.
+
+    Sums, dates and steps stay, and what the law wants kept; refused while orders, returns or
+    refunds are open, and for people who work for a unit.
+    """
+    house: House = current_app.extensions["house"]
+    login = parse_login(who)
+    if login is None:
+        raise click.ClickException("WHO is neither a phone number nor an e-mail address")
+    try:
+        with house.database.transaction() as db:
+            person = queries.person_of_login(db, login)
+            whom = services.whom_of(person, str(login))
+            files = services.erase(db, whom=whom, actor_id=None, now=clock.now())
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
+    for name in files:
+        house.storage.drop(name)
+    click.echo(f"erased; {len(files)} files dropped")
+
+
 def init_app(app: Flask) -> None:
     """Add the commands."""
     app.cli.add_command(accounts_cli)

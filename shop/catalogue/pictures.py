@@ -210,9 +210,13 @@ def _keep(storage: Storage, converted: _Converted, owner: str) -> Picture:
 
 def drop_picture(storage: Storage, sha: str) -> None:
     """Take away all files of a picture that was stored with an owner. Again changes nothing."""
-    for size in SIZES:
-        for kind in ("webp", "jpg", "avif"):
-            storage.drop(f"{sha}-{size}.{kind}")
+    for name in files_of(sha):
+        storage.drop(name)
+
+
+def files_of(sha: str) -> list[str]:
+    """The names under which a picture's files may lie in the store."""
+    return [f"{sha}-{size}.{kind}" for size in SIZES for kind in ("webp", "jpg", "avif")]
 
 
 def add_avif(storage: Storage, sha: str) -> dict[str, int]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from shop.checkout import routes, services
 from shop.checkout.panels import delivery_panels
+from shop.checkout.services.erasing import erase_voucher_user
 from shop.core.text import N_
 from shop.orders import signals
 from shop.orders.models import Order
@@ -29,6 +30,7 @@ def init_app(app: Flask) -> None:
     """Connect the signals, tell templates about the basket; may be called for several apps."""
     signals.order_cancelled.connect(give_voucher_back, weak=False)
     signals.order_expired.connect(give_voucher_back, weak=False)
+    signals.order_erased.connect(erase_voucher_user, weak=False)
     ORDER_PANELS.fill(delivery_panels)
     DESK_PANELS.fill(delivery_panels)
     PRODUCER_NAV.fill(_producer_pages)

@@ -3,8 +3,10 @@
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from shop.accounts.signals import erasing
 from shop.core.text import N_
 from shop.enquiries import queries, services
+from shop.enquiries.erasing import erase_enquirer
 from shop.notifications.services import register_message
 from shop.web.actor import Actor
 from shop.web.i18n import gettext as _
@@ -13,7 +15,8 @@ from shop.web.workspaces import ACCOUNT_NAV, PRODUCER_NAV, PRODUCER_TODO
 
 
 def init_app(_app: Flask) -> None:
-    """Declare the messages and fill the slots; again is harmless."""
+    """Declare the messages, fill the slots, listen; again is harmless."""
+    erasing.connect(erase_enquirer, weak=False)
     register_message(
         services.ASKED,
         title=N_("Có người hỏi đặt “%(product)s”"),

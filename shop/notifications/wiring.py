@@ -6,9 +6,11 @@ from flask import Flask, url_for
 from sqlalchemy.orm import Session
 
 from config import Settings
+from shop.accounts.signals import erasing
 from shop.core.text import N_
 from shop.notifications import push, queries, services
 from shop.notifications.rules import Post
+from shop.notifications.services.erasing import erase_recipient
 from shop.web.actor import Actor
 from shop.web.i18n import gettext
 from shop.web.request import read_session
@@ -25,6 +27,7 @@ from shop.web.workspaces import (
 def init_app(app: Flask) -> None:
     """Choose the channels and teach the templates ``unread_messages(actor)``."""
     settings = cast(Settings, app.extensions["settings"])
+    erasing.connect(erase_recipient, weak=False)
     if settings.vapid_private_key:
         push.load_key(settings.vapid_private_key)  # a wrong key stops the start, not a sending
     services.use_channels(

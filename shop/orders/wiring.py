@@ -6,11 +6,13 @@ from typing import Final
 from flask import Flask, url_for
 from sqlalchemy.orm import Session
 
+from shop.accounts.signals import erasing
 from shop.core import clock
 from shop.core.text import N_
 from shop.notifications.rules import Importance, Payload, UrlOf
 from shop.notifications.services import register_message
 from shop.orders import queries
+from shop.orders.services.erasing import erase_buyer
 from shop.web.access import Actor, signature
 from shop.web.i18n import gettext as _
 from shop.web.slots import NavItem, Todo
@@ -141,6 +143,7 @@ def producer_todo(db: Session, actor: Actor) -> list[Todo]:
 
 def init_app(app: Flask) -> None:
     """Register messages and fill the slots; doing it again changes nothing."""
+    erasing.connect(erase_buyer, weak=False)
     link = buyers_link(app.config["SECRET_KEY"])
     for kind, (title, url) in MESSAGES.items():
         importance: Importance = "important" if kind in IMPORTANT else "normal"

@@ -28,6 +28,7 @@ from shop.payments.provider import (
     ZalopayConfig,
 )
 from shop.payments.services import settle_refunds
+from shop.payments.services.erasing import erase_payer
 from shop.payments.services.ledger import WRONG_ACCOUNT
 from shop.payments.services.payees import DECIDED, SUBMITTED, WITHDRAWN
 from shop.payments.transfer_qr import Transfer, encode
@@ -206,6 +207,7 @@ def connect_signals() -> None:
     """Follow the orders' lives. Connecting twice is connecting once."""
     for ended in (signals.order_cancelled, signals.order_expired):
         ended.connect(_owe_back, weak=False)
+    signals.order_erased.connect(erase_payer, weak=False)
 
 
 def _owe_back(_sender: object, *, db: Session, order: Order, now: datetime, **_more: Any) -> None:

@@ -11,8 +11,10 @@ from shop.core import clock
 from shop.core.text import N_
 from shop.notifications.services import keep_contacts_of, register_message
 from shop.notifications.signals import call_recorded
+from shop.orders.signals import order_erased
 from shop.recalls import queries
 from shop.recalls.rules import HAZARDS, is_drill_due
+from shop.recalls.services.erasing import erase_notes
 from shop.recalls.services.telling import (
     NOTICE,
     REMINDER,
@@ -51,6 +53,7 @@ def init_app(_app: Flask) -> None:
     declare_messages()
     keep_contacts_of("recalls", lambda _now: queries.waiting_recipients())
     call_recorded.connect(follow_call, weak=False)
+    order_erased.connect(erase_notes, weak=False)
     PRODUCER_NAV.fill(producer_link)
     PRODUCER_TODO.fill(producer_todo)
     STAFF_NAV.fill(staff_link)

@@ -12,9 +12,11 @@ from shop.accounts.rules import staff_scope_of
 from shop.core.text import N_
 from shop.notifications.services import register_message
 from shop.orders.models import Order
+from shop.orders.signals import order_erased
 from shop.orders.slots import DESK_PANELS
 from shop.orders.wiring import buyers_link
 from shop.returns import queries, rules
+from shop.returns.services.erasing import erase_returns
 from shop.web.access import Actor, sign
 from shop.web.i18n import gettext as _
 from shop.web.slots import NavItem, Panel, Todo
@@ -68,6 +70,7 @@ def declare_messages(secret_key: str) -> None:
 
 def init_app(app: Flask) -> None:
     """Declare the messages and fill the slots; again is harmless."""
+    order_erased.connect(erase_returns, weak=False)
     app.config["RETURN_DAYS"] = cast(Settings, app.extensions["settings"]).return_days
     declare_messages(app.config["SECRET_KEY"])
     ORDER_PANELS.fill(order_panels)

@@ -7,10 +7,13 @@ from flask import Flask, url_for
 from sqlalchemy.orm import Session
 
 from shop.accounts.rules import staff_scope_of
+from shop.accounts.signals import erasing
 from shop.core.text import N_
 from shop.orders.models import Order
+from shop.orders.signals import order_erased
 from shop.reviews import queries, rules
 from shop.reviews.queries import AnyRow
+from shop.reviews.services.erasing import erase_order, erase_person
 from shop.web.access import sign
 from shop.web.actor import Actor
 from shop.web.i18n import gettext
@@ -29,7 +32,9 @@ from shop.web.workspaces import (
 
 
 def init_app(_app: Flask) -> None:
-    """Fill the slots. Message kinds are declared beside the services."""
+    """Fill the slots, listen. Message kinds are declared beside the services."""
+    erasing.connect(erase_person, weak=False)
+    order_erased.connect(erase_order, weak=False)
     PRODUCT_PANELS.fill(product_panel)
     PRODUCER_PANELS.fill(producer_panel)
     ORDER_PANELS.fill(order_panel)

@@ -6,6 +6,7 @@ from flask import Flask, url_for
 from sqlalchemy.orm import Session
 
 from shop.core.text import N_
+from shop.enquiries.signals import enquiry_erased
 from shop.enquiries.slots import ENQUIRY_PANELS
 from shop.notifications.rules import Payload, UrlOf
 from shop.notifications.services import register_message
@@ -14,10 +15,12 @@ from shop.web.access import sign, signature
 from shop.web.slots import Panel
 from shop.web.workspaces import PRODUCER_PANELS, PRODUCT_PANELS
 from shop.wholesale import queries, rules, services
+from shop.wholesale.erasing import erase_company
 
 
 def init_app(app: Flask) -> None:
-    """Declare the messages and fill the slot; again is harmless."""
+    """Declare the messages, fill the slot, listen; again is harmless."""
+    enquiry_erased.connect(erase_company, weak=False)
     link = quote_link(app.config["SECRET_KEY"])
     register_message(
         services.QUOTED,

@@ -5,6 +5,7 @@ from shop.accounts.services.audit import (
     record_audits,
     register_subject,
 )
+from shop.accounts.services.erasing import Whom, empty_audit_notes, erase, whom_of
 from shop.accounts.services.members import (
     add_member,
     give_staff_scope,
@@ -52,6 +53,7 @@ from shop.accounts.services.tokens import (
 
 __all__ = [
     "Consent",
+    "Whom",
     "add_member",
     "answer_invitation",
     "ask_to_support",
@@ -62,10 +64,12 @@ __all__ = [
     "create_person",
     "disable_person",
     "drop_second_factor",
+    "empty_audit_notes",
     "enable_person",
     "end_other_sign_ins",
     "end_sign_in",
     "end_sign_in_by_id",
+    "erase",
     "get_person",
     "give_consent",
     "give_staff_scope",
@@ -87,5 +91,6 @@ __all__ = [
     "take_staff_scope",
     "token_digest",
     "try_second_factor",
+    "whom_of",
     "withdraw_invitation",
 ]

@@ -18,7 +18,7 @@ from shop.returns.services.deciding import (
     settle_return,
     usual_refund,
 )
-from shop.returns.services.erasing import erase_order
+from shop.returns.services.erasing import erase_returns
 from shop.returns.services.parts import Said
 
 __all__ = [
@@ -31,7 +31,7 @@ __all__ = [
     "ask_more",
     "ask_return",
     "close_return",
-    "erase_order",
+    "erase_returns",
     "most_refund",
     "note_return",
     "refuse_return",
