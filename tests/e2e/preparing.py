@@ -102,6 +102,8 @@ def _around_a_session(origin: str, made: Made) -> None:
     for path in sorted(one for one in codes if len(one.rsplit("/", 1)[-1]) == len(PUBLIC_ID)):
         drafts = club.get(f"{path}/binh-luan").links(f"{origin}{path}/binh-luan/")
         made.starts.setdefault("club", []).extend(drafts)
+        results = club.get(f"{path}/ket-qua", expect=None)
+        made.starts["club"].extend(results.links(f"{path}/ket-qua/tep/"))
 
 
 def _signed_in(origin: str, login: str) -> Browser:
