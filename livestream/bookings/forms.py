@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 
 from livestream.clubs.rules import PLATFORM_NAMES, WEEKDAYS, parse_clock
 from livestream.sessions.forms import aware
+from livestream.sessions.services import Absent
 from livestream.sessions.timing import MAX_MINUTES
 from shop.core.db import MAX_ID
 from shop.core.errors import Invalid
@@ -63,6 +64,22 @@ class HandOverForm(Form):
     from_host = forms.row_id(N_("Người đang dẫn"))
     to_host = forms.row_id(N_("Người nhận"))
     reason = forms.text(N_("Lý do"), is_required=False, maximum=300)
+
+
+class AbsenceForm(Form):
+    """Who did not come: ``who`` is ``host:<id>`` or ``producer:<id>``."""
+
+    who = forms.text(N_("Ai vắng mặt"), maximum=30)
+    reason = forms.text(N_("Lý do"), is_required=False, maximum=300)
+    is_off = forms.tick(N_("Phiên không diễn ra"))
+
+    def absent(self) -> Absent:
+        """Who is meant. Raises Invalid."""
+        kind, _colon, raw = str(self.who.data).partition(":")
+        number = parse_whole(raw)
+        if kind not in {"host", "producer"} or number is None or not 0 < number <= MAX_ID:
+            raise Invalid(N_("Vui lòng chọn một mục trong danh sách."), field="who")
+        return Absent("host" if kind == "host" else "producer", number)
 
 
 class TemplateForm(Form):

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from livestream.bookings.queries.beside import beside_session
 from livestream.bookings.queries.requests import requests_to
 from livestream.sessions.models import LiveSession
+from livestream.sessions.services.absences import TOLD_WITHIN
+from livestream.sessions.services.airing import EARLY
 from livestream.sessions.slots import DESK_PANELS
 from shop.core.text import N_
 from shop.notifications.services import register_message
@@ -60,7 +62,14 @@ def _panel(db: Session, live: LiveSession, space: str, now: datetime) -> list[Pa
     return [
         Panel(
             "livestream/bookings/panel.html",
-            {"beside": beside, "space": space, "is_manager": is_manager, "now": now},
+            {
+                "beside": beside,
+                "space": space,
+                "is_manager": is_manager,
+                "now": now,
+                "can_tell_absence": live.state in ("confirmed", "live", "ended", "no_show")
+                and live.starts_at - EARLY <= now <= live.starts_at + TOLD_WITHIN,
+            },
         )
     ]
 

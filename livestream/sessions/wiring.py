@@ -103,6 +103,7 @@ IMPORTANT = frozenset(
         "moved",
         "handed_over",
         "hours_unfit",
+        "absent",
         "cancelled",
         "stopped",
         "lot_held",
@@ -163,6 +164,7 @@ def declare_messages() -> None:
         ("session.cancelled", N_("Phiên “%(title)s” đã hủy"), public),
         ("session.expired", N_("Đề xuất “%(title)s” hết hạn giữ chỗ"), club),
         ("session.stopped", N_("Phiên “%(title)s” đã bị dừng"), club),
+        ("session.absent", N_("%(name)s vắng mặt ở phiên “%(title)s”"), club),
         ("session.no_show", N_("Phiên “%(title)s” không lên sóng"), club),
     ):
         importance: Importance = "important" if kind in IMPORTANT else "normal"

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session, aliased
 
 from livestream.bookings.models import SeriesPart, WaitEntry
 from livestream.clubs.models import ClubResource, Resource
-from livestream.sessions.models import LiveSession, ResourceHold
+from livestream.sessions.models import LiveSession, ResourceHold, SessionItem
 from livestream.sessions.states import MOVABLE_STATES
+from shop.catalogue.models import Producer
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Beside:
     """Hosts of the club who could take it over."""
     swaps: list[LiveSession] = field(default_factory=list)
     """The club's other sessions that may change places with it."""
+    producers: list[tuple[int, str]] = field(default_factory=list)
+    """Whose goods it shows: id and name."""
     siblings: list[LiveSession] = field(default_factory=list)
     """The other sessions of its series, by time."""
 
@@ -78,6 +81,16 @@ def beside_session(db: Session, live: LiveSession, *, now: datetime) -> Beside:
                 .limit(40)
             )
         ),
+        producers=[
+            (row.id, row.name)
+            for row in db.execute(
+                select(Producer.id, Producer.name)
+                .join(SessionItem, SessionItem.producer_id == Producer.id)
+                .where(SessionItem.session_id == live.id, SessionItem.withdrawn_at.is_(None))
+                .distinct()
+                .order_by(Producer.name, Producer.id)
+            )
+        ],
         siblings=list(
             db.scalars(
                 select(LiveSession)

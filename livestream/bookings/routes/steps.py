@@ -6,10 +6,15 @@ from livestream.bookings import forms, services
 from livestream.bookings.routes.base import Page, bp
 from livestream.sessions.forms import ReasonForm, VersionForm
 from livestream.sessions.models import LiveSession
-from livestream.sessions.queries import get_session
-from livestream.sessions.routes.frame import bad_shape, do_step, hold_hours
-from livestream.sessions.services import was_on_air
-from shop.accounts.rules import require_club
+from livestream.sessions.routes.frame import (
+    Space,
+    bad_shape,
+    do_step,
+    hold_hours,
+    seen_by_club,
+    seen_by_staff,
+)
+from livestream.sessions.services import record_absence, was_on_air
 from shop.core import clock
 from shop.core.text import N_
 from shop.web.access import actor, role
@@ -70,33 +75,89 @@ def take_offer(public_id: str) -> Page:
 @role("club")
 def swap(public_id: str) -> Page:
     """Change places with another session of the club: ``other``."""
-    form = forms.SwapForm.read()
-    if not form.validate():
-        return bad_shape(public_id, "club", swap=form)
+    return _swap(public_id, "club")
 
-    def step(db: Session, live: LiveSession) -> None:
-        other = get_session(db, str(form.other.data))
-        require_club(actor(), other.club_id, manager=True)
-        services.swap_sessions(
-            db,
-            first=live.public_id,
-            second=other.public_id,
-            actor_id=actor().id(),
-            capacity="manager",
-            now=clock.now(),
-            viewer_clubs=actor().clubs.keys(),
-        )
 
-    return do_step(public_id, "club", step, said=N_("Hai phiên đã đổi giờ cho nhau."), swap=form)
+@bp.post("/can-bo/phien/<public_id>/doi-cho")
+@role("staff")
+def staff_swap(public_id: str) -> Page:
+    """Staff let two sessions of their provinces change places: ``other``."""
+    return _swap(public_id, "staff")
 
 
 @bp.post("/clb/phien/<public_id>/ban-giao")
 @role("club")
 def hand_over(public_id: str) -> Page:
     """Another host takes over: ``from_host``, ``to_host``, ``reason``."""
+    return _hand_over(public_id, "club")
+
+
+@bp.post("/can-bo/phien/<public_id>/ban-giao")
+@role("staff")
+def staff_hand_over(public_id: str) -> Page:
+    """Staff give a session to another host of its club."""
+    return _hand_over(public_id, "staff")
+
+
+@bp.post("/clb/phien/<public_id>/vang-mat")
+@role("club")
+def absence(public_id: str) -> Page:
+    """Somebody did not come: ``who``, ``reason``, ``is_off`` when nothing went on air."""
+    return _absence(public_id, "club")
+
+
+@bp.post("/can-bo/phien/<public_id>/vang-mat")
+@role("staff")
+def staff_absence(public_id: str) -> Page:
+    """The same, seen by staff."""
+    return _absence(public_id, "staff")
+
+
+@bp.post("/clb/phien/<public_id>/da-phat")
+@role("club")
+def put_right(public_id: str) -> Page:
+    """It was on air after all, within a day: ``reason``."""
+    return _put_right(public_id, "club")
+
+
+@bp.post("/can-bo/phien/<public_id>/da-phat")
+@role("staff")
+def staff_put_right(public_id: str) -> Page:
+    """The same, known to staff."""
+    return _put_right(public_id, "staff")
+
+
+def _seen_in(db: Session, public_id: str, space: Space) -> LiveSession:
+    """A session the actor may change in this space. Raises NotFound, NotAllowed."""
+    if space == "staff":
+        return seen_by_staff(db, public_id)
+    return seen_by_club(db, public_id, manager=True)
+
+
+def _swap(public_id: str, space: Space) -> Page:
+    form = forms.SwapForm.read()
+    if not form.validate():
+        return bad_shape(public_id, space, swap=form)
+
+    def step(db: Session, live: LiveSession) -> None:
+        other = _seen_in(db, str(form.other.data), space)
+        services.swap_sessions(
+            db,
+            first=live.public_id,
+            second=other.public_id,
+            actor_id=actor().id(),
+            capacity="staff" if space == "staff" else "manager",
+            now=clock.now(),
+            viewer_clubs=actor().clubs.keys(),
+        )
+
+    return do_step(public_id, space, step, said=N_("Hai phiên đã đổi giờ cho nhau."), swap=form)
+
+
+def _hand_over(public_id: str, space: Space) -> Page:
     form = forms.HandOverForm.read()
     if not form.validate():
-        return bad_shape(public_id, "club", hand_over=form)
+        return bad_shape(public_id, space, hand_over=form)
 
     def step(db: Session, live: LiveSession) -> None:
         services.hand_over(
@@ -111,16 +172,32 @@ def hand_over(public_id: str) -> Page:
         )
 
     said = N_("Đã đổi người dẫn.")
-    return do_step(public_id, "club", step, said=said, hand_over=form)
+    return do_step(public_id, space, step, said=said, hand_over=form)
 
 
-@bp.post("/clb/phien/<public_id>/da-phat")
-@role("club")
-def put_right(public_id: str) -> Page:
-    """It was on air after all, within a day: ``reason``."""
+def _absence(public_id: str, space: Space) -> Page:
+    form = forms.AbsenceForm.read()
+    if not form.validate():
+        return bad_shape(public_id, space, absence=form)
+
+    def step(db: Session, live: LiveSession) -> None:
+        record_absence(
+            db,
+            public_id=live.public_id,
+            absent=form.absent(),
+            reason=form.reason.data or "",
+            is_off=form.is_off.data,
+            actor_id=actor().id(),
+            now=clock.now(),
+        )
+
+    return do_step(public_id, space, step, said=N_("Đã ghi vắng mặt."), absence=form)
+
+
+def _put_right(public_id: str, space: Space) -> Page:
     form = ReasonForm.read()
     if not form.validate():
-        return bad_shape(public_id, "club", reason=form)
+        return bad_shape(public_id, space, reason=form)
 
     def step(db: Session, live: LiveSession) -> None:
         was_on_air(
@@ -131,4 +208,4 @@ def put_right(public_id: str) -> Page:
             now=clock.now(),
         )
 
-    return do_step(public_id, "club", step, said=N_("Đã ghi là phiên có phát."))
+    return do_step(public_id, space, step, said=N_("Đã ghi là phiên có phát."))

@@ -159,7 +159,7 @@ def hand_over(
     db.delete(rows[from_host])
     db.flush()
     touch(db, live, now=now)
-    detail = {"from": from_host, "to": to_host}
+    detail = {"from": from_host, "to": to_host, "name": host.name, "reason": reason}
     record(db, live, "handed_over", actor_id=actor_id, now=now, detail=detail, note=reason)
     tell(db, live, "session.handed_over", {*told, *club_people(db, live)}, now=now)
     return live

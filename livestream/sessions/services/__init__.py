@@ -1,5 +1,6 @@
 """Verbs about sessions."""
 
+from livestream.sessions.services.absences import Absent, record_absence
 from livestream.sessions.services.airing import (
     end_session,
     go_live,
@@ -34,6 +35,7 @@ from livestream.sessions.services.withdrawing import (
 )
 
 __all__ = [
+    "Absent",
     "ConsentMissing",
     "ItemWish",
     "NotReady",
@@ -55,6 +57,7 @@ __all__ = [
     "open_warning_slugs",
     "override_warning",
     "propose_session",
+    "record_absence",
     "remove_item",
     "stop_session",
     "take_off_recalled",

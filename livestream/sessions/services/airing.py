@@ -104,11 +104,29 @@ def was_on_air(
     return live
 
 
+def miss(
+    db: Session, live: LiveSession, *, actor_id: int | None, now: datetime, note: str = ""
+) -> None:
+    """A confirmed session did not take place: goods and places go back, all are told.
+
+    Raises WrongState.
+    """
+    _close(db, live, "no_show", "no_show", actor_id=actor_id, now=now, note=note)
+    tell(db, live, "session.no_show", [*club_people(db, live), *staff_people(db, live)], now=now)
+
+
 def _close(
-    db: Session, live: LiveSession, state: str, kind: str, *, actor_id: int | None, now: datetime
+    db: Session,
+    live: LiveSession,
+    state: str,
+    kind: str,
+    *,
+    actor_id: int | None,
+    now: datetime,
+    note: str = "",
 ) -> None:
     live.ended_at = now
-    set_state(db, live, state, kind, actor_id=actor_id, now=now)
+    set_state(db, live, state, kind, actor_id=actor_id, now=now, note=note)
     drop_holds(db, live)
     give_back(db, live, now=now)
     tell_next_sessions(db, product_ids_of(db, live), now=now)
@@ -137,10 +155,7 @@ def keep_time(db: Session, *, public_id: str, now: datetime) -> bool:
     """Mark one that never started as no-show, end one that was left on; says whether it did."""
     live = open_for_change(db, public_id)
     if live.state == "confirmed" and live.starts_at <= now - NO_SHOW_AFTER:
-        _close(db, live, "no_show", "no_show", actor_id=None, now=now)
-        tell(
-            db, live, "session.no_show", [*club_people(db, live), *staff_people(db, live)], now=now
-        )
+        miss(db, live, actor_id=None, now=now)
         return True
     if live.state in {"live", "stopped"} and live.ends_at <= now - OVERTIME:
         _close(db, live, "ended", "ended", actor_id=None, now=now)

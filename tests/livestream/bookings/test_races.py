@@ -18,17 +18,20 @@ from sqlalchemy import func, select, text
 from livestream.bookings.services import swap_sessions
 from livestream.clubs.services import managers_of
 from livestream.sessions.invariants import INVARIANTS
-from livestream.sessions.models import LiveSession, ResourceHold
+from livestream.sessions.models import LiveSession, ResourceHold, SessionEvent
 from livestream.sessions.services import move_session
 from shop.core.db import Database
+from tests.factories.accounts import make_person
 from tests.factories.livestream import (
     EVENING,
     NOW,
+    agree_all,
     make_channel,
     make_club,
     make_host,
     make_session,
     make_studio,
+    pass_warnings,
 )
 from tests.livestream.sessions.test_races import at_once
 
@@ -37,7 +40,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[3]
 PROCESSES = 4
 
-CHILD = """
+CHILD = '''
 import sys, threading
 from datetime import timedelta
 from shop.core.db import Database
@@ -51,11 +54,21 @@ import tests.factories.livestream as f
 database = Database(sys.argv[1])
 
 def act(word):
-    code = word
+    """``<session>`` books it, ``move:<session>:<minute>`` moves it to a minute of the evening,
+    ``confirm:<session>:<person>:<version>`` makes it firm as staff."""
+    verb, code, *more = word.split(":") if ":" in word else ("book", word)
     with database.transaction() as db:
         live = db.scalars(select(LiveSession).where(LiveSession.public_id == code)).one()
         actor = managers_of(db, live.club_id)[0]
-        services.propose_session(db, public_id=code, actor_id=actor, now=f.NOW, hold_hours=48)
+        about = {"public_id": code, "actor_id": actor, "now": f.NOW}
+        if verb == "move":
+            start = f.EVENING + timedelta(minutes=int(more[0]))
+            services.move_session(db, **about, starts_at=start, minutes=60, capacity="manager")
+        elif verb == "confirm":
+            about |= {"actor_id": int(more[0]), "version": int(more[1])}
+            services.confirm_session(db, **about, capacity="staff")
+        else:
+            services.propose_session(db, **about, hold_hours=48)
 
 def run(word):
     try:
@@ -74,7 +87,7 @@ for thread in threads: thread.start()
 for thread in threads: thread.join(60)
 print(" ".join(said))
 database.dispose()
-"""
+'''
 
 
 def in_processes(database: Database, words: list[str]) -> list[str]:
@@ -143,6 +156,51 @@ def test_forty_bookings_at_once(database: Database, share: str) -> None:
     assert 1 <= said.count("done") < 40
 
 
+def moves_and_bookings(database: Database) -> list[str]:
+    """Of one host: proposals of other days that move to the evening, drafts that book it."""
+    words = []
+    with database.transaction() as db:
+        club = make_club(db)
+        host = make_host(db, club)
+        for index in range(12):
+            is_mover = index % 2 == 0
+            live = make_session(
+                db,
+                club,
+                hosts=[host],
+                channels=[make_channel(db, club)],
+                state="proposed" if is_mover else "draft",
+                starts_at=EVENING + timedelta(days=index + 1 if is_mover else 0, minutes=index),
+                submit_key=f"meet-{index}",
+            )
+            words.append(f"move:{live.public_id}:{index}" if is_mover else live.public_id)
+    return words
+
+
+def confirmers(database: Database) -> list[str]:
+    """Four people of the staff who confirm the same proposal as they saw it."""
+    with database.transaction() as db:
+        live = make_session(db, state="proposed")
+        agree_all(db, live)
+        staff = [make_person(db).id for _ in range(4)]
+        pass_warnings(db, live, staff[0])
+        return [f"confirm:{live.public_id}:{person}:{live.version}" for person in staff]
+
+
+def test_a_move_meets_a_booking_and_a_confirmation_another(database: Database) -> None:
+    meeting, confirming = moves_and_bookings(database), confirmers(database)
+    in_processes(database, meeting + confirming)
+    assert broken(database) == []
+    with database.read() as db:
+        evening = (LiveSession.starts_at < EVENING + timedelta(hours=1)) & (
+            LiveSession.starts_at >= EVENING
+        )
+        held = select(func.count(LiveSession.id)).where(evening, LiveSession.state == "proposed")
+        assert db.scalar(held) == 1, "one of twelve got the evening"
+        firm = select(func.count(SessionEvent.id)).where(SessionEvent.kind == "confirmed")
+        assert db.scalar(firm) == 1, "one of four confirmed"
+
+
 def test_swaps_and_moves_at_once_hold_every_hour_once(database: Database) -> None:
     with database.transaction() as db:
         club = make_club(db)
@@ -194,5 +252,8 @@ def test_without_the_guard_forty_overlap(database: Database) -> None:
             connection.execute(
                 text("ALTER TABLE live_resource_hold DROP CONSTRAINT ex_live_resource_hold_overlap")
             )
-    in_processes(database, drafts(database, 12, "host"))
+    in_processes(database, drafts(database, 12, "host") + moves_and_bookings(database))
     assert "sessions.no_overlap" in broken(database)
+    with database.read() as db:
+        moved = select(func.count(SessionEvent.id)).where(SessionEvent.kind == "moved")
+        assert db.scalar(moved) or 0, "moves went through as well"
