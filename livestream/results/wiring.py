@@ -1,18 +1,20 @@
 """What results add to an application: buttons, links, to-do, messages."""
 
+from datetime import datetime
+
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from livestream.results.queries.settlements import count_unsigned, count_waiting
+from livestream.results.queries.settlements import count_unsigned, count_waiting, terms_waiting
 from livestream.results.queries.sharing import named
 from livestream.sessions.models import LiveSession
-from livestream.sessions.slots import SESSION_LINKS
+from livestream.sessions.slots import DESK_PANELS, SESSION_LINKS
 from shop.checkout.slots import ORIGINS
 from shop.core.text import N_
 from shop.notifications.services import register_message
 from shop.web.actor import Actor
 from shop.web.i18n import gettext as _
-from shop.web.slots import NavItem, Todo
+from shop.web.slots import NavItem, Panel, Todo
 from shop.web.workspaces import (
     CLUB_NAV,
     CLUB_TODO,
@@ -26,6 +28,7 @@ def init_app(_app: Flask) -> None:
     """Fill the slots and declare the messages; again is harmless."""
     declare_messages()
     SESSION_LINKS.fill(_session_links)
+    DESK_PANELS.fill(_terms_panel)
     ORIGINS.fill(_origin)
     CLUB_NAV.fill(_club_links)
     CLUB_TODO.fill(_club_todo)
@@ -54,6 +57,14 @@ def declare_messages() -> None:
 def _origin(db: Session, code: str) -> list[str]:
     found = named(db, code)
     return [f"{found[0]} – {found[1]}"] if found else []
+
+
+def _terms_panel(db: Session, live: LiveSession, space: str, _now: datetime) -> list[Panel]:
+    if live.state in {"draft", "expired", "cancelled", "reconciled"}:
+        return []
+    waiting = terms_waiting(db, live.id)
+    context: dict[str, object] = {"waiting": waiting, "space": space}
+    return [Panel("livestream/results/terms_panel.html", context)] if waiting else []
 
 
 def _session_links(live: LiveSession, space: str) -> list[NavItem]:

@@ -106,9 +106,9 @@ def _needs(
         is_there = item.has_quality_paper_until(plan.ends_at)
         state = _asked(is_there, "quality_papers", passed)
         needs.append(Need("quality", N_("Giấy chất lượng, an toàn"), state, PRODUCER))
-    if item.regulated_class != "none":
-        state = _asked(False, "regulated", passed)
-        needs.append(Need("advert", N_("Xác nhận nội dung quảng cáo"), state, STAFF))
+    if item.is_regulated:
+        state = _asked(item.has_advert_paper_until(plan.ends_at), "regulated", passed)
+        needs.append(Need("advert", N_("Xác nhận nội dung quảng cáo"), state, PRODUCER))
     if not policy_of(channel.platform).takes_comment_orders:
         listed: State = "found" if channel.platform in item.listed_on else "unknown"
         needs.append(Need("listed", N_("Sản phẩm đã có trên kênh"), listed, PRODUCER))

@@ -21,7 +21,15 @@ PRODUCER_STATES = ("draft", "submitted", "verified", "rejected", "suspended")
 PRODUCT_STATES = ("draft", "submitted", "published", "rejected", "archived")
 REVISION_STATES = ("draft", "submitted", "approved", "rejected")
 CERTIFICATE_STATES = ("draft", "submitted", "verified", "rejected", "expired", "revoked")
-CERTIFICATE_KINDS = ("ocop", "vietgap", "organic", "food_safety", "haccp", "other")
+CERTIFICATE_KINDS = (
+    "ocop",
+    "vietgap",
+    "organic",
+    "food_safety",
+    "haccp",
+    "ad_content",
+    "other",
+)
 ENDORSEMENT_STATES = ("requested", "confirmed", "refused", "revoked")
 ISSUER_LEVELS = ("district", "province", "national", "other")
 REGULATED_CLASSES = ("none", "alcohol", "supplement", "herbal_check", "essential_oil")

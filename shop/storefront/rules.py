@@ -34,8 +34,10 @@ SORTS: Final = {
 STARS: Final = (5, 4, 3)
 MAX_COMMUNES: Final = 50
 
-PAPERS: Final = tuple(kind for kind in CERTIFICATE_KINDS if kind not in {"ocop", "other"})
-"""Kinds of certificate one may filter by: OCOP has its stars, "other" says nothing."""
+_SILENT: Final = frozenset({"ocop", "ad_content", "other"})
+PAPERS: Final = tuple(kind for kind in CERTIFICATE_KINDS if kind not in _SILENT)
+"""Kinds of certificate one may filter by: OCOP has its stars; a confirmed advertisement and "other"
+say nothing about the goods."""
 
 EXACT_UP_TO: Final = 10_000
 """Lists of more products than this are counted now and then, not at every change."""

@@ -256,6 +256,23 @@ class TermsRow:
     name: str
 
 
+def terms_waiting(db: Session, session_id: int) -> list[tuple[str, str, str]]:
+    """(code, product, producer) of the line-up whose terms were set and not agreed to yet."""
+    rows = db.execute(
+        select(SessionItem.short_code, Product.name, Producer.name)
+        .join(ItemTerms, ItemTerms.item_id == SessionItem.id)
+        .join(Product, Product.id == SessionItem.product_id)
+        .join(Producer, Producer.id == SessionItem.producer_id)
+        .where(
+            SessionItem.session_id == session_id,
+            SessionItem.withdrawn_at.is_(None),
+            ItemTerms.agreed_at.is_(None),
+        )
+        .order_by(SessionItem.position, SessionItem.id)
+    )
+    return [(code, product, producer) for code, product, producer in rows]
+
+
 def open_terms(db: Session, producer_ids: Collection[int], *, limit: int = 100) -> list[TermsRow]:
     """Terms that wait for these producers, the soonest session first."""
     rows = db.execute(

@@ -178,7 +178,7 @@ def _items(db: Session, session_id: int, now: datetime) -> list[PlanItem]:
     lapses = _paper_lapses(db, [product.id for _item, _variant, product, *_rest in rows], now)
     until = _sold_until(db, [item.variant_id for item, *_rest in rows])
     listed = listed_addresses(db, {product.id for _item, _variant, product, *_rest in rows})
-    quality = _quality_until(db, {product.id for _item, _variant, product, *_rest in rows}, now)
+    papers = _papers_until(db, {product.id for _item, _variant, product, *_rest in rows}, now)
     return [
         PlanItem(
             id=item.id,
@@ -195,7 +195,8 @@ def _items(db: Session, session_id: int, now: datetime) -> list[PlanItem]:
             sold_until=until.get(variant.id),
             paper_lapses=tuple(lapses.get(product.id, ())),
             needs_quality_paper=_is_eaten(product.subgroup),
-            quality_until=quality.get(product.id),
+            quality_until=papers.get((product.id, "quality")),
+            advert_until=papers.get((product.id, "advert")),
             listed_on=frozenset(listed.get(product.id, {})),
         )
         for item, variant, product, producer, is_listed in rows
@@ -246,24 +247,37 @@ def listed_addresses(db: Session, product_ids: Collection[int]) -> dict[int, dic
     return found
 
 
-def _quality_until(db: Session, product_ids: Collection[int], now: datetime) -> dict[int, datetime]:
-    """By product: when the last of its papers on quality ends; its producer's papers count too."""
+def _papers_until(
+    db: Session, product_ids: Collection[int], now: datetime
+) -> dict[tuple[int, str], datetime]:
+    """By product and sort of paper (``quality``, ``advert``): when the last one ends.
+
+    A producer's papers on quality count for each of its products; a confirmed advertisement is of
+    one product.
+    """
+    is_advert = Certificate.kind == "ad_content"
     rows = db.execute(
-        select(Product.id, func.max(Certificate.expires_on))
+        select(Product.id, is_advert, func.max(Certificate.expires_on))
         .join(
             Certificate,
             (Certificate.producer_id == Product.producer_id)
-            & ((Certificate.product_id == Product.id) | Certificate.product_id.is_(None)),
+            & (
+                (Certificate.product_id == Product.id)
+                | (Certificate.product_id.is_(None) & ~is_advert)
+            ),
         )
         .where(
             Product.id.in_(product_ids),
             Certificate.state == "verified",
-            Certificate.kind.in_(QUALITY_KINDS),
+            Certificate.kind.in_((*QUALITY_KINDS, "ad_content")),
             Certificate.issued_on <= today_vn(now),
         )
-        .group_by(Product.id)
+        .group_by(Product.id, is_advert)
     )
-    return {product_id: instant(day_interval(last).end) for product_id, last in rows}
+    return {
+        (product_id, "advert" if advert else "quality"): instant(day_interval(last).end)
+        for product_id, advert, last in rows
+    }
 
 
 def _sold_until(db: Session, variant_ids: Collection[int]) -> dict[int, datetime]:

@@ -76,8 +76,19 @@ class PlanItem:
     quality_until: datetime | None = None
     """The instant after which no paper on quality or food safety counts any more."""
 
+    advert_until: datetime | None = None
+    """The instant after which no confirmation of its advertisement counts any more."""
     listed_on: frozenset[str] = frozenset()
     """Platforms on which somebody saw it listed."""
+
+    @property
+    def is_regulated(self) -> bool:
+        """Whether it is of a class with rules of its own."""
+        return self.regulated_class != "none"
+
+    def has_advert_paper_until(self, instant: datetime) -> bool:
+        """Whether a confirmation of its advertisement still counts then."""
+        return self.advert_until is not None and self.advert_until >= instant
 
     def has_quality_paper_until(self, instant: datetime) -> bool:
         """Whether such a paper still counts then."""

@@ -1,7 +1,8 @@
 """Goods with rules of their own: alcohol, supplements, herbs, essential oils.
 
 Decree 342/2025/NĐ-CP on advertising food (named to us by lsvn.vn, one source) asks for a
-confirmation of the advertisement for some classes; staff judge it, so this warns.
+confirmation of the advertisement for some classes. Which ones is not sure, so a verified paper
+settles it and without one it warns: staff judge.
 """
 
 from livestream.sessions.rules import Plan, Problem, Rule
@@ -9,15 +10,18 @@ from shop.core.text import N_
 
 
 def check(plan: Plan) -> list[Problem]:
-    """A problem for every item of a regulated class."""
+    """A problem for every item of a regulated class without a confirmed advertisement."""
     return [
         Problem(
-            N_("%(product)s thuộc nhóm có quy định riêng; cần cán bộ xem giấy xác nhận quảng cáo."),
+            N_(
+                "%(product)s thuộc nhóm có quy định riêng mà chưa có giấy xác nhận nội dung quảng "
+                "cáo còn hạn đến hết phiên."
+            ),
             {"product": item.name},
         )
         for item in plan.items
-        if item.regulated_class != "none"
+        if item.is_regulated and not item.has_advert_paper_until(plan.ends_at)
     ]
 
 
-RULE = Rule("regulated", N_("Hàng có quy định riêng"), "warn", check, fixed_by=N_("cán bộ"))
+RULE = Rule("regulated", N_("Hàng có quy định riêng"), "warn", check, fixed_by=N_("người sản xuất"))

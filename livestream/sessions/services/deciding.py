@@ -239,12 +239,14 @@ def require_ready(
 ) -> None:
     """Let a session pass that may be firm at its present times. Raises NotReady, StaffNeeded."""
     passed = overridden(db, live)
-    findings = judge(load_plan(db, live, now=now, viewer_clubs=viewer_clubs))
+    plan = load_plan(db, live, now=now, viewer_clubs=viewer_clubs)
+    findings = judge(plan)
     against = [*refusals(findings, "confirm"), *open_warnings(findings, passed)]
     if against:
         is_about_time = any(finding.rule.slug in TIME_RULES for finding in against)
         raise NotReady(against, offers_for(db, live, now=now) if is_about_time else ())
-    if capacity != "staff" and (passed or live.campaign_id is not None):
+    is_special = passed or live.campaign_id or any(item.is_regulated for item in plan.items)
+    if capacity != "staff" and is_special:
         raise StaffNeeded
 
 

@@ -22,8 +22,11 @@ CERTIFICATE_KINDS: Final = {
     "organic": N_("Hữu cơ"),
     "food_safety": N_("An toàn thực phẩm"),
     "haccp": N_("HACCP, ISO 22000"),
+    "ad_content": N_("Xác nhận nội dung quảng cáo"),
     "other": N_("Giấy tờ khác"),
 }
+"""``ad_content``: an authority's confirmation of the words an advertisement may use, asked for some
+classes of goods (Advertising Law as amended and Decree 342/2025/NĐ-CP, known from the press)."""
 
 
 @dataclass(frozen=True)

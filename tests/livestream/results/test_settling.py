@@ -13,7 +13,7 @@ from livestream.clubs.services import managers_of
 from livestream.results import services, wiring
 from livestream.results.invariants import INVARIANTS
 from livestream.results.models import GoodsNote, ResultLine, Settlement
-from livestream.results.queries.settlements import lines_of, payments_of
+from livestream.results.queries.settlements import lines_of, payments_of, terms_waiting
 from livestream.results.queries.sheets import result_sheet
 from livestream.results.rules.columns import Row
 from livestream.results.rules.settling import (
@@ -103,6 +103,23 @@ def agree_on(database: Database, sold: Sold, terms: Terms) -> None:
         services.set_terms(
             db, live=live, item_id=sold.item_id, terms=terms, actor_id=sold.manager, now=OVER
         )
+
+
+def test_terms_that_nobody_agreed_to_are_marked(database: Database) -> None:
+    sold = make_over(database)
+    with database.read() as db:
+        assert terms_waiting(db, session_of(db, sold).id) == []
+    agree_on_values = Terms("club", "club", 40_000, 0, "club")
+    with database.transaction() as db:
+        services.set_terms(
+            db,
+            live=session_of(db, sold),
+            item_id=sold.item_id,
+            terms=agree_on_values,
+            actor_id=sold.manager,
+            now=OVER,
+        )
+        assert [row[0] for row in terms_waiting(db, session_of(db, sold).id)] == ["A1"]
 
 
 def the_settlement(db: Session) -> Settlement:

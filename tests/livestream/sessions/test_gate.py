@@ -32,6 +32,7 @@ RULES = {"papers", "quality_papers", "regulated", "host_identity"}
         (replace(ITEM, needs_quality_paper=True), True, {"quality_papers"}),
         (replace(ITEM, regulated_class="alcohol"), True, set()),
         (replace(ITEM, regulated_class="alcohol"), True, {"regulated"}),
+        (replace(ITEM, regulated_class="alcohol", advert_until=PLAN.ends_at), True, set()),
     ],
 )
 def test_it_opens_exactly_when_the_rules_let_pass(

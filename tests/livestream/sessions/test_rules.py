@@ -68,7 +68,10 @@ PASSES: dict[str, list[Plan]] = {
     "papers": [GOOD],
     "claims": [with_item(paper_lapses=(("OCOP", EVENING + timedelta(days=1)),))],
     "host_identity": [GOOD],
-    "regulated": [GOOD],
+    "regulated": [
+        GOOD,
+        with_item(regulated_class="alcohol", advert_until=EVENING + HOUR),
+    ],
     "product_season": [GOOD, with_item(season_mask=1 << 10)],
     "line_up": [GOOD],
     "shelf_life": [GOOD, with_item(sold_until=EVENING + timedelta(days=6))],
@@ -105,7 +108,10 @@ FAILS: dict[str, list[Plan]] = {
     ],
     "claims": [with_item(paper_lapses=(("OCOP", EVENING),))],
     "host_identity": [with_host(is_identity_checked=False)],
-    "regulated": [with_item(regulated_class="alcohol")],
+    "regulated": [
+        with_item(regulated_class="alcohol"),
+        with_item(regulated_class="supplement", advert_until=EVENING),
+    ],
     "product_season": [with_item(season_mask=1)],
     "shelf_life": [with_item(sold_until=EVENING), with_item(sold_until=EVENING + HOUR)],
     "product_mix": [

@@ -14,7 +14,7 @@ from livestream.sessions.models import LiveSession, ResourceHold, SessionEvent, 
 from livestream.sessions.services import ItemWish
 from livestream.sessions.states import Outdated, OwnProposal, ReasonMissing, WrongState
 from livestream.sessions.timing import VN, BadTime
-from shop.catalogue.models import ProductFacets
+from shop.catalogue.models import Product, ProductFacets
 from shop.core.db import Database
 from shop.core.errors import Invalid, NotFound
 from shop.core.outbox import OutboxMessage
@@ -202,6 +202,21 @@ def test_a_manager_confirms_only_ordinary_sessions(db: Session) -> None:
         confirm(db, other, capacity="manager")
     with pytest.raises(Invalid):
         make_session(db, campaign_id=campaign.id, starts_at=EVENING + timedelta(days=40))
+
+
+def test_a_confirmed_advertisement_settles_the_warning_but_staff_confirm(db: Session) -> None:
+    variant, product_id = goods(db)
+    product = db.get_one(Product, product_id)
+    product.regulated_class = "supplement"
+    make_certificate(db, product, kind="ad_content", stars=None, product_id=None)
+    live = make_session(db, state="proposed", items=[ItemWish(variant)])
+    agree_all(db, live)
+    assert "regulated" in services.open_warning_slugs(db, live, now=NOW), "it is of one product"
+    make_certificate(db, product, kind="ad_content", stars=None)
+    assert services.open_warning_slugs(db, live, now=NOW) == []
+    with pytest.raises(services.StaffNeeded):
+        confirm(db, live, capacity="manager")
+    confirm(db, live)
 
 
 def test_warnings_need_a_name_and_a_reason(db: Session) -> None:
