@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from flask import Flask
 
 from shop.accounts.passwords import hash_password
+from shop.demo.channels import load_channels, read_template
 from shop.demo.cli import Loader
 from shop.demo.desk import load_desk
 from shop.demo.exchange import load_exchange
@@ -56,6 +57,7 @@ def init_app(app: Flask) -> None:
     loaders["desk"] = Loader("desk", _load_desk)
     loaders["parcels"] = Loader("parcels", _load_parcels)
     loaders["transfers"] = Loader("transfers", _load_transfers)
+    loaders["channels"] = Loader("channels", _load_channels)
 
 
 def _load_people(house: House, now: datetime, _is_plain: bool) -> str:
@@ -157,6 +159,13 @@ def _load_reviews(house: House, now: datetime, _is_plain: bool) -> str:
 def _load_desk(house: House, now: datetime, _is_plain: bool) -> str:
     with house.database.transaction() as db:
         return f"{load_desk(db, now=now)} new files under way"
+
+
+def _load_channels(house: House, now: datetime, _is_plain: bool) -> str:
+    template = read_template()
+    with house.database.transaction() as db:
+        made = load_channels(db, house.storage, template=template, now=now)
+    return f"{made} new files of marketplaces"
 
 
 def _load_parcels(house: House, now: datetime, _is_plain: bool) -> str:
