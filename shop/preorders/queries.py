@@ -92,6 +92,24 @@ def windows_of_product(db: Session, product_id: int, now: datetime) -> list[Wind
 
 
 @dataclass(frozen=True)
+class Size:
+    """What a harvest grows: one size of a product."""
+
+    sku: str
+    label: str
+
+
+def sizes_of(db: Session, views: Collection[WindowView]) -> dict[int, Size]:
+    """Variant id -> its size, of all these windows."""
+    rows = db.execute(
+        select(Variant.id, Variant.sku, Variant.label).where(
+            Variant.id.in_({view.harvest.variant_id for view in views})
+        )
+    )
+    return {number: Size(sku, label) for number, sku, label in rows}
+
+
+@dataclass(frozen=True)
 class Offered:
     """A window on the public list, with its product."""
 

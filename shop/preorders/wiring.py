@@ -11,7 +11,9 @@ from shop.orders.slots import DESK_PANELS
 from shop.preorders import queries, rules, services
 from shop.web.access import sign
 from shop.web.actor import Actor
+from shop.web.assets import localized_path
 from shop.web.i18n import gettext as _
+from shop.web.request import house
 from shop.web.slots import NavItem, Panel, Todo
 from shop.web.workspaces import ORDER_PANELS, PRODUCER_NAV, PRODUCER_TODO, PRODUCT_PANELS
 
@@ -29,11 +31,30 @@ def init_app(_app: Flask) -> None:
 def product_panel(db: Session, product_id: int, now: datetime) -> list[Panel]:
     """The windows in which the product can be ordered ahead."""
     windows = queries.windows_of_product(db, product_id, now)
-    return (
-        [Panel("preorders/product_panel.html", {"windows": windows, "rules": rules})]
-        if windows
-        else []
-    )
+    if not windows:
+        return []
+    context: dict[str, object] = {"windows": windows, "rules": rules}
+    sizes = queries.sizes_of(db, windows)
+    offers = [
+        _as_offer(view, sizes[view.harvest.variant_id]) for view in windows if view.phase == "open"
+    ]
+    return [Panel("preorders/product_panel.html", context, data={"offers": offers})]
+
+
+def _as_offer(view: queries.WindowView, size: queries.Size) -> dict[str, object]:
+    """A window as schema.org names it: https://schema.org/PreOrder."""
+    window = view.window
+    return {
+        "@type": "Offer",
+        "name": f"{size.label}, {view.harvest.season}",
+        "sku": size.sku,
+        "url": house().public_url + localized_path(f"/dat-truoc/{window.code}"),
+        "price": window.price_vnd,
+        "priceCurrency": "VND",
+        "availability": "https://schema.org/PreOrder",
+        "availabilityStarts": window.from_on.isoformat(),
+        "validThrough": window.closes_on.isoformat(),
+    }
 
 
 def order_panel(db: Session, order_id: int, now: datetime) -> list[Panel]:

@@ -209,11 +209,14 @@ def unit_price(
     return None
 
 
+OUT_OF_STOCK: Final = "https://schema.org/OutOfStock"
+
+
 def availability(is_service: bool, available: int) -> str:
     """schema.org's word for what can really be bought now."""
     if is_service or available > 0:
         return "https://schema.org/InStock"
-    return "https://schema.org/OutOfStock"
+    return OUT_OF_STOCK
 
 
 def holds(paper: Any, today: date) -> bool:

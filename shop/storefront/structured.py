@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from shop.checkout.rules import Estimate
+from shop.storefront.rules import OUT_OF_STOCK
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,11 @@ def product(
     delivery: Estimate | None,
     rating: tuple[int, int] | None,
     is_service: bool,
-    more: Sequence[Mapping[str, object]] = (),
+    more: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """A product or service with its offers. ``rating``: sum and number of shown reviews; None
     without any. ``delivery``: what sending costs and takes anywhere in Vietnam. ``more``: what the
-    panels of its page add, e.g. the reviews shown there."""
+    panels of its page add, e.g. reviews; their ``offers`` join those of the sizes."""
     maker = {"@type": "Organization", "name": producer.name, "url": producer.url}
     found: dict[str, Any] = {
         "@context": "https://schema.org",
@@ -78,9 +79,11 @@ def product(
         found["countryOfOrigin"] = {"@type": "Country", "name": "VN"}
     if len(offers) == 1 and not is_service:
         found["sku"] = offers[0].sku
-    if offers:
-        listed = [_offer(offer, name, url, maker, delivery) for offer in offers]
-        found["offers"] = listed[0] if len(listed) == 1 else listed
+    ahead = [dict(one) | {"seller": maker} for part in more for one in part.get("offers", ())]
+    listed = [_offer(offer, name, url, maker, delivery) for offer in offers]
+    if listed or ahead:
+        whole = _without_sold_out(listed, ahead) + ahead
+        found["offers"] = whole[0] if len(whole) == 1 else whole
     if rating:
         total, count = rating
         found["aggregateRating"] = {
@@ -91,8 +94,18 @@ def product(
             "worstRating": 1,
         }
     for part in more:
-        found |= part
+        found |= {key: value for key, value in part.items() if key != "offers"}
     return found
+
+
+def _without_sold_out(
+    listed: Sequence[dict[str, Any]], ahead: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """A size that is sold out and can be ordered ahead is offered ahead only."""
+    coming = {one["sku"] for one in ahead}
+    return [
+        one for one in listed if one["availability"] != OUT_OF_STOCK or one["sku"] not in coming
+    ]
 
 
 def _offer(

@@ -1,5 +1,6 @@
 """Pages of pre-orders over HTTP: who sees what, what is refused, hostile input."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from tests.factories.accounts import make_member, make_person
 from tests.factories.catalogue import make_producer, make_product, variant_of
 from tests.factories.payments import make_payee_account
 from tests.factories.preorders import make_preorder, make_window_plan
+from tests.factories.stock import make_stock
 
 REAL_NOW = datetime.now(UTC)
 TODAY = today_vn(REAL_NOW)
@@ -96,6 +98,32 @@ def window(database: Database, shop: dict[str, Any]) -> str:
             now=REAL_NOW,
         )
         return opened.code
+
+
+def offers_of(client: FlaskClient, slug: str) -> list[dict[str, Any]]:
+    page = client.get(f"/san-pham/{slug}").text
+    block = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    assert block is not None
+    found = json.loads(block[1])["offers"]
+    return found if isinstance(found, list) else [found]
+
+
+def test_search_engines_are_told_what_can_be_ordered_ahead(
+    client: FlaskClient, database: Database, shop: dict[str, Any], window: str
+) -> None:
+    [ahead] = offers_of(client, shop["slug"])
+    assert ahead["availability"] == "https://schema.org/PreOrder"
+    assert ahead["availabilityStarts"] == (TODAY + timedelta(days=10)).isoformat()
+    assert ahead["url"].endswith(f"/dat-truoc/{window}")
+    assert ahead["seller"]["@type"] == "Organization"
+    with database.transaction() as db:
+        make_stock(db, shop["variant"], 3)
+    now, then = offers_of(client, shop["slug"])
+    assert now["availability"] == "https://schema.org/InStock"
+    assert then == ahead
+    with database.transaction() as db:
+        db.scalars(select(ShipWindow)).one().closes_on = TODAY - timedelta(days=1)
+    assert [one["availability"] for one in offers_of(client, shop["slug"])] == [now["availability"]]
 
 
 def test_opened_ordered_and_looked_after(
