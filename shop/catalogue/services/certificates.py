@@ -8,10 +8,10 @@ from typing import Any, Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from shop.accounts.services import record_audit
 from shop.catalogue import rules
 from shop.catalogue.models import Certificate, Producer, Product
 from shop.catalogue.services.facets import bump_version, refresh_facets, refresh_papers
+from shop.catalogue.services.homes import audit
 from shop.catalogue.services.messages import tell_producer
 from shop.catalogue.services.rights import require_judge, require_maker
 from shop.catalogue.services.rows import locked, locked_product, require_reason
@@ -116,7 +116,7 @@ def record_certificate(
     )
     db.add(certificate)
     db.flush()
-    _audit(db, certificate, actor_id, "certificate.submitted", now)
+    audit(db, certificate, actor_id, "certificate.submitted", now)
     return certificate
 
 
@@ -136,7 +136,7 @@ def correct_certificate(
     for name, value in values.items():
         setattr(certificate, name, value)
     certificate.state = "submitted"
-    _audit(db, certificate, actor_id, "certificate.submitted", now)
+    audit(db, certificate, actor_id, "certificate.submitted", now)
     return certificate
 
 
@@ -220,7 +220,7 @@ def decide_certificate(
         certificate.verified_at, certificate.verified_by = now, actor_id
         db.flush()
         _supersede(db, certificate)
-    entry = _audit(
+    entry = audit(
         db, certificate, actor_id, f"certificate.{wanted}", now, note=note, checked=sorted(checked)
     )
     _tell(db, certificate, f"catalogue.certificate_{wanted}", f"audit:{entry}", now, note=note)
@@ -248,7 +248,7 @@ def revoke_certificate(
     rules.require_step(rules.CERTIFICATE_STEPS, certificate.state, "revoked")
     certificate.decision_note = require_reason(note)
     certificate.state = "revoked"
-    entry = _audit(db, certificate, actor_id, "certificate.revoked", now, note=note)
+    entry = audit(db, certificate, actor_id, "certificate.revoked", now, note=note)
     _tell(db, certificate, "catalogue.certificate_revoked", f"audit:{entry}", now, note=note)
     _show(db, certificate, now)
     return certificate
@@ -297,7 +297,7 @@ def expire_certificate(db: Session, *, certificate_id: int, now: datetime) -> bo
         return False
     rules.require_step(rules.CERTIFICATE_STEPS, certificate.state, "expired")
     certificate.state = "expired"
-    _audit(db, certificate, None, "certificate.expired", now)
+    audit(db, certificate, None, "certificate.expired", now)
     if certificate.superseded_by is None:
         cause = f"certificate:{certificate.id}:expired"
         _tell(db, certificate, "catalogue.certificate_expired", cause, now)
@@ -374,27 +374,3 @@ def _tell(
         now=now,
         ref=f"certificate:{certificate.id}",
     )
-
-
-def _audit(
-    db: Session,
-    certificate: Certificate,
-    actor_id: int | None,
-    action: str,
-    now: datetime,
-    *,
-    note: str = "",
-    **detail: Any,
-) -> int:
-    db.flush()
-    entry = record_audit(
-        db,
-        actor_id=actor_id,
-        action=action,
-        subject_kind="certificate",
-        subject_id=certificate.id,
-        now=now,
-        detail=detail,
-        note=note,
-    )
-    return entry.id

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from shop.accounts.services import record_audit
 from shop.catalogue.models import Producer, YouthEndorsement
+from shop.catalogue.services.homes import audit
 from shop.catalogue.services.messages import tell_producer
 from shop.catalogue.services.producers import refresh_products
 from shop.catalogue.services.rights import require_judge, require_maker
@@ -67,7 +67,7 @@ def request_endorsement(
             db.add(row)
     except IntegrityError:
         raise AlreadyAsked from None
-    _audit(db, row, actor_id, now)
+    audit(db, row, actor_id, f"endorsement.{row.state}", now, note=row.decision_note)
     return row
 
 
@@ -178,7 +178,7 @@ def _settle(
     """Write the badge where lists and pages read it, note the act, tell the producer."""
     db.flush()
     producer.is_youth_led = row.state == "confirmed"
-    entry = _audit(db, row, actor_id, now)
+    entry = audit(db, row, actor_id, f"endorsement.{row.state}", now, note=row.decision_note)
     tell_producer(
         db,
         producer.id,
@@ -188,17 +188,3 @@ def _settle(
         now=now,
     )
     refresh_products(db, producer, now)
-
-
-def _audit(db: Session, row: YouthEndorsement, actor_id: int, now: datetime) -> int:
-    db.flush()
-    entry = record_audit(
-        db,
-        actor_id=actor_id,
-        action=f"endorsement.{row.state}",
-        subject_kind="endorsement",
-        subject_id=row.id,
-        now=now,
-        note=row.decision_note,
-    )
-    return entry.id

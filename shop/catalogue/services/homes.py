@@ -1,12 +1,13 @@
-"""Whose the catalogue's things are, for the audit log: their maker and its province."""
+"""Whose the catalogue's things are (their maker and its province), and the audit log about them."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop.accounts.services.audit import Home, register_subject
+from shop.accounts.services.audit import Home, record_audit, register_subject
 from shop.catalogue.models import Certificate, Producer, Product, Variant, YouthEndorsement
 
 
@@ -33,3 +34,30 @@ register_subject("product", home_by(Product))
 register_subject("variant", home_by(Variant))
 register_subject("certificate", home_by(Certificate))
 register_subject("endorsement", home_by(YouthEndorsement))
+
+
+def audit(
+    db: Session,
+    row: Producer | Product | Variant | Certificate | YouthEndorsement,
+    actor_id: int | None,
+    action: str,
+    now: datetime,
+    *,
+    note: str = "",
+    **detail: Any,
+) -> int:
+    """Write down what was done to a row; the entry's id. ``action`` begins with the subject's kind:
+    ``product.edited``.
+    """
+    db.flush()
+    entry = record_audit(
+        db,
+        actor_id=actor_id,
+        action=action,
+        subject_kind=action.partition(".")[0],
+        subject_id=row.id,
+        now=now,
+        detail=detail,
+        note=note,
+    )
+    return entry.id

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from shop.catalogue import queries, rules
 from shop.catalogue.models import Product, ProductApproval, ProductRevision
 from shop.catalogue.services.facets import refresh_facets
+from shop.catalogue.services.homes import audit
 from shop.catalogue.services.messages import tell_producer
 from shop.catalogue.services.products import (
     apply_changes,
-    audit_product,
     published_value,
     require_ready,
     withdraw,
@@ -57,7 +57,7 @@ def decide_product(
     if approve:
         keep_approved(db, product, now)
     action = "product.approved" if approve else "product.rejected"
-    entry = audit_product(db, product, actor_id, action, now, note=note)
+    entry = audit(db, product, actor_id, action, now, note=note)
     tell_producer(
         db,
         producer.id,

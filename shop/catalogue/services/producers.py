@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.accounts.models import Membership, Person
-from shop.accounts.services import add_member, record_audit
+from shop.accounts.services import add_member
 from shop.catalogue import rules
 from shop.catalogue.models import Producer, Product
 from shop.catalogue.services.facets import bump_version, refresh_facets
+from shop.catalogue.services.homes import audit
 from shop.catalogue.services.messages import tell_producer
 from shop.catalogue.services.rights import require_judge, require_maker
 from shop.catalogue.services.rows import add_with_slug, locked, require_reason
@@ -76,7 +77,7 @@ def register_producer(
     add_member(
         db, person_id=person_id, unit_kind="producer", unit_id=producer.id, role="owner", now=now
     )
-    _audit(db, producer, person_id, "producer.submitted", now)
+    audit(db, producer, person_id, "producer.submitted", now)
     return producer
 
 
@@ -137,9 +138,9 @@ def edit_producer(
     if producer.state == "rejected":
         rules.require_step(rules.PRODUCER_STEPS, producer.state, "submitted")
         producer.state = "submitted"
-        _audit(db, producer, actor_id, "producer.submitted", now)
+        audit(db, producer, actor_id, "producer.submitted", now)
     elif differing:
-        _audit(db, producer, actor_id, "producer.edited", now, fields=sorted(differing))
+        audit(db, producer, actor_id, "producer.edited", now, fields=sorted(differing))
     refresh_products(db, producer, now)
     return producer
 
@@ -165,7 +166,7 @@ def decide_producer(
     producer.state = wanted
     if approve:
         producer.verified_at, producer.verified_by = now, actor_id
-    entry = _audit(db, producer, actor_id, f"producer.{wanted}", now, note=note)
+    entry = audit(db, producer, actor_id, f"producer.{wanted}", now, note=note)
     tell_producer(
         db,
         producer_id,
@@ -190,7 +191,7 @@ def suspend_producer(
     rules.require_step(rules.PRODUCER_STEPS, producer.state, "suspended")
     producer.decision_note = require_reason(note)
     producer.state = "suspended"
-    entry = _audit(db, producer, actor_id, "producer.suspended", now, note=note)
+    entry = audit(db, producer, actor_id, "producer.suspended", now, note=note)
     tell_producer(
         db,
         producer_id,
@@ -214,7 +215,7 @@ def restore_producer(
         raise rules.WrongStep
     producer.state = "verified"
     producer.decision_note = note
-    _audit(db, producer, actor_id, "producer.restored", now, note=note)
+    audit(db, producer, actor_id, "producer.restored", now, note=note)
     refresh_products(db, producer, now)
     return producer
 
@@ -231,27 +232,3 @@ def refresh_products(db: Session, producer: Producer, now: datetime) -> list[int
     bump_version(db)
     db.flush()
     return list(ids)
-
-
-def _audit(
-    db: Session,
-    producer: Producer,
-    actor_id: int | None,
-    action: str,
-    now: datetime,
-    *,
-    note: str = "",
-    **detail: Any,
-) -> int:
-    db.flush()
-    entry = record_audit(
-        db,
-        actor_id=actor_id,
-        action=action,
-        subject_kind="producer",
-        subject_id=producer.id,
-        now=now,
-        detail=detail,
-        note=note,
-    )
-    return entry.id

@@ -8,7 +8,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from shop.accounts.services import record_audit
 from shop.catalogue import queries, rules
 from shop.catalogue.models import (
     Producer,
@@ -18,6 +17,7 @@ from shop.catalogue.models import (
     ProductSection,
 )
 from shop.catalogue.services.facets import refresh_facets
+from shop.catalogue.services.homes import audit
 from shop.catalogue.services.rights import require_maker
 from shop.catalogue.services.rows import add_with_slug, locked, locked_product
 from shop.catalogue.signals import product_withdrawn
@@ -91,7 +91,7 @@ def create_product(
         ),
         limit=120,
     )
-    audit_product(db, product, actor_id, "product.created", now)
+    audit(db, product, actor_id, "product.created", now)
     return product
 
 
@@ -146,7 +146,7 @@ def edit_product(
     if differing:
         _after_edit(product)
         product.updated_at = now
-        audit_product(db, product, actor_id, "product.edited", now, fields=sorted(differing))
+        audit(db, product, actor_id, "product.edited", now, fields=sorted(differing))
     return product
 
 
@@ -197,7 +197,7 @@ def revise(
             rules.require_step(rules.REVISION_STEPS, revision.state, "draft")
             revision.state = "draft"
         revision.changes = merged
-    audit_product(db, product, actor_id, "product.revised", now, fields=sorted(merged))
+    audit(db, product, actor_id, "product.revised", now, fields=sorted(merged))
     product.updated_at = now
     db.flush()
     return revision if merged else None
@@ -219,7 +219,7 @@ def discard_revision(db: Session, *, product_id: int, actor_id: int, now: dateti
     if revision is None:
         raise NotFound
     db.delete(revision)
-    audit_product(db, product, actor_id, "product.revision_discarded", now)
+    audit(db, product, actor_id, "product.revision_discarded", now)
 
 
 def submit_product(db: Session, *, product_id: int, actor_id: int, now: datetime) -> Product:
@@ -240,7 +240,7 @@ def submit_product(db: Session, *, product_id: int, actor_id: int, now: datetime
         rules.require_step(rules.PRODUCT_STEPS, product.state, "submitted")
         product.state, product.submitted_at = "submitted", now
     product.updated_at = now
-    audit_product(db, product, actor_id, "product.submitted", now)
+    audit(db, product, actor_id, "product.submitted", now)
     return product
 
 
@@ -263,7 +263,7 @@ def withdraw_submission(db: Session, *, product_id: int, actor_id: int, now: dat
         if product.state != "submitted":
             raise rules.WrongStep
         product.state = "draft"
-    audit_product(db, product, actor_id, "product.taken_back", now)
+    audit(db, product, actor_id, "product.taken_back", now)
     return product
 
 
@@ -332,7 +332,7 @@ def withdraw(
     revision = queries.open_revision(db, product.id)
     if revision is not None:
         _fold_in(db, product, revision, now)
-    entry = audit_product(db, product, actor_id, action, now, note=note)
+    entry = audit(db, product, actor_id, action, now, note=note)
     refresh_facets(db, product.id, now=now)
     if was_published:
         product_withdrawn.send(None, db=db, product_id=product.id, now=now)
@@ -354,29 +354,5 @@ def restore_product(db: Session, *, product_id: int, actor_id: int, now: datetim
         raise rules.WrongStep
     _check_name(db, producer.id, product.name, but=product.id)
     product.state, product.updated_at = "draft", now
-    audit_product(db, product, actor_id, "product.restored", now)
+    audit(db, product, actor_id, "product.restored", now)
     return product
-
-
-def audit_product(
-    db: Session,
-    product: Product,
-    actor_id: int | None,
-    action: str,
-    now: datetime,
-    *,
-    note: str = "",
-    **detail: Any,
-) -> int:
-    db.flush()
-    entry = record_audit(
-        db,
-        actor_id=actor_id,
-        action=action,
-        subject_kind="product",
-        subject_id=product.id,
-        now=now,
-        detail=detail,
-        note=note,
-    )
-    return entry.id

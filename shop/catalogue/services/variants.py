@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from shop.accounts.services import record_audit
 from shop.catalogue import rules
 from shop.catalogue.models import Product, Variant
 from shop.catalogue.services.facets import refresh_facets
+from shop.catalogue.services.homes import audit
 from shop.catalogue.services.rights import require_judge, require_maker
 from shop.catalogue.services.rows import locked, locked_product
 from shop.core.errors import Conflict, Invalid, NotFound
@@ -105,7 +105,7 @@ def add_variant(
             db.add(variant)
     except IntegrityError:
         raise SkuTaken(field="sku") from None
-    _audit(db, variant, actor_id, "variant.added", now, {"price_vnd": price_vnd})
+    audit(db, variant, actor_id, "variant.added", now, price_vnd=price_vnd)
     refresh_facets(db, product_id, now=now)
     return variant
 
@@ -146,7 +146,7 @@ def edit_variant(
             _change(variant, product, differing)
     except IntegrityError:
         raise SkuTaken(field="sku") from None
-    _audit(db, variant, actor_id, "variant.edited", now, {"before": before, "after": differing})
+    audit(db, variant, actor_id, "variant.edited", now, before=before, after=differing)
     refresh_facets(db, product_id, now=now)
     return variant
 
@@ -172,7 +172,7 @@ def decide_gtin(
     variant.gtin_status = "verified" if is_verified else "none"
     variant.gtin = variant.gtin if is_verified else None
     action = "variant.gtin_verified" if is_verified else "variant.gtin_refused"
-    _audit(db, variant, actor_id, action, now, {"gtin": gtin})
+    audit(db, variant, actor_id, action, now, gtin=gtin)
     refresh_facets(db, product_id, now=now)
     return variant
 
@@ -215,22 +215,3 @@ def check_variant(variant: Variant) -> None:
         raise WrongWeight(field="packed_weight_g")
     if variant.gtin:
         require_gtin(variant.gtin)
-
-
-def _audit(
-    db: Session,
-    variant: Variant,
-    actor_id: int,
-    action: str,
-    now: datetime,
-    detail: Mapping[str, Any],
-) -> None:
-    record_audit(
-        db,
-        actor_id=actor_id,
-        action=action,
-        subject_kind="variant",
-        subject_id=variant.id,
-        now=now,
-        detail=detail,
-    )

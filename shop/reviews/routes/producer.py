@@ -21,6 +21,28 @@ def _own() -> list[int]:
     return sorted(actor().producers)
 
 
+def _desk(
+    template: str,
+    count: Callable[..., dict[str, int]],
+    rows_of: Callable[..., Any],
+    only: int,
+    form: ReplyForm | None,
+    status: int,
+) -> ResponseReturnValue:
+    """Rows of the own products under the tab asked for; ``only``: the id of a single one, or 0."""
+    db, own = read_session(), _own()
+    counts = count(db, own)
+    asked = request.args.get("muc", "")
+    tab = asked if asked in counts else "cho" if counts["cho"] else "tat-ca"
+    rows, page = asked_page(
+        lambda limit, offset: rows_of(db, own, tab, only=only, limit=limit, offset=offset)
+    )
+    shown = "" if only else tab
+    return show(
+        template, status, rows=rows, page=page, tab=shown, only=only, counts=counts, form=form
+    )
+
+
 @bp.get("/ban-hang/danh-gia")
 @role("producer")
 def review_desk() -> ResponseReturnValue:
@@ -31,24 +53,8 @@ def review_desk() -> ResponseReturnValue:
 def _review_desk(
     only: int, form: ReplyForm | None = None, status: int = 200
 ) -> ResponseReturnValue:
-    db, own = read_session(), _own()
-    counts = queries.count_reviews(db, own)
-    asked = request.args.get("muc", "")
-    tab = asked if asked in counts else "cho" if counts["cho"] else "tat-ca"
-    rows, page = asked_page(
-        lambda limit, offset: queries.reviews_of_producers(
-            db, own, tab, only=only, limit=limit, offset=offset
-        )
-    )
-    return show(
-        "review_desk.html",
-        status,
-        rows=rows,
-        page=page,
-        tab="" if only else tab,
-        only=only,
-        counts=counts,
-        form=form,
+    return _desk(
+        "review_desk.html", queries.count_reviews, queries.reviews_of_producers, only, form, status
     )
 
 
@@ -81,24 +87,13 @@ def question_desk() -> ResponseReturnValue:
 def _question_desk(
     only: int, form: ReplyForm | None = None, status: int = 200
 ) -> ResponseReturnValue:
-    db, own = read_session(), _own()
-    counts = queries.count_questions(db, own)
-    asked = request.args.get("muc", "")
-    tab = asked if asked in counts else "cho" if counts["cho"] else "tat-ca"
-    rows, page = asked_page(
-        lambda limit, offset: queries.questions_of_producers(
-            db, own, tab, only=only, limit=limit, offset=offset
-        )
-    )
-    return show(
+    return _desk(
         "question_desk.html",
+        queries.count_questions,
+        queries.questions_of_producers,
+        only,
+        form,
         status,
-        rows=rows,
-        page=page,
-        tab="" if only else tab,
-        only=only,
-        counts=counts,
-        form=form,
     )
 
 
