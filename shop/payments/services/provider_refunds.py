@@ -88,7 +88,7 @@ def _row_of(
         amount_vnd=fact.amount_vnd,
         reason="dashboard",
         asked_by="provider",
-        state="sent",
+        state="approved",  # the step to "sent" or "done" lets our own promises follow
         idempotency_key=hashlib.sha256(f"{provider}:{fact.refund_id}".encode()).hexdigest()[:40],
         provider_refund_id=fact.refund_id,
         created_at=now,

@@ -325,6 +325,22 @@ def test_dashboard_refund_joins_the_ledger_once(database: Database, db: Session)
     assert_sound(database)
 
 
+@pytest.mark.parametrize("fate", ["pending", "succeeded"])
+def test_dashboard_refund_takes_the_place_of_what_we_promised(
+    database: Database, db: Session, fate: Any
+) -> None:
+    """Found by the state machine: while it was pending, ours still promised the same money."""
+    order = paid_order(db, "stripe")
+    orders.cancel_order(
+        db, order_id=order.id, by="seller", reason="out_of_stock", actor_id=None, now=NOW
+    )
+    say(db, fact(order, fate))
+    promised = sum(refund.amount_vnd for refund in queries.open_refunds(db, order.id))
+    assert promised == (95_000 if fate == "pending" else 65_000)
+    db.commit()
+    assert_sound(database)
+
+
 def test_refund_can_fail_after_it_was_done(database: Database, db: Session) -> None:
     order = paid_order(db, "stripe")
     orders.cancel_order(

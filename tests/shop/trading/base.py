@@ -70,6 +70,7 @@ class Base(RuleBasedStateMachine):
         self.facts: list[ProviderTxn] = []
         self.requests: list[tuple[Any, list[int]]] = []
         self.quoted: dict[int, int] = {}
+        self.disputed: dict[str, int] = {}
 
     def teardown(self) -> None:
         assert broken_invariants(self.db, invariants()) == []

@@ -242,10 +242,14 @@ class Money(Base):
         charge = self.charge(which, "stripe")
         if charge is None:
             return
+        name = f"dp_{charge.id}"
+        amount = self.disputed.setdefault(name, self.left_of(charge, name))
+        if amount < 1:
+            return
         fact = DisputeFact(
-            dispute_id=f"dp_{charge.id}",
+            dispute_id=name,
             charge_id=charge.txn_id,
-            amount=charge.amount_vnd,
+            amount=amount,
             currency="VND",
             reason="product_not_received",
             opened_at=self.now,
@@ -280,7 +284,7 @@ class Money(Base):
             name, key, amount = f"re_c{charge.id}", "", charge.amount_vnd // 2
         else:
             name, key, amount = f"re_{ours.id}", ours.idempotency_key, ours.amount_vnd
-        if fate == "succeeded" and self.given_back(charge, name) + amount > charge.amount_vnd:
+        if amount > self.left_of(charge, name):
             return  # no provider gives back more than it took
         fact = RefundFact(
             refund_id=name,
@@ -298,12 +302,19 @@ class Money(Base):
             lambda: payments.record_refund(self.db, provider=provider, fact=fact, now=self.now),
         )
 
-    def given_back(self, charge: PaymentTxn, besides: str) -> int:
-        """What of a charge went back by other refunds, or by a dispute."""
-        given = select(func.coalesce(func.sum(PaymentTxn.amount_vnd), 0)).where(
+    def left_of(self, charge: PaymentTxn, besides: str) -> int:
+        """What of a charge other refunds and disputes have not taken: a provider counts also what
+        is only on its way back."""
+        under_way = select(func.coalesce(func.sum(Refund.amount_vnd), 0)).where(
+            Refund.txn_row_id == charge.id,
+            Refund.state.in_(("sent", "done")),
+            Refund.provider_refund_id.is_distinct_from(besides),
+        )
+        taken = select(func.coalesce(func.sum(PaymentTxn.amount_vnd), 0)).where(
             PaymentTxn.charge_id == charge.txn_id,
             PaymentTxn.provider == charge.provider,
-            PaymentTxn.kind.in_(("refund", "chargeback")),
+            PaymentTxn.kind == "chargeback",
             PaymentTxn.txn_id != besides,
         )
-        return int(self.db.scalar(given) or 0)
+        gone = int(self.db.scalar(under_way) or 0) + int(self.db.scalar(taken) or 0)
+        return charge.amount_vnd - gone
