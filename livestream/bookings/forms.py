@@ -126,6 +126,7 @@ class AskForm(Form):
 
     club = forms.choice(N_("Câu lạc bộ"))
     variant = forms.choice(N_("Sản phẩm muốn lên sóng"), is_required=False)
+    campaign = forms.choice(N_("Thuộc chiến dịch"), is_required=False)
     starts_at = forms.moment(N_("Giờ mong muốn"))
     minutes = forms.whole(N_("Kéo dài"), maximum=MAX_MINUTES * 2, default=60)
     note = forms.long_text(N_("Lời nhắn"), is_required=False, maximum=500)

@@ -2,11 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from livestream.bookings.models import SlotRequest
+from livestream.campaigns.models import Campaign
+from livestream.campaigns.queries import open_campaigns
 from livestream.clubs.models import Club
 from livestream.sessions.models import LiveSession
 from shop.catalogue.models import Producer, Product, Variant
@@ -22,6 +25,7 @@ class RequestRow:
     product: str | None
     session: str | None
     """Public id of the session that came of it."""
+    campaign: str | None = None
 
 
 def requests_to(db: Session, club_ids: Collection[int]) -> list[RequestRow]:
@@ -40,7 +44,7 @@ def invitations_by(db: Session, person_id: int) -> list[RequestRow]:
     return _rows(db, chosen)
 
 
-def _named() -> Select[SlotRequest, str, str, str, str, str]:
+def _named() -> Select[SlotRequest, str, str, str, str, str, str]:
     return (
         select(
             SlotRequest,
@@ -49,24 +53,45 @@ def _named() -> Select[SlotRequest, str, str, str, str, str]:
             Product.name,
             Variant.label,
             LiveSession.public_id,
+            Campaign.name,
         )
         .join(Club, Club.id == SlotRequest.club_id)
         .outerjoin(Producer, Producer.id == SlotRequest.producer_id)
         .outerjoin(Variant, Variant.id == SlotRequest.variant_id)
         .outerjoin(Product, Product.id == Variant.product_id)
         .outerjoin(LiveSession, LiveSession.id == SlotRequest.session_id)
+        .outerjoin(Campaign, Campaign.id == SlotRequest.campaign_id)
         .order_by(SlotRequest.state != "asked", SlotRequest.id.desc())
         .limit(50)
     )
 
 
-def _rows(db: Session, statement: Select[SlotRequest, str, str, str, str, str]) -> list[RequestRow]:
+def _rows(
+    db: Session, statement: Select[SlotRequest, str, str, str, str, str, str]
+) -> list[RequestRow]:
     return [
         RequestRow(
-            request, club, producer, f"{product} {label}".strip() if product else None, session
+            request,
+            club,
+            producer,
+            f"{product} {label}".strip() if product else None,
+            session,
+            campaign,
         )
-        for request, club, producer, product, label, session in db.execute(statement)
+        for request, club, producer, product, label, session, campaign in db.execute(statement)
     ]
+
+
+def inviting_campaigns(
+    db: Session, provinces: Collection[str] | None, *, now: datetime
+) -> list[Campaign]:
+    """Published campaigns that are not over, of these provinces and of the whole country."""
+    statement = open_campaigns(now).limit(100)
+    if provinces is not None:
+        statement = statement.where(
+            Campaign.province_code.in_(provinces) | Campaign.province_code.is_(None)
+        )
+    return list(db.scalars(statement))
 
 
 def verified_clubs(db: Session, provinces: Collection[str] | None = None) -> list[Club]:

@@ -42,6 +42,11 @@ def _fill_ask(db: Session, form: forms.AskForm, space: str) -> None:
         ("", _(N_("Để câu lạc bộ chọn"))),
         *((str(variant_id), name) for variant_id, name, _producer in own),
     ]
+    open_now = readers.inviting_campaigns(db, scope, now=clock.now()) if space == "staff" else []
+    form.campaign.choices = [
+        ("", _(N_("Không thuộc chiến dịch nào"))),
+        *((str(row.id), row.name) for row in open_now),
+    ]
 
 
 def _ask_page(
@@ -91,6 +96,7 @@ def _ask(space: str) -> Page:
             club_id=int(form.club.data),
             producer_id=_asking_producer(db, variant_id) if space == "producer" else None,
             variant_id=variant_id,
+            campaign_id=next(iter(chosen_ids(form.campaign)), None),
             starts_at=aware(form.starts_at.data),
             minutes=form.minutes.data or 0,
             note=form.note.data or "",
@@ -123,8 +129,13 @@ def ask_as_producer() -> Page:
 @bp.route("/can-bo/phien/moi-clb", methods=["GET", "POST"])
 @role("staff")
 def invite_as_staff() -> Page:
-    """Invite a club to hold a session: ``club``, ``starts_at``, ``minutes``, ``note``."""
-    return _ask_page("staff") if request.method == "GET" else _ask("staff")
+    """Invite a club to hold a session: ``club``, ``campaign``, ``starts_at``, ``minutes``,
+    ``note``; ``?campaign=`` chooses one beforehand."""
+    if request.method == "POST":
+        return _ask("staff")
+    form = _fresh_ask()
+    form.campaign.data = request.args.get("campaign", "")[:20]
+    return _ask_page("staff", form)
 
 
 @bp.post("/ban-hang/phien/xin-gio/<int:request_id>/rut")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from livestream.bookings.models import SlotRequest
 from livestream.bookings.services.proposing import propose_new
+from livestream.campaigns.queries import require_open_campaign
 from livestream.clubs.models import Club
 from livestream.clubs.services import managers_of
 from livestream.sessions.models import LiveSession, SessionItem
@@ -38,15 +39,19 @@ def ask_for_slot(
     now: datetime,
     producer_id: int | None = None,
     variant_id: int | None = None,
+    campaign_id: int | None = None,
 ) -> SlotRequest:
     """Ask a verified club for a time; takes nothing. The same ``submit_key`` again is the first.
 
-    ``kind``: ``producer`` (with ``producer_id``) or ``staff``. Raises Invalid, BadTime.
+    ``kind``: ``producer`` (with ``producer_id``) or ``staff``; a ``campaign_id`` goes on to the
+    session that comes of it. Raises Invalid, BadTime, NotInCampaign for a time outside of it.
     """
     known = _known(db, submit_key)
     if known is not None:
         return known
-    check_times(starts_at, minutes, now=now)
+    ends_at = check_times(starts_at, minutes, now=now)
+    if campaign_id is not None:
+        require_open_campaign(db, campaign_id, starts_at=starts_at, ends_at=ends_at)
     club = db.scalars(
         select(Club).where(Club.id == club_id, Club.state == "verified")
     ).one_or_none()
@@ -62,6 +67,7 @@ def ask_for_slot(
         club_id=club_id,
         producer_id=producer_id,
         variant_id=variant_id,
+        campaign_id=campaign_id,
         starts_at=starts_at,
         minutes=minutes,
         note=note,

@@ -16,9 +16,9 @@ from shop.catalogue.models import Producer
 from shop.core import clock
 from shop.core.db import Database
 from tests.conftest import post
-from tests.factories.accounts import make_person
+from tests.factories.accounts import make_person, make_staff
 from tests.factories.catalogue import make_product, variant_of
-from tests.factories.livestream import make_channel, make_club, make_host
+from tests.factories.livestream import make_campaign, make_channel, make_club, make_host
 
 
 def test_a_producer_asks_and_the_club_holds_the_time(
@@ -81,6 +81,54 @@ def test_a_producer_asks_and_the_club_holds_the_time(
     with database.read() as db:
         assert db.scalars(select(LiveSession.state)).all() == ["proposed"]
         assert db.scalars(select(SessionItem.consent)).all() == ["agreed"]
+
+
+def test_staff_invite_a_club_into_a_campaign(
+    database: Database, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    now = clock.now()
+    with database.transaction() as db:
+        staff, manager = make_staff(db, "19"), make_person(db)
+        club = make_club(db, manager_id=manager.id)
+        host, channel = make_host(db, club), make_channel(db, club)
+        span = {"starts_at": now - timedelta(days=1), "ends_at": now + timedelta(days=10)}
+        campaign = make_campaign(db, **span)
+        draft, far = make_campaign(db, state="draft", **span), make_campaign(db, **span)
+        far.province_code = "22"
+        ids = (campaign.id, draft.id, far.id)
+        logins, name = (staff.email or "", manager.email or ""), campaign.name
+    day = now.astimezone(VN) + timedelta(days=3)
+    ask = {
+        "club": club.id,
+        "campaign": ids[0],
+        "starts_at": f"{day:%Y-%m-%d}T20:00",
+        "minutes": 60,
+        "submit_key": "campaign-1",
+    }
+    address = "/can-bo/phien/moi-clb"
+    client = signed_in(logins[0])
+    page = client.get(f"{address}?campaign={ids[0]}").get_data(as_text=True)
+    assert f'<option selected value="{ids[0]}">' in page
+    late = f"{now + timedelta(days=40):%Y-%m-%d}T20:00"
+    for wrong in ({"campaign": ids[1]}, {"campaign": ids[2]}, {"starts_at": late}):
+        assert post(client, address, ask | wrong).status_code == 422
+    assert post(client, address, ask).status_code == 303
+    client.delete_cookie("phien")
+    client = signed_in(logins[1])
+    assert name in client.get("/clb/loi-xin").get_data(as_text=True)
+    with database.read() as db:
+        request_id = db.scalars(select(SlotRequest.id)).one()
+    take = {
+        "club_id": club.id,
+        "title": "Phiên mùa miến",
+        "starts_at": ask["starts_at"],
+        "minutes": 60,
+        "host_id": host.id,
+        "channel_id": channel.id,
+    }
+    assert post(client, f"/clb/loi-xin/{request_id}/nhan", take).status_code == 303
+    with database.read() as db:
+        assert db.scalars(select(LiveSession.campaign_id)).all() == [ids[0]]
 
 
 def test_foreign_clubs_and_requests_are_out_of_reach(
