@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from livestream.demo.clubs import MAIN_CLUB, MANAGERS
 from livestream.onair import queries
-from livestream.onair.services.ordering import DraftBuyer, place_draft
+from livestream.onair.services.ordering import place_draft
 from livestream.results.services import share_codes
 from livestream.sessions.models import LiveSession, SessionItem
 from shop.checkout.services import (
@@ -114,7 +114,13 @@ def _confirm_comment(db: Session, live: LiveSession, config: PaymentConfig, now:
         live=live,
         draft_id=row.draft.id,
         quantities={item_id or 0: 1},
-        buyer=DraftBuyer(full_name="Lan Anh (minh họa)", phone="0900000001", **_where(db)),
+        request=CheckoutRequest(
+            submit_key="",
+            full_name="Lan Anh (minh họa)",
+            phone="0900000001",
+            email=None,
+            **_where(db),
+        ),
         actor_id=person_id(db, MANAGERS[MAIN_CLUB]),
         config=config,
         now=now,

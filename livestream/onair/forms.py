@@ -1,5 +1,6 @@
 """What consoles and order takers send, in shape."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import wtforms
@@ -17,13 +18,26 @@ from livestream.onair.rules.pasting import (
     read_file,
     read_lines,
 )
-from livestream.onair.services import DraftBuyer, PressSent
+from livestream.onair.services import PressSent
+from shop.checkout.services import CheckoutRequest
 from shop.core.db import MAX_ID
 from shop.core.errors import Invalid
+from shop.core.money import MAX_VND
 from shop.core.text import N_
 from shop.payments.registry import all_providers
 from shop.places.rules import is_code
-from shop.web.forms import Form, choice, hidden, long_text, parse_whole, phone, row_id, text, whole
+from shop.web.forms import (
+    Form,
+    choice,
+    email,
+    hidden,
+    long_text,
+    parse_whole,
+    phone,
+    row_id,
+    text,
+    whole,
+)
 
 MAX_PRESSES = 200
 _Millis = Annotated[int, Field(ge=-(2**53), le=2**53)]
@@ -135,11 +149,14 @@ class DraftForm(Form):
 
     full_name = text(N_("Họ tên người nhận"), minimum=2, maximum=120)
     phone = phone(N_("Số điện thoại"))
+    email = email(N_("E-mail"), is_required=False)
     province_code = choice(N_("Tỉnh, thành phố"))
     commune_code = choice(N_("Xã, phường"))
     street = text(N_("Số nhà, thôn, đường"), minimum=2, maximum=200)
     note = long_text(N_("Ghi chú cho người bán"), is_required=False, maximum=500)
     payment = choice(N_("Cách trả tiền"))
+    voucher = text(N_("Mã giảm giá"), is_required=False, maximum=30)
+    expected_total = whole("", is_required=False, maximum=MAX_VND)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -151,24 +168,28 @@ class DraftForm(Form):
             code = field.data or ""
             field.choices = [(code, code)] if is_code(code, digits) else []
 
-    def buyer(self, language: str) -> DraftBuyer:
-        """What the service needs; call it on a valid form."""
-        return DraftBuyer(
+    def request(self, language: str) -> CheckoutRequest:
+        """What the service needs; call it on a valid form. The draft's own key stands for it."""
+        return CheckoutRequest(
+            submit_key="",
             full_name=self.full_name.data,
             phone=self.phone.data,
+            email=self.email.data or None,
             province_code=self.province_code.data,
             commune_code=self.commune_code.data,
             street=self.street.data,
             note=self.note.data or "",
             payment=self.payment.data,
+            voucher=self.voucher.data or "",
+            expected_total_vnd=self.expected_total.data,
             language=language,
         )
 
 
-def read_units() -> dict[int, int]:
+def read_units(sent: Mapping[str, str]) -> dict[int, int]:
     """Fields ``units_<item id>`` as item id -> units (0 to 99). Raises BadUnits."""
     found: dict[int, int] = {}
-    for name, typed in request.form.items():
+    for name, typed in sent.items():
         item = name.removeprefix("units_")
         if item == name:
             continue

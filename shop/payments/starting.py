@@ -4,13 +4,14 @@ The attempt and its idempotency key are already committed with the order. No tra
 while the provider is called; its answer is stored afterwards by a conditional update.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
 
 from shop.core.db import Database
-from shop.core.errors import NotFound
+from shop.core.errors import DomainError, NotFound
 from shop.orders.models import Order, OrderContact
 from shop.payments.models import PaymentAttempt
 from shop.payments.provider import (
@@ -19,6 +20,7 @@ from shop.payments.provider import (
     OrderView,
     PaymentConfig,
     ProviderRefused,
+    ProviderSilent,
 )
 from shop.payments.registry import provider_called
 from shop.payments.rules import NotPayable
@@ -124,3 +126,18 @@ def _store(database: Database, attempt_id: int, values: dict[str, str]) -> None:
             .where(PaymentAttempt.id == attempt_id, PaymentAttempt.state == "created")
             .values(values)
         )
+
+
+def start_attempts(
+    database: Database, attempt_ids: Iterable[int], config: PaymentConfig, now: datetime
+) -> list[DomainError]:
+    """Open the providers' pages after a checkout; a silent provider is asked again from the order's
+    page. Returns what to tell the buyer.
+    """
+    troubles: list[DomainError] = []
+    for attempt_id in attempt_ids:
+        try:
+            start_attempt(database, attempt_id, config, now)
+        except (ProviderSilent, ProviderRefused, NotPayable) as trouble:
+            troubles.append(trouble)
+    return troubles

@@ -73,6 +73,7 @@ NO_PAGE = {
     "sessions.share_picture": "file",
     "onair.news": "machine",
     "onair.on_air": "fragment of a session's page",
+    "onair.buy_bill": "fragment of the buyer's page of a draft",
     "trace.share_picture": "file",
     "exchange.epcis": "file",
     "exchange_desk.dossier": "file",

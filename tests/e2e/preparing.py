@@ -104,6 +104,10 @@ def _around_a_session(origin: str, made: Made) -> None:
         made.starts.setdefault("club", []).extend(drafts)
         results = club.get(f"{path}/ket-qua", expect=None)
         made.starts["club"].extend(results.links(f"{path}/ket-qua/tep/"))
+    drafts = [link for link in made.starts["club"] if "/binh-luan/" in link]
+    signed = (link for draft in drafts for link in club.get(draft).links("/chot-don/"))
+    address = urlsplit(next(signed))
+    made.guest_pages.append(f"{address.path}?{address.query}")
 
 
 def _signed_in(origin: str, login: str) -> Browser:

@@ -9,6 +9,7 @@ from livestream.onair.queries.drafts import (
     draft_of,
     draft_rows,
     has_draft_of_author,
+    session_of_draft,
 )
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "draft_of",
     "draft_rows",
     "has_draft_of_author",
+    "session_of_draft",
     "view_of",
 ]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from livestream.clubs.models import Resource
 from livestream.onair.models import LiveComment, OrderDraft, OrderDraftLine
-from livestream.sessions.models import ResourceHold, SessionItem
+from livestream.sessions.models import LiveSession, ResourceHold, SessionItem
 from shop.core.errors import NotFound
 from shop.orders.models import Order
 
@@ -55,6 +55,18 @@ def draft_of(db: Session, session_id: int, draft_id: int) -> OrderDraft:
     """A draft of the session. Raises NotFound."""
     found = db.scalar(
         select(OrderDraft).where(OrderDraft.id == draft_id, OrderDraft.session_id == session_id)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def session_of_draft(db: Session, draft_id: int) -> LiveSession:
+    """The session in which a draft was written. Raises NotFound."""
+    found = db.scalar(
+        select(LiveSession)
+        .join(OrderDraft, OrderDraft.session_id == LiveSession.id)
+        .where(OrderDraft.id == draft_id)
     )
     if found is None:
         raise NotFound

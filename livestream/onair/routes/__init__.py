@@ -1,6 +1,6 @@
 """Pages of on air."""
 
-from livestream.onair.routes import comments, console, public
+from livestream.onair.routes import buying, comments, console, public
 from livestream.onair.routes.frame import bp
 
-__all__ = ["bp", "comments", "console", "public"]
+__all__ = ["bp", "buying", "comments", "console", "public"]

@@ -1,8 +1,5 @@
 """Comments that become orders: bringing them in, confirming and dropping drafts."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
@@ -10,7 +7,15 @@ from livestream.clubs.policies import policy_of
 from livestream.onair import queries, services
 from livestream.onair.forms import CommentsForm, DraftForm, read_units
 from livestream.onair.queries import DraftRow
-from livestream.onair.routes.frame import Page, bp, seen_by_club
+from livestream.onair.routes.frame import (
+    Page,
+    bp,
+    buy_link,
+    fill_places,
+    order_link,
+    seen_by_club,
+    ways_to_pay,
+)
 from livestream.onair.rules.comments import DOUBTS, mask_number, mask_phones
 from livestream.onair.services import Taken
 from livestream.sessions.models import LiveSession
@@ -18,16 +23,13 @@ from livestream.sessions.queries import item_rows
 from shop.core import clock
 from shop.core.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from shop.core.text import N_
-from shop.payments import services as payments
 from shop.payments.configuration import config_of
-from shop.places import queries as places
-from shop.places.rules import is_code
-from shop.web.access import actor, role, sign
+from shop.web.access import actor, role
 from shop.web.errors import status_of
 from shop.web.headers import not_stored
 from shop.web.i18n import gettext, language, say
 from shop.web.limits import limiter
-from shop.web.request import database, house, read_session, write_session
+from shop.web.request import database, read_session, write_session
 
 FACTS = {
     "live": N_("Dán bình luận ngay khi đang live; dán lại cùng một đoạn không sinh đơn lần nữa."),
@@ -65,14 +67,10 @@ def _list_page(live: LiveSession, form: CommentsForm, status: int = 200) -> Page
         doubts=DOUBTS,
         mask_number=mask_number,
         mask_phones=mask_phones,
-        order_link=_order_link,
+        buy_link=buy_link,
+        order_link=order_link,
     )
     return not_stored(page), status  # type: ignore[return-value]
-
-
-def _order_link(code: str) -> str:
-    """The buyer's own page of an order, to be sent to them."""
-    return f"{house().public_url}{url_for('orders.show', code=code, k=sign('order', code))}"
 
 
 @bp.post("/clb/phien/<public_id>/binh-luan")
@@ -145,33 +143,22 @@ def _draft_page(
     refused: DomainError | None = None,
 ) -> Page:
     db, now = read_session(), clock.now()
-    code = form.province_code.data or ""
     goods = item_rows(db, live.id, now=now)
-    form.province_code.choices = [
-        ("", gettext("Chọn tỉnh, thành phố")),
-        *places.province_options(db),
-    ]
-    communes: Sequence[tuple[str, str]] = (
-        places.commune_options(db, code) if is_code(code, 2) else ()
-    )
-    form.commune_code.choices = [("", gettext("Chọn xã, phường")), *communes]
-    sellers = [one.item.producer_id for one in goods if units.get(one.item.id)]
-    ways: Any = payments.offered_providers(
-        db, producer_ids=sellers, config=config_of(database()), now=now
-    )
-    slugs = {way.slug for offered in ways.values() for way in offered}
-    form.payment.choices = [one for one in form.payment.choices if one[0] in slugs]
+    fill_places(db, form)
+    ways = ways_to_pay(db, [one.item.producer_id for one in goods if units.get(one.item.id)], now)
     page = render_template(
         "livestream/onair/draft.html",
         live=live,
         row=row,
         form=form,
         goods=goods,
+        ways=ways,
         now=now,
+        buy_link=buy_link(row.draft.id),
         units=units,
         doubts=DOUBTS,
         refused=refused,
-        order_link=_order_link,
+        order_link=order_link,
     )
     return not_stored(page), status  # type: ignore[return-value]
 
@@ -186,7 +173,7 @@ def place(public_id: str, draft_id: int) -> Page:
     live = seen_by_club(read_session(), public_id)
     row = _row(read_session(), live, draft_id)
     try:
-        units = read_units()
+        units = read_units(request.form)
     except Invalid as error:
         return _draft_page(live, row, form, row.units, 422, error)
     if request.form.get("lam"):
@@ -200,7 +187,7 @@ def place(public_id: str, draft_id: int) -> Page:
             live=seen_by_club(db, public_id),
             draft_id=draft_id,
             quantities=units,
-            buyer=form.buyer(language()),
+            request=form.request(language()),
             actor_id=actor().id(),
             config=config_of(database()),
             now=clock.now(),

@@ -3,7 +3,6 @@
 from livestream.onair.services.commenting import Taken, take_comments
 from livestream.onair.services.forgetting import forget_comments
 from livestream.onair.services.ordering import (
-    DraftBuyer,
     DraftDecided,
     NothingOrdered,
     drop_draft,
@@ -12,7 +11,6 @@ from livestream.onair.services.ordering import (
 from livestream.onair.services.pressing import Outcome, PressSent, take_presses
 
 __all__ = [
-    "DraftBuyer",
     "DraftDecided",
     "NothingOrdered",
     "Outcome",

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import update
@@ -31,38 +31,27 @@ class NothingOrdered(Invalid):
     message = N_("Chưa có sản phẩm nào. Hãy ghi số lượng của ít nhất một mã.")
 
 
-@dataclass(frozen=True)
-class DraftBuyer:
-    """Whom the order is for, as the person who confirms it was told."""
-
-    full_name: str
-    phone: str
-    province_code: str
-    commune_code: str
-    street: str
-    note: str
-    payment: str
-    language: str = "vi"
-
-
 def place_draft(
     db: Session,
     *,
     live: LiveSession,
     draft_id: int,
     quantities: Mapping[int, int],
-    buyer: DraftBuyer,
-    actor_id: int,
+    request: CheckoutRequest,
+    actor_id: int | None,
     config: PaymentConfig,
     now: datetime,
+    buyer_id: int | None = None,
 ) -> Placed:
     """Make the orders of a draft through the same checkout as everybody's, exactly once.
 
-    ``quantities``: line-up item id -> units, as confirmed. The draft's row is taken by one
-    conditional UPDATE: of two people who confirm at once the second waits and is refused; the
-    submit key of the checkout stands behind it. Stock, live price, limits and delivery are judged
-    by the checkout. Raises NotFound, DraftDecided, NotOnAir, NothingOrdered, and what
-    ``place_checkout`` raises; the caller must not commit then.
+    ``quantities``: line-up item id -> units, as confirmed by the order taker (``actor_id``), or by
+    the buyer with the link they were sent. ``request``'s submit key becomes the draft's own.
+
+    The draft's row is taken by one conditional UPDATE: of two people who confirm at once the second
+    waits and is refused; the submit key of the checkout stands behind it. Stock, live price, limits
+    and delivery are judged by the checkout. Raises NotFound, DraftDecided, NotOnAir,
+    NothingOrdered, and what ``place_checkout`` raises; the caller must not commit then.
     """
     draft = queries.draft_of(db, live.id, draft_id)
     if live.state not in SELLING:
@@ -77,19 +66,8 @@ def place_draft(
     placed = place_checkout(
         db,
         basket=_basket(db, wanted, now),
-        request=CheckoutRequest(
-            submit_key=f"live-draft-{draft.id}",
-            full_name=buyer.full_name,
-            phone=buyer.phone,
-            email=None,
-            province_code=buyer.province_code,
-            commune_code=buyer.commune_code,
-            street=buyer.street,
-            note=buyer.note,
-            payment=buyer.payment,
-            language=buyer.language,
-        ),
-        buyer_id=None,
+        request=replace(request, submit_key=f"live-draft-{draft.id}"),
+        buyer_id=buyer_id,
         config=config,
         now=now,
     )
@@ -110,7 +88,7 @@ def drop_draft(
     db.flush()
 
 
-def _claim(db: Session, draft_id: int, actor_id: int, now: datetime) -> None:
+def _claim(db: Session, draft_id: int, actor_id: int | None, now: datetime) -> None:
     """Take the open draft; whoever comes second waits here. Raises DraftDecided."""
     taken = db.execute(
         update(OrderDraft)

@@ -26,9 +26,8 @@ from shop.orders import queries as order_queries
 from shop.orders.pages import OrderCard
 from shop.payments import services as payments
 from shop.payments.configuration import config_of
-from shop.payments.provider import Provider, ProviderRefused, ProviderSilent
-from shop.payments.rules import NotPayable
-from shop.payments.starting import start_attempt
+from shop.payments.provider import Provider
+from shop.payments.starting import start_attempts
 from shop.places import queries as places
 from shop.places.remembered import remembered_province
 from shop.places.routes import reason
@@ -195,7 +194,10 @@ def place() -> ResponseReturnValue:
     link = _link(placed)
     count = 0 if placed.is_new else _count(db)
     db.commit()
-    _start(placed.attempt_ids)
+    for trouble in start_attempts(
+        database(), placed.attempt_ids, config_of(database()), clock.now()
+    ):
+        flash(say(trouble), "warn")
     if not placed.is_new:
         flash(_("Đơn này đã được đặt trước đó, không đặt thêm lần nữa."), "info")
     token = BASKET_COOKIE.token() or fresh_token()
@@ -218,15 +220,6 @@ def _link(placed: services.Placed) -> str:
         code = placed.orders[0].code
         return url_for("orders.show", code=code, k=sign("order", code))
     return group_page(placed.group.code)
-
-
-def _start(attempt_ids: list[int]) -> None:
-    """Open the providers' pages; a silent provider is asked again from the order page."""
-    for attempt_id in attempt_ids:
-        try:
-            start_attempt(database(), attempt_id, config_of(database()), clock.now())
-        except (ProviderSilent, ProviderRefused, NotPayable) as trouble:
-            flash(say(trouble), "warn")
 
 
 @bp.get("/dat-hang/xong/<code>")

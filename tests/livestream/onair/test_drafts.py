@@ -1,7 +1,7 @@
 """Comments taken in once, drafts that become orders once, and only where the platform allows it."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,12 +14,13 @@ from livestream.onair.invariants import INVARIANTS
 from livestream.onair.models import LiveComment, OrderDraft
 from livestream.onair.rules.comments import ChannelForbids
 from livestream.onair.rules.pasting import Comment, NotText, read_file, read_lines, read_table
-from livestream.onair.services import DraftBuyer, DraftDecided, ordering
+from livestream.onair.services import DraftDecided, ordering
 from livestream.onair.services.forgetting import KEPT_FOR
 from livestream.sessions.models import LiveSession, SessionItem
 from livestream.sessions.services import ItemWish
 from shop.accounts.models import Person
 from shop.accounts.services import create_api_token
+from shop.checkout.services import CheckoutRequest
 from shop.core.db import Database
 from shop.core.errors import NotFound
 from shop.orders.models import Order
@@ -31,7 +32,9 @@ from tests.factories.stock import make_stock
 from tests.livestream.onair.test_pressing import LATER, at_once
 from tests.shop.checkout.race import CONFIG
 
-BUYER = DraftBuyer("Lan Anh", "0912345678", "19", "02185", "Thôn Lủng Vạng", "", "cod")
+BUYER = CheckoutRequest(
+    "", "Lan Anh", "0912345678", None, "19", "02185", "Thôn Lủng Vạng", "", "cod"
+)
 
 
 def selling(db: Session, *, platform: str = "facebook", units: int = 20) -> LiveSession:
@@ -67,7 +70,7 @@ def place(db: Session, live: LiveSession, draft_id: int, units: Mapping[int, int
         live=live,
         draft_id=draft_id,
         quantities=units,
-        buyer=BUYER,
+        request=BUYER,
         actor_id=1,
         config=CONFIG,
         now=LATER,
@@ -161,12 +164,11 @@ def test_without_claim_and_key_there_are_doubles(
     """The control: the same people, with the claim taken off and a submit key of their own."""
     numbers = iter(range(100))
 
-    class OwnKey(ordering.CheckoutRequest):
-        def __init__(self, **values: Any) -> None:
-            super().__init__(**values | {"submit_key": f"own-key-of-taker-{next(numbers)}"})
+    def own_key(request: CheckoutRequest, **_key: str) -> CheckoutRequest:
+        return replace(request, submit_key=f"own-key-of-taker-{next(numbers)}")
 
     monkeypatch.setattr(ordering, "_claim", lambda *_args: None)
-    monkeypatch.setattr(ordering, "CheckoutRequest", OwnKey)
+    monkeypatch.setattr(ordering, "replace", own_key)
     _draft_id, jobs = makers(database, 3)
     at_once(jobs)
     with database.read() as db:
