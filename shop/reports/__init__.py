@@ -1,0 +1,1 @@
+"""Figures over everything a producer sells, here and elsewhere."""
