@@ -75,6 +75,26 @@ def load_payees(db: Session, *, now: datetime) -> None:
                 now=now,
             )
             decide_account(db, account_id=account.id, is_approved=True, actor_id=admin, now=now)
+    _ask_for_another(db, now + timedelta(days=9))
+
+
+def _ask_for_another(db: Session, now: datetime) -> None:
+    """The second producer wants to be paid elsewhere: that waits for another person's look."""
+    name, (login, _number, holder) = list(SELLERS.items())[1]
+    producer = _producer(db, name)
+    asked = select(PayeeAccount.id).where(
+        PayeeAccount.producer_id == producer.id, PayeeAccount.state != "active"
+    )
+    if db.scalar(asked.limit(1)) is None:
+        submit_account(
+            db,
+            producer_id=producer.id,
+            bank_bin=BANK_BIN,
+            number="1900000003",
+            holder=holder,
+            actor_id=person_id(db, login),
+            now=now,
+        )
 
 
 def missing_orders(db: Session, plans: Sequence[Plan] = PLANS) -> list[Plan]:

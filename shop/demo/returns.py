@@ -18,6 +18,7 @@ from shop.returns.services import Answer, ReturnDraft, Said
 
 _STAFF: Final = "admin@demo.test"
 _SELLER: Final = "HTX Tài Hoan"
+_OTHER: Final = "HTX Tây Bắc"
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class Ask:
     reached: str
 
 
-def _plan(key: str, hours_ago: int) -> Plan:
-    return Plan(f"return-{key}", _SELLER, "buyer@demo.test", hours_ago, "vietqr", "delivered")
+def _plan(key: str, hours_ago: int, seller: str = _SELLER) -> Plan:
+    return Plan(f"return-{key}", seller, "buyer@demo.test", hours_ago, "vietqr", "delivered")
 
 
 ASKS: Final = (
@@ -41,6 +42,8 @@ ASKS: Final = (
     Ask(_plan("refused", 110), "not_as_told", "Sợi to hơn trong ảnh.", "refused"),
     Ask(_plan("appealed", 116), "spoiled", "Có đốm mốc ở đáy gói.", "appealed"),
     Ask(_plan("settled", 130), "damaged", "Hộp bị ướt, móp hết.", "settled"),
+    Ask(_plan("withdrawn", 134, _OTHER), "changed_mind", "Nhà tôi có người mua rồi.", "withdrawn"),
+    Ask(_plan("closed", 138, _OTHER), "not_as_told", "Trà nhạt hơn tôi nghĩ.", "closed"),
 )
 
 
@@ -68,7 +71,7 @@ def _load(db: Session, ask: Ask, order: Order) -> None:
         actor_id=order.buyer_id,
         now=at,
     )
-    _answer(db, ask, request, person_id(db, SELLERS[_SELLER][0]), at + timedelta(hours=3))
+    _answer(db, ask, request, person_id(db, SELLERS[ask.plan.producer][0]), at + timedelta(hours=3))
 
 
 def _answer(db: Session, ask: Ask, request: ReturnRequest, seller: int, at: datetime) -> None:
@@ -100,6 +103,19 @@ def _answer(db: Session, ask: Ask, request: ReturnRequest, seller: int, at: date
             ),
         )
 
+    def close() -> None:
+        turn_to_staff()
+        services.close_return(
+            db,
+            return_id=request.id,
+            answer=Answer(
+                "staff",
+                person_id(db, _STAFF),
+                at + timedelta(hours=4),
+                "Hàng đúng như nhãn; cán bộ đã giải thích với người mua.",
+            ),
+        )
+
     answers: dict[str, Callable[[], object]] = {
         "asked": lambda: None,
         "more_needed": lambda: services.ask_more(
@@ -113,6 +129,10 @@ def _answer(db: Session, ask: Ask, request: ReturnRequest, seller: int, at: date
         ),
         "refused": refuse,
         "appealed": turn_to_staff,
+        "closed": close,
+        "withdrawn": lambda: services.withdraw_return(
+            db, return_id=request.id, actor_id=None, now=at
+        ),
         "settled": lambda: services.settle_return(
             db,
             return_id=request.id,

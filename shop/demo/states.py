@@ -14,20 +14,22 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop.catalogue.models import Product, Variant
+from shop.catalogue.models import Producer, Product, Variant
 from shop.checkout.services import (
     CheckoutRequest,
     add_to_basket,
     open_basket,
     place_checkout,
 )
+from shop.core.clock import today_vn
 from shop.core.text import random_code
 from shop.demo.people import find, person_id
 from shop.orders import services as orders
-from shop.orders.models import CheckoutGroup, Order
+from shop.orders.models import CheckoutGroup, Order, OrderLine, Shipment, ShipmentLine
+from shop.orders.rules.parcels import Back
 from shop.payments import queries, services
 from shop.payments.models import PaymentTxn
-from shop.payments.provider import PaymentConfig, ProviderTxn
+from shop.payments.provider import DisputeFact, PaymentConfig, ProviderTxn
 from shop.places.queries import list_communes
 
 NOODLES: Final = "Miến dong Tài Hoan"
@@ -51,6 +53,10 @@ class Scene:
     guest: str = "Khách Demo"
     voucher: str = ""
     note: str = ""
+    way: str = "ship"
+    """How it reaches the buyer; what is brought by hand stays in the producer's own commune."""
+    size: int = 0
+    """Which size of the goods, the first one counting 0."""
 
 
 DAY: Final = 24 * 60
@@ -63,6 +69,12 @@ SCENES: Final = (
     Scene("packed", DAY, "vietqr", ((NOODLES, 1),), "pay pack", buyer="buyer2@demo.test"),
     Scene("packed-cod", DAY, "cod", ((TEA, 1),), "confirm pack"),
     Scene("sent", 2 * DAY, "vietqr", ((NOODLES, 2),), "pay pack ship", buyer="buyer@demo.test"),
+    Scene("part", 30 * 60, "cod", ((NOODLES, 3),), "confirm pack-part ship", size=1),
+    Scene("fetched", 6 * 60, "vietqr", ((NOODLES, 1),), "pay", way="pickup", size=1),
+    Scene("by-hand", 6 * 60, "cod", ((NOODLES, 2),), "confirm", way="hand", size=1),
+    Scene("disputed", 9 * DAY, "vietqr", ((TEA, 1),), "pay pack ship deliver dispute"),
+    Scene("on-its-way-back", 4 * DAY, "cod", ((TEA, 1),), "confirm pack ship fail turn-back"),
+    Scene("came-back", 5 * DAY, "cod", ((TEA, 1),), "confirm pack ship fail come-back"),
     Scene("failed", 3 * DAY, "cod", ((NOODLES, 1),), "confirm pack ship fail"),
     Scene("cash-due", 4 * DAY, "cod", ((TEA, 2),), "confirm pack ship deliver"),
     Scene("cash-done", 5 * DAY, "cod", ((NOODLES, 1),), "confirm pack ship deliver pay"),
@@ -105,23 +117,25 @@ def load_states(db: Session, *, config: PaymentConfig, now: datetime) -> int:
     return len(missing)
 
 
-def _size(db: Session, product: str) -> Variant:
-    """The first size of a demo product. Raises NoResultFound."""
+def _size(db: Session, product: str, number: int = 0) -> Variant:
+    """A size of a demo product, by default the first. Raises NoResultFound."""
     return db.scalars(
         select(Variant)
         .join(Product, Product.id == Variant.product_id)
         .where(Product.is_demo, Product.name == product)
         .order_by(Variant.id)
+        .offset(number)
         .limit(1)
     ).one()
 
 
 def _place(db: Session, scene: Scene, config: PaymentConfig, at: datetime) -> list[Order]:
     buyer = find(db, scene.buyer) if scene.buyer else None
+    place = _place_of(db, scene)
     token = hashlib.sha256(random_code(26).encode()).hexdigest()
     basket = open_basket(db, token_hash=token, new_token_hash=token, person_id=None, now=at)
     for product, quantity in scene.goods:
-        size = _size(db, product)
+        size = _size(db, product, scene.size)
         add_to_basket(db, basket=basket, variant_id=size.id, quantity=quantity, now=at)
     placed = place_checkout(
         db,
@@ -131,12 +145,13 @@ def _place(db: Session, scene: Scene, config: PaymentConfig, at: datetime) -> li
             full_name=buyer.name if buyer else scene.guest,
             phone=f"09000{sum(scene.key.encode()) % 100_000:05}",
             email=buyer.email if buyer else None,
-            province_code="01",
-            commune_code=list_communes(db, "01")[0].code,
+            province_code=place[0],
+            commune_code=place[1],
             street="Số 1 phố Minh Họa",
             note=scene.note,
             payment=scene.payment,
             voucher=scene.voucher,
+            delivery_by_producer={_seller(db, scene).slug: scene.way},
         ),
         buyer_id=buyer.id if buyer else None,
         config=config,
@@ -146,6 +161,18 @@ def _place(db: Session, scene: Scene, config: PaymentConfig, at: datetime) -> li
         order.is_demo = True
     db.flush()
     return placed.orders
+
+
+def _seller(db: Session, scene: Scene) -> Producer:
+    return db.get_one(Producer, _size(db, scene.goods[0][0]).producer_id)
+
+
+def _place_of(db: Session, scene: Scene) -> tuple[str, str]:
+    """Province and commune of the buyer: Hà Nội, or the seller's own when they bring it."""
+    seller = _seller(db, scene)
+    if scene.way == "hand" and seller.commune_code:
+        return seller.province_code, seller.commune_code
+    return "01", list_communes(db, "01")[0].code
 
 
 def _key(scene: Scene) -> str:
@@ -226,6 +253,49 @@ def _grant(act: Act) -> None:
     )
 
 
+def _dispute(act: Act) -> None:
+    """The buyer's bank asks back what was paid."""
+    charge = act.db.scalars(select(PaymentTxn).where(PaymentTxn.order_id == act.order_id)).one()
+    services.record_dispute(
+        act.db,
+        provider=charge.provider,
+        fact=DisputeFact(
+            dispute_id=f"dp_demo_{act.order.code}",
+            charge_id=charge.txn_id,
+            amount=act.order.total_vnd,
+            currency="VND",
+            state="open",
+            status="needs_response",
+            reason="product_not_received",
+            opened_at=act.now,
+            raw_digest=hashlib.sha256(b"dispute").hexdigest(),
+            is_withdrawn=True,
+            answer_by=act.now + timedelta(days=14),
+        ),
+        now=act.now,
+    )
+
+
+def _pack_part(act: Act) -> None:
+    """One unit of the first line; the rest waits."""
+    lines = list(
+        act.db.scalars(select(OrderLine).where(OrderLine.order_id == act.order_id).limit(1))
+    )
+    picks = orders.propose_picks(act.db, lines, today_vn(act.now), {lines[0].id: 1})
+    orders.pack_order(act.db, picks=picks, is_part=True, **act.about)
+
+
+def _parcel(act: Act) -> int:
+    return act.db.scalars(select(Shipment.id).where(Shipment.order_id == act.order_id)).one()
+
+
+def _come_back(act: Act) -> None:
+    """The carrier brought the parcel back; all of it is good and lies on the shelf again."""
+    lines = act.db.scalars(select(ShipmentLine).where(ShipmentLine.shipment_id == _parcel(act)))
+    back = [Back(line.id, restock=line.quantity, write_off=0) for line in lines]
+    orders.take_back(act.db, shipment_id=_parcel(act), back=back, **act.about)
+
+
 def _cancel(by: Any, reason: str) -> Callable[[Act], None]:
     return lambda act: _ignore(orders.cancel_order(act.db, by=by, reason=reason, **act.about))
 
@@ -246,6 +316,12 @@ ACTS: Final[dict[str, Callable[[Act], None]]] = {
         orders.ship(act.db, carrier="GHN", tracking_no=f"DEMO{act.order.code[:6]}", **act.about)
     ),
     "fail": lambda act: _ignore(orders.fail_delivery(act.db, **act.about)),
+    "dispute": _dispute,
+    "pack-part": _pack_part,
+    "turn-back": lambda act: _ignore(
+        orders.turn_back(act.db, shipment_id=_parcel(act), **act.about)
+    ),
+    "come-back": _come_back,
     "deliver": lambda act: _ignore(orders.deliver(act.db, **act.about)),
     "arrive": lambda act: _ignore(orders.confirm_arrival(act.db, **act.about)),
     "withdraw": _cancel("buyer", "changed_mind"),

@@ -12,7 +12,7 @@ from shop.core.clock import today_vn
 from shop.demo.orders import SELLERS
 from shop.demo.people import find, person_id
 from shop.enquiries.models import Enquiry
-from shop.enquiries.services import Visit
+from shop.enquiries.services import Visit, close
 from shop.places.queries import list_communes
 from shop.wholesale import queries, services
 from shop.wholesale.models import Quote
@@ -31,7 +31,7 @@ class Company:
     quantity: int
     words: str
     then: str
-    """asked, offered, accepted, withdrawn or over."""
+    """asked, offered, accepted, withdrawn, over or closed."""
     buyer: str = ""
 
 
@@ -69,6 +69,14 @@ COMPANIES: Final = (
         800,
         "Giá cho 800 gói, lấy tại xưởng?",
         "withdrawn",
+    ),
+    Company(
+        "closed",
+        "Hội chợ Minh Họa",
+        "",
+        5_000,
+        "Cần 5.000 gói trong tuần này cho hội chợ.",
+        "closed",
     ),
     Company("late", "Quán Minh Họa", "", 60, "Quán cần 60 gói mỗi tuần.", "over"),
 )
@@ -116,6 +124,14 @@ def _load(db: Session, one: Company, producer: Producer, now: datetime) -> None:
         now=asked_at,
     )
     if one.then == "asked":
+        return
+    if one.then == "closed":
+        close(
+            db,
+            code=enquiry.code,
+            producer_ids=frozenset({producer.id}),
+            now=asked_at + timedelta(hours=2),
+        )
         return
     quote = _offer(db, one, enquiry, producer, asked_at + timedelta(hours=3))
     if one.then == "accepted":
