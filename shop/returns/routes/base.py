@@ -1,24 +1,27 @@
 """What the three sides of a return's pages share: the case as shown, pictures, refusals."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from shop.catalogue.pictures import MAX_BYTES, store_picture
-from shop.core.errors import Conflict, DomainError, Invalid
+from shop.core import clock
+from shop.core.errors import Conflict, DomainError, Invalid, NotFound
 from shop.orders.models import Order
 from shop.orders.queries import order_by_code
 from shop.returns import queries, rules, services
 from shop.returns.models import ReturnRequest
 from shop.returns.rules import Bought
+from shop.web.access import actor
 from shop.web.errors import status_of
 from shop.web.forms import Form
-from shop.web.request import house, write_session
+from shop.web.i18n import gettext as _
+from shop.web.request import house, read_session, write_session
 
 bp = Blueprint("returns", __name__)
 
@@ -103,3 +106,53 @@ def stored(files: list[FileStorage], owner: str) -> tuple[dict[str, Any], ...]:
 def lines_of(bought: list[Bought]) -> list[Bought]:
     """Those of which something may still be asked about."""
     return [line for line in bought if line.left > 0]
+
+
+Verb = Callable[[Session, ReturnRequest, services.Answer], None]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """How one side that decides sees a request: its page, its forms by name (their fields are
+    called ``<name>-<field>``) and what is theirs.
+    """
+
+    side: rules.Side
+    template: str
+    endpoint: str
+    forms: Mapping[str, type[Form]]
+    find: Callable[[Session, str], ReturnRequest | None]
+
+    def found(self, db: Session, ask: str) -> ReturnRequest:
+        """Raises NotFound, also for other people's."""
+        found = self.find(db, ask)
+        if found is None:
+            raise NotFound
+        return found
+
+    def page(
+        self, ask: str, status: int = 200, *, name: str = "", form: Form | None = None
+    ) -> ResponseReturnValue:
+        """The case; ``form`` is the refused one, called ``name``."""
+        db = read_session()
+        forms = {blank: kind(prefix=f"{blank}-") for blank, kind in self.forms.items()}
+        if form is not None:
+            forms[name] = form
+        case = case_of(db, self.found(db, ask))
+        return show(self.template, status, case=case, forms=forms, failed=name, typed=request.form)
+
+    def decide(self, ask: str, name: str, form: Any, verb: Verb, done: str) -> ResponseReturnValue:
+        """Do what the form called ``name`` asks, and say that it is done."""
+        if not form.validate():
+            return self.page(ask, 422, name=name, form=form)
+
+        def do(db: Session) -> None:
+            text = form.text.data or ""
+            answer = services.Answer(self.side, actor().id(), clock.now(), text)
+            verb(db, self.found(db, ask), answer)
+
+        status = attempt(form, do)
+        if status:
+            return self.page(ask, status, name=name, form=form)
+        flash(_(done), "ok")
+        return redirect(url_for(self.endpoint, ask=ask), 303)

@@ -1,34 +1,34 @@
 """The producer answers return requests, and counts the goods that came back."""
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-from flask import flash, redirect, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from shop.core import clock
-from shop.core.errors import NotFound
 from shop.core.text import N_
 from shop.returns import queries, services
 from shop.returns.forms import DecideForm, RefuseForm, WordsForm, read_units
 from shop.returns.models import ReturnRequest
-from shop.returns.routes.base import attempt, bp, case_of, show
+from shop.returns.routes.base import Desk, bp, show
 from shop.returns.services import Answer
 from shop.web.access import actor, role
-from shop.web.forms import Form
-from shop.web.i18n import gettext as _
 from shop.web.pagination import Page, page_number
 from shop.web.request import read_session
 
 PAGE_SIZE = 20
-FORMS: Final[dict[str, type[Form]]] = {
-    "agree": DecideForm,
-    "settle": DecideForm,
-    "refuse": RefuseForm,
-    "more": WordsForm,
-}
-"""The page's forms by name; their fields are called ``<name>-<field>``."""
+CASE: Final = Desk(
+    side="producer",
+    template="desk_case.html",
+    endpoint=".desk_case",
+    forms={
+        "agree": DecideForm,
+        "settle": DecideForm,
+        "refuse": RefuseForm,
+        "more": WordsForm,
+    },
+    find=lambda db, ask: queries.producers(db, ask, sorted(actor().producers)),
+)
 
 
 @bp.get("/ban-hang/tra-hang")
@@ -52,54 +52,11 @@ def desk() -> ResponseReturnValue:
     )
 
 
-def _own(db: Session, ask: str) -> ReturnRequest:
-    found = queries.producers(db, ask, sorted(actor().producers))
-    if found is None:
-        raise NotFound
-    return found
-
-
-def _page(
-    ask: str, status: int = 200, *, name: str = "", form: Form | None = None
-) -> ResponseReturnValue:
-    """The case; ``form`` is the refused one, called ``name``."""
-    db = read_session()
-    forms = {blank: kind(prefix=f"{blank}-") for blank, kind in FORMS.items()}
-    if form is not None:
-        forms[name] = form
-    return show(
-        "desk_case.html",
-        status,
-        case=case_of(db, _own(db, ask)),
-        forms=forms,
-        failed=name,
-        typed=request.form,
-    )
-
-
 @bp.get("/ban-hang/tra-hang/<ask>")
 @role("producer")
 def desk_case(ask: str) -> ResponseReturnValue:
     """One request, with what can be answered now."""
-    return _page(ask)
-
-
-Verb = Callable[[Session, ReturnRequest, Answer], None]
-
-
-def _decide(ask: str, name: str, form: Any, verb: Verb, done: str) -> ResponseReturnValue:
-    if not form.validate():
-        return _page(ask, 422, name=name, form=form)
-
-    def do(db: Session) -> None:
-        text = form.text.data or ""
-        verb(db, _own(db, ask), Answer("producer", actor().id(), clock.now(), text))
-
-    status = attempt(form, do)
-    if status:
-        return _page(ask, status, name=name, form=form)
-    flash(_(done), "ok")
-    return redirect(url_for(".desk_case", ask=ask), 303)
+    return CASE.page(ask)
 
 
 @bp.post("/ban-hang/tra-hang/<ask>/dong-y")
@@ -111,7 +68,9 @@ def agree(ask: str) -> ResponseReturnValue:
     def verb(db: Session, found: ReturnRequest, answer: Answer) -> None:
         services.agree_return(db, return_id=found.id, refund_vnd=form.refund.data, answer=answer)
 
-    return _decide(ask, "agree", form, verb, N_("Đã đồng ý. Khi hàng về, hãy đếm rồi hoàn tiền."))
+    return CASE.decide(
+        ask, "agree", form, verb, N_("Đã đồng ý. Khi hàng về, hãy đếm rồi hoàn tiền.")
+    )
 
 
 @bp.post("/ban-hang/tra-hang/<ask>/giai-quyet")
@@ -132,7 +91,7 @@ def settle(ask: str) -> ResponseReturnValue:
             answer=answer,
         )
 
-    return _decide(
+    return CASE.decide(
         ask, "settle", form, verb, N_("Đã giải quyết. Khoản hoàn nằm ở trang đối soát tiền.")
     )
 
@@ -146,7 +105,9 @@ def refuse(ask: str) -> ResponseReturnValue:
     def verb(db: Session, found: ReturnRequest, answer: Answer) -> None:
         services.refuse_return(db, return_id=found.id, refusal=form.refusal.data, answer=answer)
 
-    return _decide(ask, "refuse", form, verb, N_("Đã từ chối. Người mua có thể nhờ cán bộ xem."))
+    return CASE.decide(
+        ask, "refuse", form, verb, N_("Đã từ chối. Người mua có thể nhờ cán bộ xem.")
+    )
 
 
 @bp.post("/ban-hang/tra-hang/<ask>/hoi-them")
@@ -157,4 +118,4 @@ def more(ask: str) -> ResponseReturnValue:
     def verb(db: Session, found: ReturnRequest, answer: Answer) -> None:
         services.ask_more(db, return_id=found.id, answer=answer)
 
-    return _decide(ask, "more", WordsForm.read(prefix="more-"), verb, N_("Đã hỏi người mua."))
+    return CASE.decide(ask, "more", WordsForm.read(prefix="more-"), verb, N_("Đã hỏi người mua."))
