@@ -77,7 +77,7 @@ def touched_by_recall(db: Session, variant_ids: Collection[int], _now: datetime)
 
 def init_app(_app: Flask) -> None:
     """Load the channels, stand in the navigation and the to-do list."""
-    registry.all_profiles()
+    registry.shipped_profiles()  # as their files say: starting opens no connection
     register_message(
         NOTICE,
         title=N_("Gói %(channel)s hằng tuần đã sẵn: %(ready)s sản phẩm, %(blocked)s bị chặn."),
