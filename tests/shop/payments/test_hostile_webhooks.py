@@ -1,8 +1,10 @@
 """Every receiver over real routes: what strangers send is a calm 4xx and changes nothing."""
 
 import json
+import random
 from collections.abc import Callable, Iterator
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
 import pytest
 from flask import Flask
@@ -21,11 +23,43 @@ from shop.payments.wiring import UnsafeSetting
 from tests.factories.payments import make_attempt
 from tests.shop.payments.test_ledger import assert_sound, at_once
 from tests.stand_ins import banks, wallets
-from tests.stand_ins.stripe import KEY, WEBHOOK_KEY
+from tests.stand_ins.banks import BankStandIn
+from tests.stand_ins.stripe import KEY, WEBHOOK_KEY, StripeStandIn
 from tests.stand_ins.wallets import WalletsStandIn
 
 PUSHING = sorted(slug for slug, one in all_providers().items() if one.parse_push)
 WALLETS = ("vnpay", "momo", "zalopay")
+
+
+class StandIns(NamedTuple):
+    """Everybody who would be called."""
+
+    wallet: WalletsStandIn
+    bank: BankStandIn
+    stripe: StripeStandIn
+
+
+def settings_of(wallet: WalletsStandIn) -> dict[str, Any]:
+    """Every receiver on; the wallets lead to the stand-in."""
+    return {
+        "sepay_webhook_secret": banks.SEPAY_SECRET,
+        "payos_account": ":".join(banks.ACCOUNT),
+        "payos_client_id": banks.CLIENT_ID,
+        "payos_api_key": banks.API_KEY,
+        "payos_checksum_key": banks.CHECKSUM_KEY,
+        "vnpay_tmn_code": wallets.TMN,
+        "vnpay_hash_secret": wallets.VNPAY_KEY,
+        "vnpay_pay_url": f"{wallet.base}/pay",
+        "vnpay_api_url": f"{wallet.base}/api",
+        "momo_partner_code": wallets.PARTNER,
+        "momo_access_key": wallets.ACCESS,
+        "momo_secret_key": wallets.MOMO_KEY,
+        "momo_api_base": wallet.base,
+        "zalopay_app_id": wallets.APP_ID,
+        "zalopay_key1": wallets.KEY1,
+        "zalopay_key2": wallets.KEY2,
+        "zalopay_api_base": wallet.base,
+    }
 
 
 @pytest.fixture
@@ -37,23 +71,7 @@ def shop(make_app: Callable[..., Flask]) -> Iterator[tuple[Flask, WalletsStandIn
                 stripe_secret_key=KEY,
                 stripe_webhook_secret=WEBHOOK_KEY,
                 stripe_api_base="http://127.0.0.1:9",
-                sepay_webhook_secret=banks.SEPAY_SECRET,
-                payos_account=":".join(banks.ACCOUNT),
-                payos_client_id=banks.CLIENT_ID,
-                payos_api_key=banks.API_KEY,
-                payos_checksum_key=banks.CHECKSUM_KEY,
-                vnpay_tmn_code=wallets.TMN,
-                vnpay_hash_secret=wallets.VNPAY_KEY,
-                vnpay_pay_url=f"{wallet.base}/pay",
-                vnpay_api_url=f"{wallet.base}/api",
-                momo_partner_code=wallets.PARTNER,
-                momo_access_key=wallets.ACCESS,
-                momo_secret_key=wallets.MOMO_KEY,
-                momo_api_base=wallet.base,
-                zalopay_app_id=wallets.APP_ID,
-                zalopay_key1=wallets.KEY1,
-                zalopay_key2=wallets.KEY2,
-                zalopay_api_base=wallet.base,
+                **settings_of(wallet),
             ),
             wallet,
         )
@@ -136,6 +154,118 @@ def test_twenty_same_messages_over_http(
         assert queries.money_of(db, order.id) == Money(95_000, 0)
         assert db.get_one(Order, order.id).state == "confirmed"
     assert_sound(database)
+
+
+Sent = tuple[bytes, dict[str, str]]
+
+
+class Teller:
+    """Payments that one provider tells of, each message signed as that provider signs it."""
+
+    def __init__(self, slug: str, app: Flask, stand_ins: StandIns) -> None:
+        self.slug, self.app, self.by = slug, app, stand_ins
+
+    def pay(self, database: Database) -> tuple[Order, str]:
+        """A paid order and the provider's name of its payment."""
+        if self.slug == "sepay":
+            with database.transaction() as db:
+                order, attempt = make_attempt(db, now=clock.now())
+            self.by.bank.transfer(amount=95_000, text=attempt.memo_code)
+            return order, str(len(self.by.bank.listed) - 1)
+        order, ref = started(self.app, database, self.by.wallet, self.slug)
+        if self.slug == "stripe":
+            self.by.stripe.pay(ref, tell=False)
+        elif self.slug == "payos":
+            self.by.bank.pay(self.code(ref), 95_000)
+        else:
+            self.by.wallet.pay(self.slug, ref)
+        return order, ref
+
+    @staticmethod
+    def code(ref: str) -> int:
+        return int(ref.rpartition(".")[2])
+
+    def tells(self, ref: str, at: float) -> Sent:
+        """A message that says it is of the instant ``at``, in seconds."""
+        moment = datetime.fromtimestamp(at, UTC).astimezone(banks.VN)
+        if self.slug == "stripe":
+            kind = "checkout.session.completed"
+            body = self.by.stripe.event(ref, kind, created=int(at))
+            return body, {"Stripe-Signature": self.by.stripe.signature(body, at=at)}
+        if self.slug == "sepay":
+            when = f"{moment:%Y-%m-%d %H:%M:%S}"
+            body = self.by.bank.told(self.by.bank.listed[int(ref)], transactionDate=when)
+            return body, banks.sepay_headers(body, at)
+        if self.slug == "payos":
+            when = moment.isoformat()
+            return self.by.bank.message(self.code(ref), transactionDateTime=when), {}
+        over: dict[str, Any] = {
+            "vnpay": {"vnp_PayDate": f"{moment:%Y%m%d%H%M%S}"},
+            "momo": {"responseTime": int(at * 1000)},
+            "zalopay": {"server_time": int(at * 1000)},
+        }[self.slug]
+        return self.by.wallet.message(self.slug, ref, **over), {}
+
+    def push(self, sent: Sent) -> int:
+        body, headers = sent
+        return int(push(self.app, self.slug, body, headers=headers).status_code)
+
+
+@pytest.fixture
+def tellers(make_app: Callable[..., Flask]) -> Iterator[Callable[[str], Teller]]:
+    """Every provider by its name, each with its own stand-in in real time."""
+    with WalletsStandIn() as wallet, BankStandIn() as bank, StripeStandIn() as stripe:
+        app = make_app(
+            **settings_of(wallet),
+            stripe_secret_key=stripe.secret_key,
+            stripe_webhook_secret=stripe.webhook_secret,
+            stripe_api_base=stripe.api_base,
+            payos_api_base=bank.api_base,
+            payos_checkout_url=f"{bank.api_base}/web/{{id}}",
+        )
+        yield lambda slug: Teller(slug, app, StandIns(wallet, bank, stripe))
+
+
+SIGNED_WITH_TIME = {"stripe", "sepay"}
+"""Their signature covers when it was made: another time than now is refused."""
+DAY = 86_400.0
+
+
+@pytest.mark.parametrize("slug", PUSHING)
+def test_stale_future_truncated_doubled_and_shuffled_count_once(
+    slug: str, tellers: Callable[[str], Teller], database: Database
+) -> None:
+    """Of two payments: what is late or early by a day or by decades, cut off at any place, and
+    then the same messages twenty times each in any order."""
+    teller, now = tellers(slug), clock.now().timestamp()
+    paid = [teller.pay(database) for _ in range(2)]
+    body, headers = teller.tells(paid[0][1], now)
+    for end in range(0, len(body), max(1, len(body) // 9)):
+        assert 400 <= teller.push((body[:end], headers)) < 500, body[:end]
+    odd = [
+        teller.tells(ref, at)
+        for _order, ref in paid
+        for at in (now - 30 * DAY, now + DAY, 4_000_000_000.0)
+    ]
+    if slug in SIGNED_WITH_TIME:
+        assert {teller.push(sent) for sent in odd} == {403}
+        odd = []
+    assert states(database, paid) == ["unpaid", "unpaid"], "nothing was told yet in a good way"
+    queue = (odd + [teller.tells(ref, now) for _order, ref in paid]) * 20
+    random.Random(9).shuffle(queue)
+    assert {teller.push(sent) for sent in queue} <= {200, 204}
+    assert states(database, paid) == ["paid", "paid"]
+    with database.read() as db:
+        assert [queries.money_of(db, order.id) for order, _ in paid] == [Money(95_000, 0)] * 2
+        latest = db.scalar(select(func.max(PaymentTxn.occurred_at)))
+        assert latest is not None
+        assert latest <= clock.now() + timedelta(minutes=5), "no money comes from the future"
+    assert_sound(database)
+
+
+def states(database: Database, paid: list[tuple[Order, str]]) -> list[str]:
+    with database.read() as db:
+        return [db.get_one(Order, order.id).payment_state for order, _ref in paid]
 
 
 def test_vnpay_hears_its_own_codes(shop: tuple[Flask, WalletsStandIn], database: Database) -> None:
