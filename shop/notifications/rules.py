@@ -26,6 +26,16 @@ def is_wanted(importance: Importance, level: str) -> bool:
     return level == "all" or (level == "important" and importance == "important")
 
 
+def payload_in(payload: Payload, language: str) -> dict[str, Any]:
+    """The payload as a reader of ``language`` is told it: ``title_en`` stands in for ``title``.
+
+    What has no English stays Vietnamese.
+    """
+    if language == "vi":
+        return dict(payload)
+    return {name: payload.get(f"{name}_{language}") or value for name, value in payload.items()}
+
+
 @dataclass(frozen=True)
 class MessageKind:
     """A kind of message: its sentence, more words for mail and telephone, and where it leads.

@@ -79,6 +79,8 @@ class Receipt:
     """That this is no VAT invoice."""
     thanks: str
     footer: str
+    papers: tuple[tuple[str, str], ...] = ()
+    """Who agreed to it and what proves its payments, below the sums."""
 
 
 def make_pdf(receipt: Receipt) -> bytes:
@@ -98,7 +100,9 @@ def make_pdf(receipt: Receipt) -> bytes:
         _pairs(receipt.facts),
         Spacer(0, 16),
         _items(receipt),
-        KeepTogether([Spacer(0, 8), _sums(receipt), Spacer(0, 18), *_end(receipt)]),
+        KeepTogether([Spacer(0, 8), _sums(receipt), Spacer(0, 18)]),
+        *([_pairs(receipt.papers), Spacer(0, 18)] if receipt.papers else []),
+        KeepTogether(_end(receipt)),
     ]
     document.build(story)
     return out.getvalue()

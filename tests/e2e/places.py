@@ -93,6 +93,8 @@ NO_PAGE = {
     "refunds.proof": "file",
     "results.proof_for_producer": "file",
     "results.proof_for_club": "file",
+    "results.producer_paper": "file",
+    "results.club_paper": "file",
     "shipping.print_papers": "file",
     "taxes.entries_csv": "file",
     "taxes.sellers_csv": "file",

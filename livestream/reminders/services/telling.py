@@ -181,6 +181,7 @@ def _payload(live: LiveSession) -> dict[str, Any]:
     local = live.starts_at.astimezone(VN)
     return {
         "title": live.title,
+        "title_en": live.title_en,
         "public_id": live.public_id,
         "slug": live.slug,
         "time": f"{local:%H:%M}",

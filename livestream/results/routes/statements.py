@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import Response, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 
 from livestream.clubs.queries import clubs_of
 from livestream.results import services
 from livestream.results.forms import AnswerForm, DisputeForm, PaymentForm
+from livestream.results.papers import statement_paper
 from livestream.results.queries.settlements import (
     StatementRow,
     lines_of,
@@ -25,10 +26,12 @@ from shop.core import clock
 from shop.core.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound, Unavailable
 from shop.core.text import N_
 from shop.payments.proofs import MAX_PDF_BYTES, Proof, proof_name, store_proof
+from shop.receipts.pdf import make_pdf
 from shop.web.access import actor, role
 from shop.web.errors import status_of
 from shop.web.forms import Form
 from shop.web.i18n import gettext as _
+from shop.web.limits import limiter
 from shop.web.request import house, read_session, uploaded, write_session
 
 SPACES = {"producer": "/ban-hang/quyet-toan", "club": "/clb/quyet-toan"}
@@ -106,6 +109,40 @@ def club_statements() -> Page:
         ],
         **WORDS,
     )
+
+
+def _paper(public_id: str, side: str) -> Response:
+    db = read_session()
+    row = _seen(db, public_id, side)
+    root = house().public_url
+    paper = statement_paper(
+        db,
+        row,
+        address=f"{root}{SPACES[side]}/{row.settlement.public_id}",
+        public_url=root,
+        now=clock.now(),
+    )
+    answer = Response(make_pdf(paper), mimetype="application/pdf")
+    name = f"quyet-toan-{row.settlement.code}.pdf"
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@bp.get("/ban-hang/quyet-toan/<public_id>/bang.pdf")
+@limiter.limit("60 per minute")
+@role("producer")
+def producer_paper(public_id: str) -> Response:
+    """The statement to file, with both sides' word and the proofs."""
+    return _paper(public_id, "producer")
+
+
+@bp.get("/clb/quyet-toan/<public_id>/bang.pdf")
+@limiter.limit("60 per minute")
+@role("club")
+def club_paper(public_id: str) -> Response:
+    """The same for the club."""
+    return _paper(public_id, "club")
 
 
 def _do(public_id: str, side: str, step: Any, said: str, form: Form | None = None) -> Page:

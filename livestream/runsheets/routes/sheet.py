@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from livestream.clubs.queries import get_club
 from livestream.runsheets import forms, queries, services
+from livestream.runsheets.pages import said
 from livestream.runsheets.routes.frame import bp, is_priced_here, products_of
 from livestream.runsheets.rules.points import SOURCE_LABELS
 from livestream.runsheets.rules.sheet import ADDABLE, KIND_LABELS
@@ -51,6 +52,7 @@ def sheet_page(
         kinds=KIND_LABELS,
         addable=ADDABLE,
         sources=SOURCE_LABELS,
+        said=said,
         states=states,
         can_edit=can_edit,
         can_add=can_edit and is_priced_here(live),
@@ -132,6 +134,7 @@ def print_out(public_id: str) -> Page:
         club=get_club(db, live.club_id),
         sheet=sheet,
         kinds=KIND_LABELS,
+        said=said,
         now=now,
     )
 

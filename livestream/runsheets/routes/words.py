@@ -3,6 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 
 from livestream.runsheets import forms, queries, services
+from livestream.runsheets.pages import said
 from livestream.runsheets.routes.frame import bp, is_priced_here
 from livestream.runsheets.rules.points import SOURCE_LABELS
 from livestream.sessions.models import LiveSession
@@ -54,6 +55,7 @@ def words_page(
         can_price=is_priced_here(live) and actor().clubs.get(live.club_id) == "manager",
         consent_labels=CONSENT_LABELS,
         sources=SOURCE_LABELS,
+        said=said,
         policies=queries.policies_of(db, live),
         can_edit=live.state in services.OPEN_STATES,
         refused=refused,

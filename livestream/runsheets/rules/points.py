@@ -36,6 +36,9 @@ class Point:
     """The last day it may be said; None: as long as the label says so."""
     must: bool = False
     """Has to be said, e.g. a warning of the label."""
+    terms: tuple[str, ...] = ()
+    """Names of parameters that are sentences of ours, to be translated like ``text``; all other
+    words were written by the producer, in Vietnamese."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,13 @@ def _paper_point(paper: PaperFact) -> Point:
     params = {"label": paper.label, "stars": paper.stars, "issuer": paper.issuer}
     text = N_("Được công nhận OCOP %(stars)s sao.") if paper.stars else N_("Có %(label)s.")
     return Point(
-        f"paper:{paper.id}", PAPER, text, params, where=paper.number, until=paper.expires_on
+        f"paper:{paper.id}",
+        PAPER,
+        text,
+        params,
+        where=paper.number,
+        until=paper.expires_on,
+        terms=("label",),
     )
 
 
@@ -111,6 +120,7 @@ def journal_points(entries: Iterable[JournalFact]) -> list[Point]:
             {"what": entry.label, "day": f"{entry.on:%d/%m/%Y}", "words": _short(entry.words)},
             where=f"{entry.lot_no} · {entry.lot_code}",
             until=entry.best_before,
+            terms=("what",),
         )
         for entry in entries
     ]

@@ -224,6 +224,7 @@ def tell(
         cause=cause,
         payload={
             "title": live.title,
+            "title_en": live.title_en,
             "public_id": live.public_id,
             "slug": live.slug,
             "starts_at": live.starts_at.isoformat(),

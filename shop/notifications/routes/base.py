@@ -5,8 +5,9 @@ from typing import Any
 from flask import Blueprint
 
 from shop.notifications import services
-from shop.notifications.rules import MessageKind, Payload
+from shop.notifications.rules import MessageKind, Payload, payload_in
 from shop.web.i18n import gettext as _
+from shop.web.i18n import language
 
 bp = Blueprint("notifications", __name__)
 
@@ -21,13 +22,13 @@ class _Known(dict[str, Any]):
 def title_of(slug: str, payload: Payload) -> str:
     """The message's sentence in the page's language; the bare kind when nobody declares it now."""
     kind = services.kind_of(slug)
-    return _(kind.title) % _Known(payload) if kind else slug
+    return _(kind.title) % _Known(payload_in(payload, language())) if kind else slug
 
 
 def body_of(slug: str, payload: Payload) -> str:
     """What the message says beyond its title."""
     kind = services.kind_of(slug)
-    return _(kind.body) % _Known(payload) if kind and kind.body else ""
+    return _(kind.body) % _Known(payload_in(payload, language())) if kind and kind.body else ""
 
 
 def url_of(slug: str, payload: Payload) -> str:

@@ -11,7 +11,15 @@ from shop.core import outbox
 from shop.core.outbox import OutboxMessage, TransportFault
 from shop.notifications import queries
 from shop.notifications.models import CallTask, InboxItem, PushSubscription
-from shop.notifications.rules import Envelope, Post, Reach, contact_of, desk_parts, person_of
+from shop.notifications.rules import (
+    Envelope,
+    Post,
+    Reach,
+    contact_of,
+    desk_parts,
+    payload_in,
+    person_of,
+)
 from shop.notifications.services.kinds import CHANNELS, kind_of, post
 from shop.notifications.services.writing import CALL
 from shop.web.sentences import translate
@@ -92,7 +100,7 @@ def hand_over(message: OutboxMessage, reach: Reach, desk: Desk) -> TransportFaul
 
 def _say(sentence: str, message: OutboxMessage, reach: Reach) -> str:
     text = translate(sentence, reach.language) if sentence else ""
-    return text % message.payload if message.payload else text
+    return text % payload_in(message.payload, reach.language) if message.payload else text
 
 
 def settle_delivery(

@@ -1,6 +1,7 @@
 """Reminders: who hears when, and what silences them."""
 
 from datetime import datetime, timedelta
+from email.header import decode_header, make_header
 from typing import Any
 
 import pytest
@@ -197,6 +198,19 @@ def test_a_guest_confirms_first_and_leaves(database: Database, mail: MailServer)
     assert "followers_soon" not in {kind for kind, _state in _mailed(database)}
     mailing.deliver(database, HOUR)
     assert ("followers_hour", "superseded") in _mailed(database), "left meanwhile: not sent"
+
+
+def test_each_reads_the_title_in_their_language(database: Database, mail: MailServer) -> None:
+    with database.transaction() as db:
+        live = make_confirmed(db, title="Tối nghe chuyện trà", title_en="Tea tales")
+        for email, language in (("lan@guest.example", "vi"), ("ann@guest.example", "en")):
+            code = follow(db, live, email=email, language=language).code
+            following.confirm_wish(db, Follow, code)
+    jobs.tell(database, HOUR)
+    mailing.deliver(database, HOUR)
+    told = {each["To"]: str(make_header(decode_header(each["Subject"]))) for each in mail.mails}
+    assert "Tea tales" in next(said for to, said in told.items() if "ann@" in to)
+    assert "Tối nghe" in next(said for to, said in told.items() if "lan@" in to)
 
 
 def test_an_address_is_forgotten_when_the_session_is_over(

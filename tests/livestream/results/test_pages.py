@@ -1,9 +1,11 @@
 """Pages over HTTP: who may see what, hostile input, the whole way by forms."""
 
+import io
 from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from livestream.results.models import Settlement
@@ -68,7 +70,12 @@ def test_the_whole_way_by_forms(
     for foreign in ("stranger@test.vn", "other@test.vn"):
         post(client, "/dang-xuat")
         signed_in(foreign)
-        for path in (page, page.replace("/clb", "/ban-hang"), f"{base}/ket-qua"):
+        for path in (
+            page,
+            f"{page}/bang.pdf",
+            page.replace("/clb", "/ban-hang"),
+            f"{base}/ket-qua",
+        ):
             assert client.get(path).status_code in {403, 404}, (foreign, path)
     post(client, "/dang-xuat")
     signed_in("owner@test.vn")
@@ -77,5 +84,11 @@ def test_the_whole_way_by_forms(
     assert post(client, f"{page}/chua-dung", {"reason": ""}).status_code == 422
     assert post(client, f"{page}/dong-y").status_code == 303
     assert 'data-state="agreed"' in client.get(page).get_data(as_text=True)
+    paper = client.get(f"{page}/bang.pdf")
+    assert paper.mimetype == "application/pdf"
+    pages = PdfReader(io.BytesIO(paper.data)).pages
+    printed = " ".join(" ".join(one.extract_text() for one in pages).split())
+    for words in (settlement.code, "292.500", "Đồng ý · ", "Câu lạc bộ trả người sản xuất"):
+        assert words in printed, words
     paid = {"amount_vnd": "1", "paid_on": "2026-11-20", "submit_key": "k" * 20}
     assert post(client, f"{page}/tra-tien", paid).status_code == 409, "the club owes, not they"

@@ -219,6 +219,11 @@ def test_pages_of_a_sheet(
     said = "Trà này chữa mất ngủ, cam kết khỏi"
     assert post(client, f"{base}/bang-chay/{item}", {"words": said}).status_code == 303
     words = client.get(f"{base}/bang-chay/{item}").get_data(as_text=True)
+    assert '<span lang="vi">' not in words
+    english = client.get(f"/en{base}/bang-chay/{item}").get_data(as_text=True)
+    assert 'Made by <span lang="vi">HTX' in english, (
+        "the label's words say that they are Vietnamese"
+    )
     assert 'data-remark="claims_healing"' in words
     assert 'data-remark="promise"' in words
     printed = client.get(f"{base}/bang-chay/in").get_data(as_text=True)
