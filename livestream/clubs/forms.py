@@ -24,9 +24,14 @@ class ClubForm(Form):
 
 
 class ProfileForm(Form):
-    """What the public page says."""
+    """What the public page says, and the commune whose officers confirm ordinary sessions."""
 
     name = forms.text(N_("Tên câu lạc bộ"), minimum=3, maximum=160)
+    commune_code = forms.choice(
+        N_("Xã, phường, đặc khu"),
+        is_required=False,
+        description=N_("Cán bộ xã được chốt phiên thường của câu lạc bộ."),
+    )
     place = forms.text(N_("Xã, phường hoặc nơi hay phát"), is_required=False, maximum=160)
     about = forms.long_text(N_("Giới thiệu"), is_required=False, maximum=3000)
     about_en = forms.long_text(N_("Giới thiệu bằng tiếng Anh"), is_required=False, maximum=3000)

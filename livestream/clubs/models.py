@@ -28,6 +28,8 @@ class Club(Base):
     name: Mapped[str] = mapped_column(String(160))
     kind: Mapped[str] = mapped_column(String(12))
     province_code: Mapped[str] = mapped_column(ForeignKey("province.code"))
+    commune_code: Mapped[str | None] = mapped_column(ForeignKey("commune.code"), index=True)
+    """Whose officers may confirm its ordinary sessions; None: nobody but managers and staff."""
     place: Mapped[str] = mapped_column(String(160), default="")
     about: Mapped[str] = mapped_column(Text, default="")
     about_en: Mapped[str | None] = mapped_column(Text)

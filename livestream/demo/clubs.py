@@ -22,9 +22,10 @@ from livestream.clubs.services import (
     register_club,
     set_weekly_hours,
 )
-from shop.accounts.services import add_member
+from shop.accounts.services import add_member, give_commune_scope
 from shop.demo.people import person_id
 from shop.demo.seed_rows import SeedClub, load_clubs
+from shop.places.queries import commune_options
 
 MAIN_CLUB: Final = "CLB Streamer Móng Cái"
 SECOND_CLUB: Final = "Huyện đoàn Thanh Oai - Phiên chợ điện tử"
@@ -46,6 +47,7 @@ def load_demo_clubs(db: Session, *, now: datetime) -> int:
         _load_club(db, row, managers.get(row.name, "ocop@demo.test"), now)
     if new:
         _share(db, (MAIN_CLUB, SECOND_CLUB, third.name), now)
+        _give_officer(db, find_club(db, MAIN_CLUB), now)
     return len(new)
 
 
@@ -76,6 +78,16 @@ def _load_club(db: Session, row: SeedClub, manager: str, now: datetime) -> None:
             actor_id=admin,
             now=now,
         )
+
+
+def _give_officer(db: Session, club: Club, now: datetime) -> None:
+    """An officer of the commune in whose name the club stands."""
+    options = commune_options(db, club.province_code)
+    code = next((code for code, name in options if "Móng Cái" in name), None)
+    if code is not None:
+        club.commune_code = code
+        officer = person_id(db, "officer@demo.test")
+        give_commune_scope(db, person_id=officer, commune_code=code, actor_id=None, now=now)
 
 
 def find_club(db: Session, name: str) -> Club:

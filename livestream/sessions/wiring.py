@@ -38,6 +38,8 @@ from shop.web.i18n import gettext as _
 from shop.web.i18n import show_date, show_time
 from shop.web.slots import NavItem, Panel, Todo
 from shop.web.workspaces import (
+    ACCOUNT_NAV,
+    ACCOUNT_TODO,
     CLUB_NAV,
     CLUB_TODO,
     HOME_PANELS,
@@ -57,6 +59,8 @@ def init_app(_app: Flask) -> None:
     CLUB_NAV.fill(_club_links)
     CLUB_TODO.fill(_club_todo)
     STAFF_NAV.fill(_staff_links)
+    ACCOUNT_NAV.fill(_officer_links)
+    ACCOUNT_TODO.fill(_officer_todo)
     STAFF_TODO.fill(_staff_todo)
     PRODUCER_NAV.fill(_producer_links)
     PRODUCER_TODO.fill(_producer_todo)
@@ -151,6 +155,11 @@ def declare_messages() -> None:
     public = "/phien-live/%(slug)s"
     for kind, title, url in (
         ("session.proposed", N_("Đề xuất phiên live “%(title)s” chờ duyệt"), "/can-bo/phien"),
+        (
+            "session.proposed_in_commune",
+            N_("Phiên live “%(title)s” trong xã chờ chốt"),
+            "/can-bo-xa/phien/%(public_id)s",
+        ),
         ("session.consent_asked", N_("Phiên “%(title)s” muốn bán hàng của bạn"), "/ban-hang/phien"),
         ("session.item_agreed", N_("Người sản xuất đồng ý %(code)s trong “%(title)s”"), club),
         ("session.item_declined", N_("Người sản xuất từ chối %(code)s trong “%(title)s”"), club),
@@ -196,6 +205,20 @@ def _staff_links(_actor: Actor) -> list[NavItem]:
 def _staff_todo(db: Session, actor: Actor) -> list[Todo]:
     waiting = queries.count_queue(db, staff_scope_of(actor), now=clock.now())
     return [Todo(_(N_("Phiên live chờ chốt")), waiting, "/can-bo/phien", "live")]
+
+
+def _officer_links(actor: Actor) -> list[NavItem]:
+    if not actor.is_officer:
+        return []
+    return [NavItem(_(N_("Phiên live trong xã")), "/can-bo-xa/phien", "live", 30)]
+
+
+def _officer_todo(db: Session, actor: Actor) -> list[Todo]:
+    if not actor.is_officer:
+        return []
+    rows = queries.queue(None, now=clock.now()).where(Club.commune_code.in_(actor.communes))
+    waiting = queries.count_rows(db, rows)
+    return [Todo(_(N_("Phiên live trong xã chờ chốt")), waiting, "/can-bo-xa/phien", "live")]
 
 
 def _producer_links(_actor: Actor) -> list[NavItem]:

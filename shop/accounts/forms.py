@@ -144,6 +144,12 @@ class ScopeForm(forms.Form):
     province_code = forms.choice(N_("Tỉnh, thành phố"))
 
 
+class CommuneForm(forms.Form):
+    """A commune that a person becomes an officer of."""
+
+    commune_code = forms.choice(N_("Xã, phường, đặc khu"))
+
+
 class ConsentForm(forms.Form):
     """What an owner opens to a supporter, until when, and that they read the wording."""
 

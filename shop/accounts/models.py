@@ -155,6 +155,17 @@ class StaffScope(Base):
     province_code: Mapped[str] = mapped_column(String(2))
 
 
+class CommuneScope(Base):
+    """A commune that a person is an officer of."""
+
+    __tablename__ = "commune_scope"
+    __table_args__ = (UniqueConstraint("person_id", "commune_code"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    commune_code: Mapped[str] = mapped_column(ForeignKey("commune.code"), index=True)
+
+
 class ApiToken(Base):
     """A program's key: shown once, kept as SHA-256."""
 

@@ -22,6 +22,7 @@ PEOPLE: Final = (
     ("support@demo.test", "Tổ công nghệ số Demo"),
     ("staff@demo.test", "Cán bộ Đoàn Thái Nguyên Demo"),
     ("staff2@demo.test", "Cán bộ Đoàn Quảng Ninh Demo"),
+    ("officer@demo.test", "Cán bộ xã Demo"),
     ("admin@demo.test", "Quản trị Demo"),
     ("ocop@demo.test", "Người nhập dữ liệu OCOP"),
 )

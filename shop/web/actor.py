@@ -6,7 +6,7 @@ from typing import Literal
 
 from shop.core.errors import NotAllowed
 
-Role = Literal["producer", "club", "staff", "admin"]
+Role = Literal["producer", "club", "officer", "staff", "admin"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Actor:
     """Club id -> role: manager or host."""
     staff_provinces: frozenset[str] = frozenset()
     """Province codes this person is staff of; ``*`` is every province."""
+    communes: frozenset[str] = frozenset()
+    """Commune codes this person is an officer of: a say in what clubs there do, no staff desk."""
     is_admin: bool = False
     needs_totp: bool = False
     """The second factor has not been passed in this session: until then no right is held."""
@@ -46,11 +48,16 @@ class Actor:
     def is_staff(self) -> bool:
         return bool(self.staff_provinces) or self.is_admin
 
+    @property
+    def is_officer(self) -> bool:
+        return bool(self.communes)
+
     def has_role(self, role: Role) -> bool:
         """Whether the actor has this role anywhere."""
         return {
             "producer": self.is_producer,
             "club": self.is_club,
+            "officer": self.is_officer,
             "staff": self.is_staff,
             "admin": self.is_admin,
         }[role]

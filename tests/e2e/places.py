@@ -18,6 +18,7 @@ LOGINS = {
     "producer": "producer@demo.test",
     "producers": "ocop@demo.test",
     "club": "club@demo.test",
+    "officer": "officer@demo.test",
     "staff": "staff@demo.test",
     "staff2": "staff2@demo.test",
     "admin": "admin@demo.test",
@@ -28,6 +29,7 @@ STARTS = {
     "producer": ["/ban-hang"],
     "producers": ["/ban-hang"],
     "club": ["/clb"],
+    "officer": ["/can-bo-xa/phien"],
     "staff": ["/can-bo"],
     "staff2": ["/can-bo"],
     "admin": ["/can-bo"],
@@ -37,6 +39,7 @@ AREAS = {
     "/tai-khoan": "buyer",
     "/ban-hang": "producer",
     "/clb": "club",
+    "/can-bo-xa": "officer",
     "/can-bo": "staff",
 }
 

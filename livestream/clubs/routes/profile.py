@@ -3,9 +3,11 @@
 from flask import flash, redirect, render_template, request, url_for
 
 from livestream.clubs import forms, services
+from livestream.clubs.models import Club
 from livestream.clubs.routes.base import Page, bp, chosen_club
 from shop.core import clock
 from shop.core.text import N_
+from shop.places.queries import commune_options
 from shop.web.access import actor, role
 from shop.web.i18n import gettext as _
 from shop.web.request import read_session, write_session
@@ -18,10 +20,12 @@ def profile() -> Page:
     if request.method == "GET":
         club = chosen_club(read_session())
         form = forms.ProfileForm(obj=club)
+        _fill_communes(form, club)
         return render_template("livestream/clubs/profile.html", form=form, club=club)
     form = forms.ProfileForm.read()
+    club = chosen_club(read_session(), manager=True)
+    _fill_communes(form, club)
     if not form.validate():
-        club = chosen_club(read_session(), manager=True)
         return render_template("livestream/clubs/profile.html", form=form, club=club), 422
     db = write_session()
     club = chosen_club(db, manager=True)
@@ -32,12 +36,18 @@ def profile() -> Page:
         place=form.place.data,
         about=form.about.data,
         about_en=form.about_en.data or None,
+        commune_code=form.commune_code.data or None,
         actor_id=actor().id(),
         now=clock.now(),
     )
     db.commit()
     flash(_(N_("Đã lưu.")), "ok")
     return redirect(url_for("clubs.profile", club_id=club.id), 303)
+
+
+def _fill_communes(form: forms.ProfileForm, club: Club) -> None:
+    found = commune_options(read_session(), club.province_code)
+    form.commune_code.choices = [("", _(N_("Chưa chọn"))), *found]
 
 
 @bp.post("/clb/ho-so/lich-moi")

@@ -16,6 +16,7 @@ from shop.accounts.services import add_member
 from shop.core.errors import Invalid
 from shop.core.text import N_, random_code, slugify
 from shop.notifications.services import notify
+from shop.places.queries import get_commune
 
 TOKEN_LENGTH = 32
 
@@ -132,10 +133,15 @@ def change_club(
     about_en: str | None,
     actor_id: int,
     now: datetime,
+    commune_code: str | None = None,
 ) -> None:
-    """Change what the public page says; the address stays."""
+    """Change what the public page says; the address stays. Raises UnknownCommune for one of
+    another province."""
     club = queries.get_club(db, club_id, lock=True)
+    if commune_code is not None:
+        commune_code = get_commune(db, club.province_code, commune_code).code
     club.name, club.place, club.about, club.about_en = name, place, about, about_en
+    club.commune_code = commune_code
     db.flush()
     audit_club(db, "club.changed", club.id, actor_id, now)
 

@@ -1,9 +1,10 @@
-"""Whose word a proposal needs: producers for their goods, then managers and staff."""
+"""Whose word a proposal needs: producers for their goods; managers, commune officers or staff."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from livestream.clubs.models import Club
 from livestream.sessions.models import LiveSession
 from livestream.sessions.services.changing import (
     club_people,
@@ -12,6 +13,7 @@ from livestream.sessions.services.changing import (
     staff_people,
     tell,
 )
+from shop.accounts.queries import officers_of
 
 
 def ask_for_agreement(
@@ -22,3 +24,7 @@ def ask_for_agreement(
     tell(db, live, "session.consent_asked", producer_people(db, waiting), now=now)
     others = [person for person in club_people(db, live) if person != actor_id]
     tell(db, live, "session.proposed", [*others, *staff_people(db, live)], now=now)
+    commune_code = db.get_one(Club, live.club_id).commune_code
+    if commune_code is not None:
+        officers = [one for one in officers_of(db, commune_code) if one != actor_id]
+        tell(db, live, "session.proposed_in_commune", officers, now=now)

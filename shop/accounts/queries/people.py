@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from shop.accounts.models import (
     ApiToken,
+    CommuneScope,
     Membership,
     Person,
     SignIn,
@@ -30,6 +31,7 @@ from shop.accounts.models import (
 from shop.accounts.rules import AREAS, EVERYWHERE, FAILURE_WINDOW, IDLE, NEEDS_CONSENT, Login
 from shop.core import clock
 from shop.core.text import fold
+from shop.places.models import Commune, Province
 from shop.web.actor import Actor
 
 
@@ -69,7 +71,9 @@ def actor_of(
     if row is None:
         return None
     whole = _with_rights(db, row.Person, now)
-    is_asked = row.Person.totp_secret is not None or (whole.is_staff and is_staff_totp_required)
+    is_asked = row.Person.totp_secret is not None or (
+        is_staff_totp_required and (whole.is_staff or whole.is_officer)
+    )
     if is_asked and row.totp_passed_at is None:
         whole = Actor(
             person_id=row.Person.id,
@@ -117,6 +121,9 @@ def _with_rights(
             select(literal("staff"), StaffScope.province_code, literal(""), literal("")).where(
                 StaffScope.person_id == person.id
             ),
+            select(literal("officer"), CommuneScope.commune_code, literal(""), literal("")).where(
+                CommuneScope.person_id == person.id
+            ),
         )
     ).all()
     return Actor(
@@ -131,6 +138,7 @@ def _with_rights(
         },
         clubs={int(unit): role for kind, unit, role, _areas in rights if kind == "club"},
         staff_provinces=frozenset(unit for kind, unit, *_rest in rights if kind == "staff"),
+        communes=frozenset(unit for kind, unit, *_rest in rights if kind == "officer"),
         is_admin=person.is_admin,
         scopes=scopes,
     )
@@ -187,6 +195,30 @@ def staff_of(db: Session, province_code: str) -> list[int]:
         return list(staff)
     admins = select(Person.id).where(Person.is_admin, Person.disabled_at.is_(None))
     return list(db.scalars(admins.order_by(Person.id)))
+
+
+def officers_of(db: Session, commune_code: str) -> list[int]:
+    """Ids of the officers of a commune."""
+    return list(
+        db.scalars(
+            select(Person.id)
+            .join(CommuneScope, CommuneScope.person_id == Person.id)
+            .where(CommuneScope.commune_code == commune_code, Person.disabled_at.is_(None))
+            .order_by(Person.id)
+        )
+    )
+
+
+def communes_of(db: Session, person_id: int) -> list[tuple[str, str]]:
+    """(code, name with its province) of the communes that a person is an officer of."""
+    rows = db.execute(
+        select(Commune.code, Commune.name, Province.name)
+        .join(CommuneScope, CommuneScope.commune_code == Commune.code)
+        .join(Province, Province.code == Commune.province_code)
+        .where(CommuneScope.person_id == person_id)
+        .order_by(Commune.folded, Commune.code)
+    )
+    return [(code, f"{name}, {province}") for code, name, province in rows]
 
 
 @dataclass(frozen=True)

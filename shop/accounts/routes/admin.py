@@ -5,13 +5,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from shop.accounts import queries, services
-from shop.accounts.forms import PersonSearchForm, ReasonForm, ScopeForm
+from shop.accounts.forms import CommuneForm, PersonSearchForm, ReasonForm, ScopeForm
 from shop.accounts.routes.base import PAGE_SIZE, bp
 from shop.accounts.rules import EVERYWHERE
 from shop.core import clock
 from shop.core.errors import Conflict
 from shop.core.text import N_, clean
-from shop.places.queries import list_provinces
+from shop.places.queries import commune_options, get_commune, list_provinces
 from shop.web.access import actor, role
 from shop.web.errors import status_of
 from shop.web.i18n import gettext as _
@@ -60,6 +60,9 @@ def _person_page(
     provinces = _provinces(db)
     form = scope_form or ScopeForm()
     form.province_code.choices = list(provinces.items())
+    chosen = clean(request.values.get("tinh", ""))[:2]
+    commune_form = CommuneForm()
+    commune_form.commune_code.choices = commune_options(db, chosen) if chosen else []
     return render_template(
         "accounts/person.html",
         person=person,
@@ -67,6 +70,9 @@ def _person_page(
         provinces=provinces,
         reason_form=reason_form or ReasonForm(),
         scope_form=form,
+        communes=queries.communes_of(db, person.id),
+        commune_form=commune_form,
+        commune_province=chosen,
         sign_ins=queries.live_sign_ins(db, person.id, clock.now()),
     ), status
 
@@ -151,6 +157,45 @@ def give_scope(person_id: int) -> ResponseReturnValue:
     )
     db.commit()
     flash(_(N_("Đã giao phạm vi.")), "ok")
+    return redirect(url_for(".person", person_id=person_id), 303)
+
+
+@bp.post("/can-bo/nguoi-dung/<int:person_id>/xa")
+@role("admin")
+def give_commune(person_id: int) -> ResponseReturnValue:
+    """Make a person an officer of a commune: ``tinh``, ``commune_code``."""
+    db = write_session()
+    commune = get_commune(
+        db,
+        clean(request.form.get("tinh", ""))[:2],
+        clean(request.form.get("commune_code", ""))[:5],
+    )
+    services.give_commune_scope(
+        db,
+        person_id=services.get_person(db, person_id).id,
+        commune_code=commune.code,
+        actor_id=actor().id(),
+        now=clock.now(),
+    )
+    db.commit()
+    flash(_(N_("Đã giao phạm vi.")), "ok")
+    return redirect(url_for(".person", person_id=person_id), 303)
+
+
+@bp.post("/can-bo/nguoi-dung/<int:person_id>/xa/bo")
+@role("admin")
+def take_commune(person_id: int) -> ResponseReturnValue:
+    """End a person's say in a commune."""
+    db = write_session()
+    services.take_commune_scope(
+        db,
+        person_id=person_id,
+        commune_code=clean(request.form.get("commune_code", ""))[:5],
+        actor_id=actor().id(),
+        now=clock.now(),
+    )
+    db.commit()
+    flash(_(N_("Đã bỏ phạm vi.")), "ok")
     return redirect(url_for(".person", person_id=person_id), 303)
 
 

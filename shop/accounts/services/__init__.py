@@ -8,8 +8,10 @@ from shop.accounts.services.audit import (
 from shop.accounts.services.erasing import Whom, empty_audit_notes, erase, whom_of
 from shop.accounts.services.members import (
     add_member,
+    give_commune_scope,
     give_staff_scope,
     remove_member,
+    take_commune_scope,
     take_staff_scope,
 )
 from shop.accounts.services.people import (
@@ -71,6 +73,7 @@ __all__ = [
     "end_sign_in_by_id",
     "erase",
     "get_person",
+    "give_commune_scope",
     "give_consent",
     "give_staff_scope",
     "invite_member",
@@ -88,6 +91,7 @@ __all__ = [
     "revoke_consent",
     "sign_in",
     "start_sign_in",
+    "take_commune_scope",
     "take_staff_scope",
     "token_digest",
     "try_second_factor",

@@ -15,6 +15,7 @@ from shop.accounts.models import (
     ApiToken,
     AuditEntry,
     AuditNote,
+    CommuneScope,
     MemberInvitation,
     Membership,
     Person,
@@ -95,7 +96,8 @@ def empty_audit_notes(db: Session, *, subject_kind: str, subject_id: int) -> Non
 def _require_no_work(db: Session, person: Person) -> None:
     works = db.scalar(select(Membership.id).where(Membership.person_id == person.id).limit(1))
     rules = db.scalar(select(StaffScope.id).where(StaffScope.person_id == person.id).limit(1))
-    if person.is_admin or works is not None or rules is not None:
+    serves = db.scalar(select(CommuneScope.id).where(CommuneScope.person_id == person.id).limit(1))
+    if person.is_admin or any(one is not None for one in (works, rules, serves)):
         raise StillWorks
 
 

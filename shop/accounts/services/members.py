@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from shop.accounts import rules
-from shop.accounts.models import Membership, StaffScope
+from shop.accounts.models import CommuneScope, Membership, StaffScope
 from shop.accounts.services.audit import record_audit
 from shop.core.errors import NotAllowed, NotFound
 
@@ -103,6 +103,32 @@ def take_staff_scope(
     if taken.one_or_none() is None:
         raise NotFound
     _audit_scope(db, "staff.scope_taken", person_id, province_code, actor_id, now)
+
+
+def give_commune_scope(
+    db: Session, *, person_id: int, commune_code: str, actor_id: int | None, now: datetime
+) -> None:
+    """Make a person an officer of a commune. Doing it twice is harmless."""
+    try:
+        with db.begin_nested():
+            db.add(CommuneScope(person_id=person_id, commune_code=commune_code))
+    except IntegrityError:
+        return
+    _audit_scope(db, "officer.scope_given", person_id, commune_code, actor_id, now)
+
+
+def take_commune_scope(
+    db: Session, *, person_id: int, commune_code: str, actor_id: int | None, now: datetime
+) -> None:
+    """End a person's say in a commune. Raises NotFound."""
+    taken = db.execute(
+        delete(CommuneScope)
+        .where(CommuneScope.person_id == person_id, CommuneScope.commune_code == commune_code)
+        .returning(CommuneScope.id)
+    )
+    if taken.one_or_none() is None:
+        raise NotFound
+    _audit_scope(db, "officer.scope_taken", person_id, commune_code, actor_id, now)
 
 
 def _audit_scope(
