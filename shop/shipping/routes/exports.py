@@ -18,7 +18,7 @@ from shop.shipping.queries.areas import newest_areas
 from shop.shipping.registry import all_carriers, carrier_called
 from shop.shipping.routes.base import bp
 from shop.shipping.routes.settlements import chosen
-from shop.shipping.rules.carriers import Carrier
+from shop.shipping.rules.carriers import NO_SENDER, Carrier
 from shop.shipping.rules.papers import MAX_AT_ONCE
 from shop.shipping.services import name_area
 from shop.web.access import actor, role
@@ -102,6 +102,7 @@ def _page(form: AreaForm, status: int = 200) -> ResponseReturnValue:
         lines=_lines(producer, carrier),
         left_out=queries.without_carrier(read_session(), [producer.id], _named()),
         why_left_out=WHY_LEFT_OUT,
+        no_sender=NO_SENDER,
         named=request.values.getlist("don")[:MAX_AT_ONCE],
         form=form,
         certainties=CERTAINTIES,

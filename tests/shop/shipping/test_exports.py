@@ -231,6 +231,13 @@ def test_places_are_guessed_from_old_borders_and_named_by_people(desk: Desk) -> 
         assert db.scalar(select(func.count()).select_from(CarrierArea)) == 1
 
 
+def test_a_place_is_named_once_however_many_parcels_go_there(desk: Desk) -> None:
+    codes = [waiting(desk) for _ in range(3)]
+    page = desk.page("/ban-hang/van-chuyen?hang=ghn")
+    assert page.count('name="district"') == 1
+    assert all(f'data-package="{code}"' in page for code in codes)
+
+
 def test_one_producers_names_are_not_anothers_until_staff_say_so(
     desk: Desk, signed_in: Callable[..., FlaskClient]
 ) -> None:
