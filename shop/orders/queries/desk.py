@@ -97,6 +97,7 @@ TABS: Final[dict[str, ColumnElement[bool]]] = {
             Order.fulfilment_state.in_(("failed_delivery", "returned")),
         ),
         and_(Order.state.in_((*AWAITING, "confirmed")), Order.payment_state.in_(_DISTURBED)),
+        and_(Order.state == "completed", Order.payment_state == "disputed"),
         and_(Order.state.in_(("cancelled", "expired")), Order.payment_state.in_(_HAS_MONEY)),
         and_(Order.state == "awaiting_confirmation", _calls_in_vain()),
     ),

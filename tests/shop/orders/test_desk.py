@@ -74,6 +74,19 @@ def test_orders_are_found_by_code_phone_and_name(seller: FlaskClient, database: 
     assert listed(body(seller, DESK, muc="to_confirm", goi="1")) == set()
 
 
+def test_a_dispute_is_a_problem_after_the_order_is_done(
+    seller: FlaskClient, database: Database
+) -> None:
+    """Banks take money back weeks after the goods arrived."""
+    order = place(database, confirmed=True)
+    with database.transaction() as db:
+        held = db.get_one(Order, order.id)
+        held.state, held.payment_state = "completed", "disputed"
+    page = body(seller, DESK, muc="problems")
+    assert order.code in listed(page)
+    assert "khiếu nại" in page
+
+
 @pytest.mark.parametrize("words", ["%", "_", "\x00", "'", "💥" * 100, "x" * 5000, "9" * 500, "Lê"])
 def test_odd_words_find_nothing_and_break_nothing(
     seller: FlaskClient, database: Database, words: str
