@@ -58,7 +58,8 @@ class SalesTable:
 
 
 def sales_table(months: Sequence[Month], brought: Iterable[Brought]) -> SalesTable:
-    """The table; what lies outside of the months is left out."""
+    """The table; what lies outside of the months is left out, and so are months before the first
+    sale."""
     names = [month.name for month in months]
     cells = {(one.month, one.channel): one for one in brought if one.month in names and one.orders}
     channels = sorted({channel for _month, channel in cells} | {HERE})
@@ -67,6 +68,8 @@ def sales_table(months: Sequence[Month], brought: Iterable[Brought]) -> SalesTab
         line = {channel: cells[name, channel] for channel in channels if (name, channel) in cells}
         orders = sum(one.orders for one in line.values())
         rows.append((name, line, orders, sum(one.revenue_vnd for one in line.values())))
+    while len(rows) > 1 and not rows[-1][1]:
+        rows.pop()
     totals = {
         channel: Brought(
             "",

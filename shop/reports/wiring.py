@@ -12,7 +12,7 @@ def nav(actor: Actor) -> list[NavItem]:
     """The producer's own report."""
     if not actor.is_producer:
         return []
-    return [NavItem(_("Báo cáo bán hàng"), url_for("reports.own"), "list", 64, group="market")]
+    return [NavItem(_("Báo cáo bán hàng"), url_for("reports.own"), "chart", 64, group="market")]
 
 
 def staff_nav(actor: Actor) -> list[NavItem]:
@@ -20,7 +20,7 @@ def staff_nav(actor: Actor) -> list[NavItem]:
     if not actor.is_staff:
         return []
     page = url_for("reports.provinces")
-    return [NavItem(_("Báo cáo bán hàng"), page, "list", 78, group="house")]
+    return [NavItem(_("Báo cáo bán hàng"), page, "chart", 78, group="house")]
 
 
 def init_app(_app: Flask) -> None:

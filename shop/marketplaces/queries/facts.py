@@ -29,8 +29,9 @@ from shop.traceability.models import Lot, TraceCode
 
 RowT = TypeVar("RowT")
 
-Measure = Callable[[str], tuple[int, int, int] | None]
-"""Width, height and bytes of the photo that would be handed on; None when it cannot be read."""
+Measure = Callable[[str], tuple[int, int, int, int | None] | None]
+"""Width, height, bytes and look of the photo that would be handed on; None when it cannot be
+read."""
 
 
 class UnknownProduct(NotFound):
@@ -200,8 +201,16 @@ def _variant(variant: Variant, level: Level, kept: Mapping[str, int]) -> Variant
 
 
 def _photo(photo: ProductPhoto, measure: Measure) -> PhotoFacts:
-    width, height, size = measure(photo.sha) or (photo.width, photo.height, None)
-    return PhotoFacts(photo.sha, width, height, size, photo.is_illustration, photo.has_right_to_use)
+    width, height, size, look = measure(photo.sha) or (photo.width, photo.height, None, None)
+    return PhotoFacts(
+        photo.sha,
+        width,
+        height,
+        size,
+        photo.is_illustration,
+        photo.has_right_to_use,
+        look=look,
+    )
 
 
 def _paper(paper: Certificate) -> PaperFacts:

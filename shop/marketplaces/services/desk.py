@@ -11,6 +11,7 @@ from shop.catalogue.models import Producer
 from shop.core.storage import Storage
 from shop.marketplaces import queries
 from shop.marketplaces.rules.readiness import Desk
+from shop.marketplaces.services.looks import look_of
 from shop.marketplaces.slots import OWN_TEMPLATES
 
 
@@ -39,9 +40,10 @@ def load_desks(
 ) -> dict[str, Desk]:
     """``load_desk`` for several channels in the same statements."""
 
-    def measure(sha: str) -> tuple[int, int, int] | None:
+    def measure(sha: str) -> tuple[int, int, int, int | None] | None:
+        name = photo_file(sha)
         try:
-            return _measured(storage.path(photo_file(sha)))
+            return (*_measured(storage.path(name)), look_of(storage, sha, name))
         except (OSError, ValueError):
             return None
 

@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from shop.marketplaces import registry
 from shop.marketplaces.rules import words
 from shop.marketplaces.rules.codes import CODES
-from shop.marketplaces.rules.facts import CategoryFacts, Choice, ProductFacts, TemplateFacts
+from shop.marketplaces.rules.facts import (
+    AttributeFacts,
+    CategoryFacts,
+    Choice,
+    ProductFacts,
+    TemplateFacts,
+)
 from shop.marketplaces.rules.pricing import PriceRule
 from shop.marketplaces.rules.profile import Limit, ProfileFault, WordRule
 from shop.marketplaces.rules.readiness import (
@@ -128,6 +134,15 @@ FAULTS: dict[str, Fault] = {
     "IMG_FORMAT": Fault({"photos": (photo(format="WEBP"),)}, "refuse", "WEBP"),
     "IMG_CORRUPT": Fault({"photos": (photo(1), photo(2, size=None))}, value="000000000000"),
     "IMG_DUP": Fault(others=(product(id=8, variants=(variant(sku="B"),)),), value="0000"),
+    "IMG_NEAR_DUP": Fault(
+        {"photos": (photo(1, look=0b1111 << 60), photo(2), photo(3))},
+        value="0000",
+        others=(
+            product(
+                id=8, variants=(variant(sku="B"),), photos=(photo(9, look=0b1111 << 60 | 0x7F),)
+            ),
+        ),
+    ),
     "IMG_ILLUSTRATION": Fault({"photos": (photo(is_illustration=True),)}, value="1"),
     "IMG_NO_RIGHT": Fault({"photos": (photo(1), photo(2, has_right_to_use=False))}, value="1"),
     "VARIANT_NONE": Fault({"variants": ()}, "refuse"),
@@ -188,6 +203,14 @@ FAULTS: dict[str, Fault] = {
     "CATEGORY_MISSING": Fault(template=TEMPLATE, severity="refuse", value="ps_category"),
     "CATEGORY_UNKNOWN": Fault(
         template=TEMPLATE, choice=chosen(category_id="9"), severity="refuse", value="9"
+    ),
+    "ATTR_VALUE": Fault(
+        template=replace(
+            TEMPLATE, attributes=(AttributeFacts("100010", "Xuất xứ", allowed=("Việt Nam",)),)
+        ),
+        choice=chosen(attributes={"100010": "Lào"}),
+        severity="refuse",
+        value="Lào",
     ),
     "ATTR_REQUIRED": Fault(
         template=TEMPLATE, choice=chosen(attributes={}), severity="refuse", value="100010"

@@ -90,6 +90,14 @@ CODES: Final = (
         SELLERS,
     ),
     Code(
+        "IMG_NEAR_DUP",
+        "photos",
+        "photo",
+        N_("Ảnh này gần giống ảnh của sản phẩm khác của bạn: %(value)s."),
+        N_("Xem lại hai ảnh; nếu là cùng một tấm thì chụp ảnh riêng cho từng sản phẩm."),
+        SELLERS,
+    ),
+    Code(
         "IMG_ILLUSTRATION",
         "photos",
         "photo",

@@ -108,6 +108,9 @@ class Case:
     others: frozenset[str]
     """Folded names of other channels."""
     shared_photos: frozenset[str]
+    """Digests that several products have."""
+    copied_photos: frozenset[str]
+    """Digests of photos that look like one of another product."""
     shared_skus: frozenset[str]
 
     def find(
