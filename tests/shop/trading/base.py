@@ -73,10 +73,12 @@ class Base(RuleBasedStateMachine):
         self.disputed: dict[str, int] = {}
 
     def teardown(self) -> None:
-        assert broken_invariants(self.db, invariants()) == []
-        self.db.close()
-        self.outer.rollback()
-        self.connection.close()
+        try:
+            assert broken_invariants(self.db, invariants()) == []
+        finally:
+            self.db.close()
+            self.outer.rollback()
+            self.connection.close()
 
     def attempt(self, name: str, do: Callable[[], Any]) -> Any:
         """Do it in a savepoint; a refusal undoes it and gives None."""
