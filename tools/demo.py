@@ -51,10 +51,10 @@ def environment(port: int) -> dict[str, str]:
     }
 
 
-def wait_for(url: str, seconds: float = 30) -> None:
-    """Wait until the server answers; stop with an error when it does not."""
+def wait_for(url: str, server: "subprocess.Popen[bytes]", seconds: float = 180) -> None:
+    """Wait until the server answers; stop with an error when it does not or has ended."""
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and server.poll() is None:
         try:
             with urllib.request.urlopen(f"{url}/readyz", timeout=2):
                 return
@@ -85,7 +85,7 @@ def main() -> int:
     ]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        wait_for(f"http://{bind}")
+        wait_for(f"http://{bind}", processes[0])
         print(ACCOUNTS.format(url=f"http://{bind}", log=log.name), flush=True)
         while all(process.poll() is None for process in processes):
             time.sleep(0.5)
