@@ -6,11 +6,12 @@ from livestream.results import services
 from livestream.results.forms import CloseForm, FiguresForm, FileForm, item_figures
 from livestream.results.queries.settlements import statements_of
 from livestream.results.queries.sheets import result_sheet
-from livestream.results.queries.timing import actual_minutes
+from livestream.results.queries.timing import actual_minutes, stretch_rows
 from livestream.results.routes.frame import WORDS, Page, bp, club_session
 from livestream.results.rules.settling import NotOver
 from livestream.results.services.figures import typed_of
 from livestream.results.services.parts import OVER
+from livestream.runsheets.rules.sheet import KIND_LABELS
 from livestream.sessions.models import LiveSession
 from shop.core import clock
 from shop.core.errors import Conflict, DomainError, Invalid
@@ -48,6 +49,8 @@ def result_page(
         statements=statements,
         disputed=disputed,
         minutes=actual_minutes(db, live),
+        stretches=stretch_rows(db, live),
+        kinds=KIND_LABELS,
         is_manager=actor().clubs.get(live.club_id) == "manager",
         **WORDS,
     )

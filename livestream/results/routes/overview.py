@@ -10,7 +10,7 @@ from livestream.results import services
 from livestream.results.queries import kpi as figures
 from livestream.results.queries.sharing import codes_of
 from livestream.results.routes.frame import Page, bp, club_session
-from livestream.results.rules.charts import HEIGHT, WIDTH, bars
+from livestream.results.rules.charts import WHOLE, bars
 from livestream.results.rules.figures import LEAST_SESSIONS, PRIOR_HOURS, rank
 from shop.accounts.rules import staff_scope_of
 from shop.core import clock
@@ -35,7 +35,7 @@ def _context(rows: list[figures.Took], no_shows: int) -> dict[str, Any]:
         "rows": rows,
         "kpi": figures.kpi(rows, no_shows),
         "bars": bars([(show_date(row.live.starts_at, "dd/MM"), row.net_vnd) for row in newest]),
-        "chart": (WIDTH, HEIGHT),
+        "whole": WHOLE,
         "slots": rank(figures.slot_outcomes(rows)),
         "period": _period(),
         "periods": PERIODS,
