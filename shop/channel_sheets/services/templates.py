@@ -22,6 +22,7 @@ from shop.channel_sheets.rules.filling import (
     changes_between,
     remarks_about,
 )
+from shop.channel_sheets.rules.keys import family_called
 from shop.channel_sheets.rules.layout import Layout, fingerprint, layout_of
 from shop.channel_sheets.rules.own_template import template_facts
 from shop.channel_sheets.rules.remarks import Remark
@@ -200,7 +201,11 @@ def choose_categories(
 def templates_of_desk(
     db: Session, producer_id: int, channels: Collection[str]
 ) -> list[tuple[str, TemplateFacts]]:
-    """What the producer's templates of these channels demand of listings."""
+    """What the producer's templates of these channels demand of listings; nothing is asked of the
+    database for channels whose sheets are not known."""
+    channels = [channel for channel in channels if family_called(channel)]
+    if not channels:
+        return []
     return [
         (
             template.channel,

@@ -79,28 +79,31 @@ def owner_of(db: Session, product_id: int) -> int | None:
     )
 
 
-def producer_facts(db: Session, producer: Producer) -> ProducerFacts:
-    """The producer with its address in words."""
-    key = (producer.province_code, producer.commune_code)
-    place = place_names(db, [key]).get(key, "")
-    return ProducerFacts(
-        id=producer.id,
-        slug=producer.slug,
-        name=producer.name,
-        place=", ".join(filter(None, (producer.address, place))),
-        phone=producer.public_phone or "",
-    )
+def producer_facts(db: Session, producers: Collection[Producer]) -> dict[int, ProducerFacts]:
+    """The producers by id with their addresses in words."""
+    keys = {one.id: (one.province_code, one.commune_code) for one in producers}
+    places = place_names(db, sorted(set(keys.values()), key=str))
+    return {
+        one.id: ProducerFacts(
+            id=one.id,
+            slug=one.slug,
+            name=one.name,
+            place=", ".join(filter(None, (one.address, places.get(keys[one.id], "")))),
+            phone=one.public_phone or "",
+        )
+        for one in producers
+    }
 
 
 def products_of(
-    db: Session, producer_id: int, *, today: date, measure: Measure
-) -> tuple[ProductFacts, ...]:
-    """The producer's goods that are not put away, by name, with all that hangs on them."""
+    db: Session, producer_ids: Collection[int], *, today: date, measure: Measure
+) -> dict[int, tuple[ProductFacts, ...]]:
+    """Each producer's goods that are not put away, by name, with all that hangs on them."""
     products = list(
         db.scalars(
             select(Product)
             .where(
-                Product.producer_id == producer_id,
+                Product.producer_id.in_(producer_ids),
                 Product.state != "archived",
                 Product.is_service.is_(False),
             )
@@ -122,31 +125,35 @@ def products_of(
             .order_by(ProductPhoto.position, ProductPhoto.id)
         )
     )
-    papers = list(
-        db.scalars(
-            select(Certificate)
-            .where(Certificate.producer_id == producer_id)
-            .order_by(Certificate.kind, Certificate.issued_on, Certificate.id)
-        )
-    )
+    papers: dict[int, list[Certificate]] = {}
+    for paper in db.scalars(
+        select(Certificate)
+        .where(Certificate.producer_id.in_(producer_ids))
+        .order_by(Certificate.kind, Certificate.issued_on, Certificate.id)
+    ):
+        papers.setdefault(paper.producer_id, []).append(paper)
     variant_ids = [variant.id for found in variants.values() for variant in found]
     stock, kept = levels(db, variant_ids), kept_by_channel(db, variant_ids)
     codes = _trace_codes(db, ids, today)
-    return tuple(
-        _product(
+    goods: dict[int, list[ProductFacts]] = {producer_id: [] for producer_id in producer_ids}
+    for product in products:
+        sizes = [
+            _variant(variant, stock[variant.id], kept.get(variant.id, {}))
+            for variant in variants.get(product.id, [])
+        ]
+        made = _product(
             product,
-            [
-                _variant(variant, stock[variant.id], kept.get(variant.id, {}))
-                for variant in variants.get(product.id, [])
-            ],
+            sizes,
             photos=tuple(_photo(photo, measure) for photo in photos.get(product.id, [])),
             papers=tuple(
-                _paper(paper) for paper in papers if paper.product_id in (None, product.id)
+                _paper(paper)
+                for paper in papers.get(product.producer_id, [])
+                if paper.product_id in (None, product.id)
             ),
             trace_code=codes.get(product.id, ""),
         )
-        for product in products
-    )
+        goods[product.producer_id].append(made)
+    return {producer_id: tuple(found) for producer_id, found in goods.items()}
 
 
 def _by_product(rows: Iterable[RowT]) -> dict[int, list[RowT]]:

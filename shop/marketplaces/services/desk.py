@@ -1,5 +1,6 @@
 """A producer's products as a channel sees them: catalogue rows and what lies in the photo store."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 from shop.catalogue.models import Producer
 from shop.core.storage import Storage
 from shop.marketplaces import queries
+from shop.marketplaces.models import Listing
+from shop.marketplaces.rules.likeness import copied_photos
 from shop.marketplaces.rules.readiness import Desk
 from shop.marketplaces.services.looks import look_of
 from shop.marketplaces.slots import OWN_TEMPLATES
@@ -39,6 +42,23 @@ def load_desks(
     public_url: str,
 ) -> dict[str, Desk]:
     """``load_desk`` for several channels in the same statements."""
+    desks = load_shops(
+        db, storage, producers=[producer], channels=channels, day=day, public_url=public_url
+    )
+    return desks[producer.id]
+
+
+def load_shops(
+    db: Session,
+    storage: Storage,
+    *,
+    producers: Sequence[Producer],
+    channels: list[str],
+    day: date,
+    public_url: str,
+) -> dict[int, dict[str, Desk]]:
+    """``load_desks`` for several producers in the same statements, by producer id. Templates of
+    shops elsewhere cost two more for each producer, where a channel has some."""
 
     def measure(sha: str) -> tuple[int, int, int, int | None] | None:
         name = photo_file(sha)
@@ -47,26 +67,35 @@ def load_desks(
         except (OSError, ValueError):
             return None
 
-    facts = queries.producer_facts(db, producer)
-    products = queries.products_of(db, producer.id, today=day, measure=measure)
-    listings = queries.listings_of(db, [product.id for product in products])
-    templates = dict(OWN_TEMPLATES.collect(db, producer.id, channels))
-    return {
-        channel: Desk(
-            producer=facts,
-            products=products,
-            choices={
-                listing.product_id: queries.choice_of(listing)
-                for listing in listings
-                if listing.channel == channel
-            },
-            offered_elsewhere=queries.offered_elsewhere(listings, products, channel),
-            day=day,
-            public_url=public_url,
-            template=templates.get(channel),
-        )
-        for channel in channels
-    }
+    facts = queries.producer_facts(db, producers)
+    goods = queries.products_of(db, list(facts), today=day, measure=measure)
+    listings = queries.listings_of(db, [one.id for products in goods.values() for one in products])
+    chosen: dict[int, list[Listing]] = {}
+    for listing in listings:
+        chosen.setdefault(listing.product_id, []).append(listing)
+    found: dict[int, dict[str, Desk]] = {}
+    for producer_id, products in goods.items():
+        own = [row for product in products for row in chosen.get(product.id, [])]
+        templates = dict(OWN_TEMPLATES.collect(db, producer_id, channels))
+        copied = copied_photos(products)
+        found[producer_id] = {
+            channel: Desk(
+                producer=facts[producer_id],
+                products=products,
+                choices={
+                    listing.product_id: queries.choice_of(listing)
+                    for listing in own
+                    if listing.channel == channel
+                },
+                offered_elsewhere=queries.offered_elsewhere(own, products, channel),
+                day=day,
+                public_url=public_url,
+                template=templates.get(channel),
+                copied_photos=copied,
+            )
+            for channel in channels
+        }
+    return found
 
 
 @lru_cache(maxsize=20_000)

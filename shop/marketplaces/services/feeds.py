@@ -20,9 +20,11 @@ from shop.marketplaces.rules.cells import Row, cell
 from shop.marketplaces.rules.listing import Listing
 from shop.marketplaces.rules.profile import Profile
 from shop.marketplaces.rules.readiness import assess
-from shop.marketplaces.services.desk import load_desk, photo_file
+from shop.marketplaces.services.desk import load_shops, photo_file
 
 ID_PREFIX: Final = "CP"
+AT_ONCE: Final = 500
+"""Producers whose goods are read in the same statements."""
 GOOGLE: Final = "http://base.google.com/ns/1.0"
 
 Item = dict[str, str]
@@ -34,18 +36,20 @@ def feed_items(
 ) -> list[Item]:
     """One item per size of every product that the channel would take on ``day``."""
     found: list[Item] = []
-    for producer in queries.producers_with_goods(db):
-        desk = load_desk(
+    producers = queries.producers_with_goods(db)
+    for first in range(0, len(producers), AT_ONCE):
+        shops = load_shops(
             db,
             storage,
-            producer=producer,
-            channel=profile.slug,
+            producers=producers[first : first + AT_ONCE],
+            channels=[profile.slug],
             day=day,
             public_url=public_url,
         )
-        for one in assess(profile, desk, registry.market_words()):
-            if one.status == "ready" and one.listing and one.product.state == "published":
-                found += _items(one.listing, profile, day, public_url)
+        for desks in shops.values():
+            for one in assess(profile, desks[profile.slug], registry.market_words()):
+                if one.status == "ready" and one.listing and one.product.state == "published":
+                    found += _items(one.listing, profile, day, public_url)
     return found
 
 

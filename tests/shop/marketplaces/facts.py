@@ -14,6 +14,7 @@ from shop.marketplaces.rules.facts import (
     ProductFacts,
     VariantFacts,
 )
+from shop.marketplaces.rules.likeness import copied_photos
 from shop.marketplaces.rules.profile import Profile
 from shop.marketplaces.rules.readiness import Assessed, Desk, assess
 
@@ -113,6 +114,7 @@ def make_desk(
         offered_elsewhere=offered_elsewhere or {},
         day=DAY,
         public_url=url,
+        copied_photos=copied_photos(products),
     )
 
 

@@ -11,9 +11,12 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Product
+from shop.core import clock
+from shop.core.clock import today_vn
 from shop.core.db import Database
 from shop.core.storage import Storage
-from shop.marketplaces.services.feeds import GOOGLE
+from shop.marketplaces import registry
+from shop.marketplaces.services.feeds import GOOGLE, feed_items
 from tests.factories.catalogue import make_producer, make_product, variant_of
 from tests.factories.marketplaces import make_goods, make_listing
 
@@ -85,3 +88,25 @@ def test_what_is_left_out_or_refused_never_blocks_the_rest(
     db.commit()
     assert [item["id"] for item in google(client)] == [[f"CP{variant_of(db, sound).id}"]]
     assert client.get("/feed/other.xml").status_code == 404
+
+
+def test_statements_stay_the_same_for_more_producers(
+    db: Session, app: Flask, database: Database, count_statements: Callable[..., Any]
+) -> None:
+    storage: Storage = app.extensions["house"].storage
+    counts = []
+    for number in (1, 4):
+        for _ in range(number):
+            goods(db, app)
+        db.commit()
+        with database.read() as reading, count_statements(database) as sent:
+            items = feed_items(
+                reading,
+                storage,
+                profile=registry.profile_called("google"),
+                day=today_vn(clock.now()),
+                public_url="https://chophien.vn",
+            )
+        counts.append((len(items), len(sent)))
+    assert [count for count, _sent in counts] == [1, 5]
+    assert counts[0][1] == counts[1][1]

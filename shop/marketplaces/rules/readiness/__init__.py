@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from shop.core.text import N_, clean
-from shop.marketplaces.rules.likeness import copied_photos
 from shop.marketplaces.rules.listing import build_listing
 from shop.marketplaces.rules.profile import Profile
 from shop.marketplaces.rules.readiness import goods, own_template, papers, photos, texts
@@ -48,7 +47,6 @@ def assess(profile: Profile, desk: Desk, market_words: Iterable[str]) -> list[As
     shared_photos = _in_several(
         {photo.sha for photo in product.photos} for product in desk.products
     )
-    copied = copied_photos(desk.products) - shared_photos
     shared_skus = _in_several(
         {clean(variant.sku) for variant in product.variants} for product in desk.products
     )
@@ -65,7 +63,7 @@ def assess(profile: Profile, desk: Desk, market_words: Iterable[str]) -> list[As
                 day=desk.day,
                 public_url=desk.public_url,
             )
-            case = Case(profile, desk, listing, whole, others, shared_photos, copied, shared_skus)
+            case = Case(profile, desk, listing, whole, others, shared_photos, shared_skus)
             found.append(Assessed(product, choice, listing, tuple(_check(case))))
         except Exception as fault:
             log.exception("product %d cannot be listed on %s", product.id, profile.slug)

@@ -58,6 +58,8 @@ class Desk:
     public_url: str
     template: TemplateFacts | None = None
     """What the seller's own template of this channel says; None: none was uploaded."""
+    copied_photos: frozenset[str] = frozenset()
+    """Digests of photos that look like one of another product: ``rules.likeness``."""
 
     def choice(self, product_id: int) -> Choice:
         return self.choices.get(product_id, Choice())
@@ -109,8 +111,6 @@ class Case:
     """Folded names of other channels."""
     shared_photos: frozenset[str]
     """Digests that several products have."""
-    copied_photos: frozenset[str]
-    """Digests of photos that look like one of another product."""
     shared_skus: frozenset[str]
 
     def find(

@@ -40,7 +40,8 @@ def _photo_contents(case: Case) -> Iterator[Finding]:
     shared = [photo.sha[:12] for photo in photos if photo.sha in case.shared_photos]
     if shared:
         yield case.find("IMG_DUP", shared, certainty="uncertain")
-    copied = [photo.sha[:12] for photo in photos if photo.sha in case.copied_photos]
+    copied_shas = case.desk.copied_photos - case.shared_photos
+    copied = [photo.sha[:12] for photo in photos if photo.sha in copied_shas]
     if copied:
         yield case.find("IMG_NEAR_DUP", copied, certainty="uncertain")
 
