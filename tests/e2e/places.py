@@ -118,6 +118,7 @@ LEAD_ON = {"resolver.printed", "resolver.item", "resolver.location", "trace.find
     "shipping.scan",
     "shipping.scan_upper",
     "refunds.account",
+    "channel_sheets.filling",
 }
 """GET endpoints that lead on to another page."""
 
