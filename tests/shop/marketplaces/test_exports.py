@@ -382,6 +382,7 @@ def test_only_what_changed_goes_out_again(database: Database, app: Flask, desk: 
     with zipfile.ZipFile(io.BytesIO(content)) as bundle:
         names = bundle.namelist()
         update = bundle.read("cap-nhat-gia-ton.csv").decode("utf-8-sig")
+        assert "không lập được ở đây" in bundle.read("README.txt").decode()
     assert "72000,65000" in update
     assert not [name for name in names if name.startswith("anh/")]
     with database.read() as reading:

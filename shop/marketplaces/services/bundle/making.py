@@ -344,7 +344,11 @@ def _notes(profile: Profile, desk: Desk, channel: Sequence[Finding]) -> list[str
 def _readme_updates(found: _Collected) -> list[str]:
     if UPDATES not in found.files:
         return []
-    return [f"- {UPDATES}: giá và tồn đã đổi từ lần xuất trước, từng mã hàng"]
+    return [
+        f"- {UPDATES}: giá và tồn đã đổi từ lần xuất trước, từng mã hàng",
+        "  theo cách ghi của Chợ Phiên, để dò và gõ lại; mẫu cập nhật của sàn mang mã bài đăng",
+        "  của riêng gian hàng nên không lập được ở đây, hãy tải từ trang bán hàng của sàn",
+    ]
 
 
 def _readme(
