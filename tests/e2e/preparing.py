@@ -93,8 +93,8 @@ def _around_a_session(origin: str, made: Made) -> None:
     viewer = Browser(origin, who="viewer")
     live = viewer.get("/phien-live").links(f"{origin}/phien-live/")[0]
     form = viewer.get(f"{live}/khieu-nai").form(field="words")
-    sent = viewer.submit(form, {"kind": "price", "words": "Giá trên sóng khác giá trên trang."})
-    made.starts.setdefault("guest", []).append(sent.url)
+    told = viewer.submit(form, {"kind": "price", "words": "Giá trên sóng khác giá trên trang."})
+    made.starts.setdefault("guest", []).append(told.url)
     club = _signed_in(origin, "club@demo.test")
     weeks = [(today() - timedelta(days=days)).isoformat() for days in (0, 7)]
     pages = [club.get("/clb/phien", params={"tuan": week}) for week in weeks]
@@ -105,8 +105,8 @@ def _around_a_session(origin: str, made: Made) -> None:
         results = club.get(f"{path}/ket-qua", expect=None)
         made.starts["club"].extend(results.links(f"{path}/ket-qua/tep/"))
     drafts = [link for link in made.starts["club"] if "/binh-luan/" in link]
-    signed = (link for draft in drafts for link in club.get(draft).links("/chot-don/"))
-    address = urlsplit(next(signed))
+    sent = (link for draft in drafts for link in club.get(draft).links("/chot-don/"))
+    address = urlsplit(next(link for link in sent if link.startswith("http")))
     made.guest_pages.append(f"{address.path}?{address.query}")
 
 
