@@ -5,11 +5,8 @@ database's guard away and must then show overlaps.
 """
 
 import random
-import subprocess
-import sys
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,10 +31,10 @@ from tests.factories.livestream import (
     pass_warnings,
 )
 from tests.livestream.sessions.test_races import at_once
+from tests.processes import run_together
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).resolve().parents[3]
 PROCESSES = 4
 
 CHILD = '''
@@ -51,6 +48,7 @@ from livestream.sessions import services
 from livestream.clubs.services import managers_of
 from livestream.sessions.models import LiveSession
 import tests.factories.livestream as f
+from tests.processes import begin
 database = Database(sys.argv[1])
 
 def act(word):
@@ -81,8 +79,7 @@ def run(word):
 
 said = []
 threads = [threading.Thread(target=run, args=(word,)) for word in sys.argv[2:]]
-print("ready", flush=True)
-sys.stdin.readline()
+begin()
 for thread in threads: thread.start()
 for thread in threads: thread.join(60)
 print(" ".join(said))
@@ -93,24 +90,9 @@ database.dispose()
 def in_processes(database: Database, words: list[str]) -> list[str]:
     """Do every word at once, spread over the processes; what each answered."""
     address = database.url.render_as_string(hide_password=False)
-    children = [
-        subprocess.Popen(
-            [sys.executable, "-c", CHILD, address, *words[part::PROCESSES]],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for part in range(PROCESSES)
-    ]
-    for child in children:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "ready\n"
-    for child in children:
-        assert child.stdin is not None
-        child.stdin.write("go\n")
-        child.stdin.flush()
-    said = [word for child in children for word in child.communicate(timeout=180)[0].split()]
+    parts = [words[part::PROCESSES] for part in range(PROCESSES)]
+    answers = run_together(*(("-c", CHILD, address, *part) for part in parts))
+    said = [word for answer in answers for word in answer.split()]
     assert len(said) == len(words), "every try was answered"
     assert not [word for word in said if word.startswith("broke")], said
     return said

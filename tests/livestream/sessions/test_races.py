@@ -1,12 +1,9 @@
 """Many at once: real threads and real processes on both databases, and a control without guard."""
 
 import random
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,8 +29,8 @@ from tests.factories.livestream import (
     make_studio,
     pass_warnings,
 )
+from tests.processes import run_together
 
-ROOT = Path(__file__).resolve().parents[3]
 OVERLAPS = INVARIANTS["sessions.no_overlap"]
 
 
@@ -206,9 +203,9 @@ from livestream.sessions import services
 from livestream.clubs.services import managers_of
 from livestream.sessions.models import LiveSession
 import tests.factories.livestream as f
+from tests.processes import begin
 database = Database(sys.argv[1])
-print("ready", flush=True)
-sys.stdin.readline()
+begin()
 for code in sys.argv[2:]:
     try:
         with database.transaction() as db:
@@ -226,24 +223,8 @@ database.dispose()
 def test_processes_meet(database: Database) -> None:
     codes = make_drafts(database, 24)
     address = database.url.render_as_string(hide_password=False)
-    children = [
-        subprocess.Popen(
-            [sys.executable, "-c", CHILD, address, *codes[part::4]],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for part in range(4)
-    ]
-    for child in children:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "ready\n"
-    for child in children:
-        assert child.stdin is not None
-        child.stdin.write("go\n")
-        child.stdin.flush()
-    said = [word for child in children for word in child.communicate(timeout=120)[0].split()]
+    answers = run_together(*(("-c", CHILD, address, *codes[part::4]) for part in range(4)))
+    said = [word for answer in answers for word in answer.split()]
     assert len(said) == 24, "every try was answered: nothing deadlocked, nothing broke"
     assert said.count("taken") >= 1
     assert broken(database) == []

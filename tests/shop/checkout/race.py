@@ -33,6 +33,7 @@ from shop.orders.services import open_group
 from shop.orders.wiring import MESSAGES
 from shop.payments.provider import PaymentConfig
 from shop.stock.models import PriceWindow, StockLevel
+from tests.processes import begin
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 THINKING = 0.05
@@ -204,8 +205,8 @@ def main(url: str, way: str, jobs: str) -> None:
         register_message(kind, title=title, url=link)
     database = Database(url)
     wanted = [Press(**job) for job in json.loads(jobs)]
-    print("ready", flush=True)
-    outcomes = press_all(database, wanted, way, float(sys.stdin.readline()))
+    begin()
+    outcomes = press_all(database, wanted, way, time.time() + 0.3)
     print(json.dumps([asdict(outcome) for outcome in outcomes]))
     database.dispose()
 

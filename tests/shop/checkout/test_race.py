@@ -1,13 +1,10 @@
 """Many press "Đặt hàng" at one moment, in processes and threads; each guard has a control."""
 
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -26,9 +23,9 @@ from shop.stock.services import set_price_window
 from tests.factories.catalogue import make_product, variant_of
 from tests.factories.checkout import NOW, make_basket, make_voucher
 from tests.factories.stock import make_stock
+from tests.processes import run_together
 from tests.shop.checkout.race import Outcome, Press, press_all
 
-ROOT = Path(__file__).resolve().parents[3]
 BUYERS, PROCESSES, LEFT = 50, 5, 5
 
 
@@ -58,26 +55,15 @@ def in_processes(
 ) -> list[Outcome]:
     """As ``in_threads``, in so many processes; they begin when all of them are ready."""
     url = database.url.render_as_string(hide_password=False)
-    running = [
-        subprocess.Popen(
-            [
-                *(sys.executable, "-m", "tests.shop.checkout.race", url, way),
+    said = run_together(
+        *(
+            (
+                *("-m", "tests.shop.checkout.race", url, way),
                 json.dumps([asdict(job) for job in jobs[number::processes]]),
-            ],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
+            )
+            for number in range(processes)
         )
-        for number in range(processes)
-    ]
-    assert {process.stdout.readline() for process in running if process.stdout} == {"ready\n"}
-    start = f"{time.time() + 0.3}\n"
-    for process in running:
-        assert process.stdin is not None
-        process.stdin.write(start)
-        process.stdin.flush()
-    said = [process.communicate(timeout=180)[0] for process in running]
+    )
     return [Outcome(**outcome) for lines in said for outcome in json.loads(lines)]
 
 

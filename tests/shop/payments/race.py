@@ -24,6 +24,7 @@ from shop.payments.providers.stripe import PROVIDER
 from shop.payments.sending import send_refunds
 from shop.payments.stripe_api import sign
 from tests.factories.payments import NOW, make_config, make_txn
+from tests.processes import begin
 from tests.stand_ins.stripe import KEY, WEBHOOK_KEY
 
 LATER = NOW + timedelta(hours=6)
@@ -177,13 +178,13 @@ ACTORS: dict[str, Callable[..., str]] = {
 
 
 def main() -> None:
-    """Wait for the shot, act, say how it went."""
+    """Wait for the others, act, say how it went."""
     from tests.shop.payments.conftest import declare
 
     declare()
-    url, start, name, *arguments = sys.argv[1:]
+    url, name, *arguments = sys.argv[1:]
     database = Database(url)
-    time.sleep(max(0.0, float(start) - time.time()))
+    begin()
     try:
         answer = ACTORS[name](database, *arguments)
     except DomainError as refusal:

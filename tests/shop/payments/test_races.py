@@ -1,10 +1,6 @@
 """Money by real processes on both databases; with the naive actors the same checks must fail."""
 
-import subprocess
-import sys
-import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -20,11 +16,11 @@ from shop.payments.rules import Money
 from shop.payments.starting import start_attempt
 from tests.factories.accounts import make_person
 from tests.factories.payments import NOW, make_attempt
+from tests.processes import run_together
 from tests.shop.payments.test_ledger import assert_sound
 from tests.shop.payments.test_refunds import ask, paid_order
 from tests.stand_ins.stripe import StripeStandIn
 
-ROOT = Path(__file__).resolve().parents[3]
 pytestmark = pytest.mark.slow
 
 Act = tuple[str, ...]
@@ -33,17 +29,7 @@ Act = tuple[str, ...]
 def at_once(database: Database, acts: Sequence[Act]) -> list[str]:
     """Every act in a process of its own, all at the same instant; what each printed."""
     url = database.url.render_as_string(hide_password=False)
-    start = str(time.time() + 3 + 2 * len(acts))
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.shop.payments.race", url, start, *act],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for act in acts
-    ]
-    return [process.communicate(timeout=180)[0].strip() for process in running]
+    return run_together(*(("-m", "tests.shop.payments.race", url, *act) for act in acts))
 
 
 def broken(database: Database) -> set[str]:

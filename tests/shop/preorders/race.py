@@ -20,6 +20,7 @@ from shop.preorders.models import ShipWindow
 from shop.preorders.rules import WindowFull
 from tests.factories.payments import make_config
 from tests.factories.preorders import make_request
+from tests.processes import begin
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 BUYERS = 4
@@ -63,13 +64,13 @@ def take_naively(database: Database, code: str, _number: int) -> bool:
 TRIES = {"guarded": take, "naive": take_naively}
 
 
-def main(url: str, code: str, number: str, start_at: str, way: str) -> None:
+def main(url: str, code: str, number: str, way: str) -> None:
     """The tries of one process."""
     wsgi.create_app(Settings(app_env="testing", database_url=url))  # declares messages
     database = Database(url)
     with database.read() as db:
         db.execute(text("SELECT 1"))
-    time.sleep(max(0.0, float(start_at) - time.time()))
+    begin()
     first = int(number) * BUYERS
     with ThreadPoolExecutor(BUYERS) as pool:
         got = pool.map(lambda one: TRIES[way](database, code, one), range(first, first + BUYERS))

@@ -1,11 +1,7 @@
 """Last places, a window called off while it is being ordered, one order's many ends at once."""
 
-import subprocess
-import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -21,9 +17,9 @@ from shop.preorders.invariants import INVARIANTS
 from shop.preorders.models import Preorder, ShipWindow
 from shop.preorders.rules import WindowClosed
 from tests.factories.preorders import make_preorder, make_window, producer_of
+from tests.processes import run_together
 from tests.shop.preorders.race import BUYERS, take
 
-ROOT = Path(__file__).resolve().parents[3]
 PLACES = 5
 PROCESSES = 3
 
@@ -43,19 +39,8 @@ def code(app: Flask, database: Database) -> str:
 
 def by_processes(database: Database, code: str, way: str) -> int:
     url = database.url.render_as_string(hide_password=False)
-    start = str(time.time() + 12)
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.shop.preorders.race", url, code, str(n), start, way],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for n in range(PROCESSES)
-    ]
-    answers = [process.communicate(timeout=180)[0].strip() for process in running]
-    assert [process.returncode for process in running] == [0] * PROCESSES
-    return sum(int(answer.splitlines()[-1]) for answer in answers)
+    race = ("-m", "tests.shop.preorders.race", url, code)
+    return sum(map(int, run_together(*((*race, str(n), way) for n in range(PROCESSES)))))
 
 
 @pytest.mark.slow

@@ -28,6 +28,7 @@ from shop.stock.rules import OutOfStock
 from shop.traceability.models import Lot
 from shop.traceability.services import recall_lots
 from tests.factories.orders import make_contact, make_line
+from tests.processes import begin
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 WORDS = {
@@ -206,12 +207,12 @@ ACTORS: dict[str, Callable[..., str]] = {
 }
 
 
-def main(url: str, start_at: str, what: str, *arguments: str) -> None:
+def main(url: str, what: str, *arguments: str) -> None:
     wsgi.create_app(Settings(app_env="testing", database_url=url, public_url="http://localhost"))
     database = Database(url)
     with database.read() as db:
         db.scalar(select(Lot.id).limit(1))
-    time.sleep(max(0.0, float(start_at) - time.time()))
+    begin()
     print(ACTORS[what](database, *arguments))
     database.dispose()
 

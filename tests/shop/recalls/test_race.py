@@ -1,11 +1,7 @@
 """A recall against checkout, against packing and against itself, by threads and by processes."""
 
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -22,10 +18,10 @@ from shop.stock.invariants import INVARIANTS as STOCK
 from shop.stock.queries import levels
 from tests.at_once import carelessly
 from tests.factories.orders import make_order
+from tests.processes import run_together
 from tests.shop.recalls.conftest import World, build
 from tests.shop.recalls.race import ACTORS, NOW, WORDS
 
-ROOT = Path(__file__).resolve().parents[3]
 UNITS, BUYERS, PARCELS = 60, 4, 6
 
 Act = tuple[str, ...]
@@ -45,17 +41,7 @@ def by_threads(database: Database, acts: Sequence[Act]) -> list[str]:
 
 def by_processes(database: Database, acts: Sequence[Act]) -> list[str]:
     url = database.url.render_as_string(hide_password=False)
-    start = str(time.time() + 3 + 1.6 * len(acts))
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.shop.recalls.race", url, start, *act],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for act in acts
-    ]
-    return [process.communicate(timeout=180)[0].strip() for process in running]
+    return run_together(*(("-m", "tests.shop.recalls.race", url, *act) for act in acts))
 
 
 RUNS = pytest.mark.parametrize(

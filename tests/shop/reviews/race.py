@@ -17,6 +17,7 @@ from shop.core.errors import Unavailable
 from shop.reviews import services
 from shop.reviews.rules import AlreadyReviewed
 from shop.reviews.services import ReviewDraft
+from tests.processes import begin
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 
@@ -61,13 +62,13 @@ def write_naively(database: Database, _order_id: int, line_id: int, _number: int
 TRIES = {"guarded": write, "naive": write_naively}
 
 
-def main(url: str, order_id: str, line_id: str, number: str, start_at: str, way: str) -> None:
+def main(url: str, order_id: str, line_id: str, number: str, way: str) -> None:
     """One try of one process."""
     wsgi.create_app(Settings(app_env="testing", database_url="sqlite://"))  # declares messages
     database = Database(url)
     with database.read() as db:
         db.execute(text("SELECT 1"))
-    time.sleep(max(0.0, float(start_at) - time.time()))
+    begin()
     is_written = TRIES[way](database, int(order_id), int(line_id), int(number))
     print("written" if is_written else "refused")
     database.dispose()

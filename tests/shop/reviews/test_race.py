@@ -1,11 +1,8 @@
 """The same review sent many times at once is one review; many reviews at once make one rating."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -18,10 +15,10 @@ from shop.reviews.invariants import INVARIANTS
 from shop.reviews.rules import AlreadyReported
 from tests.factories.catalogue import make_product
 from tests.factories.reviews import make_delivered, make_report
+from tests.processes import run_together
 from tests.shop.reviews.race import TRIES
 
 TRIED = 8
-ROOT = Path(__file__).resolve().parents[3]
 
 Line = tuple[int, int]
 
@@ -48,22 +45,8 @@ def by_threads(database: Database, line: Line, way: str) -> int:
 
 def by_processes(target: Database, line: Line, way: str) -> int:
     url = target.url.render_as_string(hide_password=False)
-    start = str(time.time() + 10)
-    running = [
-        subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "tests.shop.reviews.race",
-                *(url, str(line[0]), str(line[1]), str(number), start, way),
-            ],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for number in range(TRIED // 2)
-    ]
-    answers = [process.communicate(timeout=120)[0].strip() for process in running]
+    race = ("-m", "tests.shop.reviews.race", url, str(line[0]), str(line[1]))
+    answers = run_together(*((*race, str(number), way) for number in range(TRIED // 2)))
     assert set(answers) <= {"written", "refused"}, answers
     return answers.count("written")
 

@@ -23,6 +23,7 @@ from shop.sheets import jobs, services
 from shop.sheets.models import SheetImport
 from shop.stock.rules import OutOfStock, Want
 from shop.stock.services import reserve
+from tests.processes import begin
 
 assert jobs.commit_import
 
@@ -132,14 +133,12 @@ def buy(database: Database, _import: int, actor_id: int, variant_id: int) -> str
 WAYS = {"confirm": confirm, "naive": naive, "price": price, "undo": undo, "buy": buy}
 
 
-def main(
-    url: str, media: str, import_id: str, actor: str, variant: str, start_at: str, what: str
-) -> None:
+def main(url: str, media: str, import_id: str, actor: str, variant: str, what: str) -> None:
     database = Database(url)
     configure(database, Surroundings(Storage(Path(media)), "http://localhost"))
     with database.read() as db:
         db.get(SheetImport, int(import_id))
-    time.sleep(max(0.0, float(start_at) - time.time()))
+    begin()
     print(WAYS[what](database, int(import_id), int(actor), int(variant)))
     database.dispose()
 

@@ -1,10 +1,5 @@
 """Real processes on both databases: two confirms, a price changed meanwhile, sales during undo."""
 
-import subprocess
-import sys
-import time
-from pathlib import Path
-
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
@@ -16,9 +11,9 @@ from shop.sheets.models import SheetChange, SheetImport
 from shop.stock import queries as stock
 from shop.stock.invariants import INVARIANTS
 from shop.stock.models import StockMovement
+from tests.processes import run_together
 from tests.shop.sheets.conftest import Desk, Shop, sheet
 
-ROOT = Path(__file__).resolve().parents[3]
 HEADER = ("SKU", "Giá", "Tồn kho")
 
 pytestmark = pytest.mark.slow
@@ -27,30 +22,13 @@ pytestmark = pytest.mark.slow
 def run(app: Flask, row: SheetImport, shop: Shop, *what: str) -> list[str]:
     """Each in a process, all at once; what each printed."""
     house = app.extensions["house"]
-    start = str(time.time() + 6 + len(what))
-    running = [
-        subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "tests.shop.sheets.race",
-                house.database.url.render_as_string(hide_password=False),
-                str(house.storage.root),
-                *(str(row.id), str(shop.owner_id), str(shop.small_id), start, one),
-            ],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for one in what
-    ]
-    answers = []
-    for process in running:
-        out, err = process.communicate(timeout=120)
-        assert process.returncode == 0, err
-        answers.append(out.strip())
-    return answers
+    race = (
+        *("-m", "tests.shop.sheets.race"),
+        house.database.url.render_as_string(hide_password=False),
+        str(house.storage.root),
+        *(str(row.id), str(shop.owner_id), str(shop.small_id)),
+    )
+    return run_together(*((*race, one) for one in what))
 
 
 def finish(app: Flask, desk: Desk) -> None:

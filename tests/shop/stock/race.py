@@ -15,6 +15,7 @@ from shop.core.db import Database
 from shop.core.errors import Unavailable
 from shop.stock.rules import OutOfStock, Want
 from shop.stock.services import reserve
+from tests.processes import begin
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 
@@ -62,11 +63,11 @@ def _left(db: Session, variant_id: int) -> int:
 TRIES = {"guarded": hold, "naive": hold_naively}
 
 
-def main(url: str, variant_id: str, owner: str, start_at: str, way: str) -> None:
+def main(url: str, variant_id: str, owner: str, way: str) -> None:
     database = Database(url)
     with database.read() as db:
         _left(db, int(variant_id))
-    time.sleep(max(0.0, float(start_at) - time.time()))
+    begin()
     print("held" if TRIES[way](database, int(variant_id), owner) else "refused")
     database.dispose()
 

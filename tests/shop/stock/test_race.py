@@ -1,11 +1,7 @@
 """24 buyers, 8 units: exactly 8 get one, whether they are threads or processes."""
 
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -17,10 +13,10 @@ from shop.stock.invariants import INVARIANTS
 from shop.stock.rules import Level
 from tests.factories.catalogue import make_product, variant_of
 from tests.factories.stock import make_stock
+from tests.processes import run_together
 from tests.shop.stock.race import TRIES
 
 BUYERS, STOCK = 24, 8
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -45,22 +41,8 @@ def by_threads(database: Database, variant_id: int, way: str) -> int:
 
 def by_processes(target: Database, variant_id: int, way: str) -> int:
     url = target.url.render_as_string(hide_password=False)
-    start = str(time.time() + 12)
-    running = [
-        subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "tests.shop.stock.race",
-                *(url, str(variant_id), f"buyer:{number}", start, way),
-            ],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for number in range(BUYERS)
-    ]
-    answers = [process.communicate(timeout=120)[0].strip() for process in running]
+    race = ("-m", "tests.shop.stock.race", url, str(variant_id))
+    answers = run_together(*((*race, f"buyer:{number}", way) for number in range(BUYERS)))
     assert set(answers) <= {"held", "refused"}, answers
     return answers.count("held")
 
