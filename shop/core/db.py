@@ -212,8 +212,8 @@ class Database:
         """A session whose transaction writes. Closing it without ``commit()`` rolls back.
 
         Raises Unavailable when the database stays busy for ``patience`` seconds (BUSY_SECONDS
-        unless told). With 0 it never waits, neither for others nor, on SQLite, for the disk: for
-        writes that may as well be skipped, the last of which a power cut may take back.
+        unless told). Told less is for writes that may as well be skipped: on SQLite they do not
+        wait for the disk either, and a power cut may take the last of them back.
         """
         wait = BUSY_SECONDS if patience is None else patience
         if self._writers is None:
@@ -281,7 +281,7 @@ def _begin_sqlite(connection: Connection) -> None:
             # Only when it differs: this PRAGMA makes SQLite prepare every statement anew.
             raw.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
             raw.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
-            raw.execute(f"PRAGMA synchronous={'FULL' if patience else 'NORMAL'}")
+            raw.execute(f"PRAGMA synchronous={'NORMAL' if patience < BUSY_SECONDS else 'FULL'}")
             connection.info["chophien_mode"] = (writes, patience)
         raw.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
     except sqlite3.OperationalError as error:

@@ -22,7 +22,7 @@ OTHERS = {
 REFUSED = {403, 404}
 COMMON = {
     *("catalogue.reference", "catalogue.reference_list", "taxes.rate"),
-    *("marketplaces.staff_channel", "marketplaces.staff_rule"),
+    *("marketplaces.staff_channel", "marketplaces.staff_rule", "marketplaces.channel_desk"),
     "results.hand_over",
 }
 """Named things that belong to everybody of the kind; a session is of all whose goods it shows."""

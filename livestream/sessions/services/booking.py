@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -64,11 +64,12 @@ def take_holds(
 ) -> None:
     """Activate the session's holds (``only`` those of some resources) at its present times.
 
-    All or none. The caller has locked the resources. Raises ResourceTaken naming
-    the first one that is taken.
+    All or none. The caller has locked the resources. No hold is loaded: what was loaded in a
+    savepoint stays in the session after its end, and SQLite gives the next rows the same numbers.
+    Raises ResourceTaken naming the first one that is taken.
     """
     rows = db.execute(
-        select(ResourceHold, Resource)
+        select(ResourceHold.id, Resource)
         .join(Resource, Resource.id == ResourceHold.resource_id)
         .where(ResourceHold.session_id == live.id)
         .order_by(ResourceHold.resource_id)
@@ -78,7 +79,7 @@ def take_holds(
     taken = ""
     try:
         with db.begin_nested():
-            for hold, resource in wanted_rows:
+            for hold_id, resource in wanted_rows:
                 taken = resource.name
                 wanted = hold_range(
                     live.starts_at,
@@ -86,13 +87,15 @@ def take_holds(
                     before_minutes=resource.buffer_before_minutes,
                     after_minutes=resource.buffer_after_minutes,
                 )
-                hold.hold_start, hold.hold_end = wanted.start, wanted.end
-                hold.is_active = True
-                db.flush()
+                db.execute(
+                    update(ResourceHold)
+                    .where(ResourceHold.id == hold_id)
+                    .values(hold_start=wanted.start, hold_end=wanted.end, is_active=True)
+                )
     except IntegrityError as error:
         if OVERLAP not in str(error.orig):
             raise
-        ids = [resource.id for _hold, resource in wanted_rows]
+        ids = [resource.id for _hold_id, resource in wanted_rows]
         raise refusal(db, live, taken, ids, now=now, viewer_clubs=viewer_clubs) from None
 
 

@@ -169,11 +169,11 @@ def share_picture(code: str) -> Response:
 
 
 def _look(code: str, now: datetime) -> queries.Glance | None:
-    """How a code stands. A GET is counted in the same short write; a busy database skips the count
-    and shows the page. No visitor data is kept."""
+    """How a code stands. A GET is counted in the same short write; a database that stays busy skips
+    the count and shows the page. No visitor data is kept."""
     if request.method == "GET":
         try:
-            with database().write(patience=0) as db:
+            with database().write(patience=services.LOOK_SECONDS) as db:
                 glance = queries.glance_of(db, code)
                 if glance is None:
                     return None

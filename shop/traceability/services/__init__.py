@@ -2,6 +2,7 @@
 
 from shop.traceability.services.anchors import publish_anchors
 from shop.traceability.services.codes import (
+    LOOK_SECONDS,
     MAX_LABELS,
     EnoughReports,
     count_scan,
@@ -31,6 +32,7 @@ from shop.traceability.services.lots import close_lot, hold_lot, open_lot, relea
 from shop.traceability.services.recalls import recall_lots
 
 __all__ = [
+    "LOOK_SECONDS",
     "MAX_ATTACHMENTS",
     "MAX_LABELS",
     "ChangedMeanwhile",

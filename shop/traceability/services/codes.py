@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.exc import IntegrityError
@@ -100,7 +100,10 @@ def count_scan(db: Session, *, code: str, now: datetime) -> None:
     connection.execute(_one_more_look(connection.dialect.name), looked)
 
 
-_SHORT_WAIT = text("SET LOCAL lock_timeout = '200ms'")
+LOOK_SECONDS: Final = 0.2
+"""How long the count of a look waits for others; then the page is shown without it."""
+
+_SHORT_WAIT: Final = text(f"SET LOCAL lock_timeout = '{LOOK_SECONDS * 1000:.0f}ms'")
 
 
 @lru_cache
