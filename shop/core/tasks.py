@@ -124,7 +124,7 @@ def enqueue(
             queued_at=now,
             owner_id=owner_id,
         )
-        .on_conflict_do_nothing(index_elements=["key"])
+        .on_conflict_do_nothing()  # the key, or the public id that goes with it
     )
     return db.scalars(select(Task).where(Task.key == key)).one()
 

@@ -96,7 +96,7 @@ def test_rows_fill_in_what_the_file_leaves_out() -> None:
         (4, "G3", 73_000, 0, ""),
         (5, "G4", 95_000, 0, ""),
         (6, "G5", -20_000, 20_000, ""),
-        (7, code, 0, 0, ""),
+        (7, code + "-2", 0, 0, ""),
         (8, "G7", 0, 0, "bad_amount"),
         (9, "G8", 0, 0, "no_amount"),
         (10, "G1", 0, 0, "twice"),
