@@ -86,6 +86,33 @@ def within(seconds: float, work: Callable[[], _T]) -> _T:
     return answer  # type: ignore[return-value]
 
 
+def repeated(
+    patience: Patience, tries: int, once: Callable[[requests.Session, float], _T | None]
+) -> _T:
+    """What ``once`` gives, tried up to ``tries`` times with growing pauses under one deadline.
+
+    ``once`` gets a session and the deadline (monotonic seconds). None asks for another try; what it
+    raises ends the tries. Raises NoAnswer when nothing usable came in time.
+    """
+
+    def work() -> _T:
+        ends_at = time.monotonic() + patience.deadline_seconds
+        with requests.Session() as session:
+            session.trust_env = False
+            for attempt in range(1, tries + 1):
+                answer = once(session, ends_at)
+                if answer is not None:
+                    return answer
+                pause = min(patience.retry_pause_seconds * 2 ** (attempt - 1), MAX_PAUSE_SECONDS)
+                pause *= random.uniform(0.75, 1.0)
+                if attempt == tries or time.monotonic() + pause >= ends_at:
+                    break
+                time.sleep(pause)
+        raise NoAnswer
+
+    return within(patience.deadline_seconds, work)
+
+
 def send_json(
     patience: Patience,
     method: str,
@@ -119,23 +146,14 @@ def send(
     """
     what = f"{method} {urlsplit(url).netloc}{urlsplit(url).path}"
 
-    def work() -> Answer:
-        ends_at = time.monotonic() + patience.deadline_seconds
-        with requests.Session() as session:
-            session.trust_env = False
-            for attempt in range(1, tries + 1):
-                answer = _try_once(session, patience, method, url, headers, body, ends_at)
-                if answer is not None:
-                    return answer
-                pause = min(patience.retry_pause_seconds * 2 ** (attempt - 1), MAX_PAUSE_SECONDS)
-                pause *= random.uniform(0.75, 1.0)
-                if attempt == tries or time.monotonic() + pause >= ends_at:
-                    break
-                time.sleep(pause)
-        raise NoAnswer
-
     try:
-        return within(patience.deadline_seconds, work)
+        return repeated(
+            patience,
+            tries,
+            lambda session, ends_at: _try_once(
+                session, patience, method, url, headers, body, ends_at
+            ),
+        )
     except NoAnswer:
         log.warning("%s: no usable answer", what)
         raise

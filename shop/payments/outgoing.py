@@ -1,21 +1,11 @@
 """Calling a provider over the network: as every outgoing call; its silence is told in our words."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from shop.core import outgoing
 from shop.core.outgoing import Answer, Patience
 from shop.payments.provider import ProviderSilent
-
-_T = TypeVar("_T")
-
-
-def within(seconds: float, work: Callable[[], _T]) -> _T:
-    """What ``work`` gives, or ProviderSilent once ``seconds`` have passed."""
-    try:
-        return outgoing.within(seconds, work)
-    except outgoing.NoAnswer:
-        raise ProviderSilent from None
 
 
 def send_json(

@@ -79,11 +79,7 @@ class StripeConfig:
     webhook_secret: str = field(repr=False)
     api_base: str = "https://api.stripe.com"
     version: str = "2025-09-30.clover"
-    connect_seconds: float = 3.05
-    read_seconds: float = 10.0
-    deadline_seconds: float = 20.0
-    """For all tries of one call together, however slowly the answer drips."""
-    retry_pause_seconds: float = 0.5
+    patience: Patience = field(default_factory=Patience)
 
     @property
     def is_live(self) -> bool:

@@ -1,16 +1,14 @@
 """Stripe's HTTP interface over ``requests``: form encoding, retry rules, webhook signature.
 
 Sources: Stripe API reference ("Idempotent requests", "Errors", "Webhooks") and what the official
-SDK does (facts, payments §1). One deadline over all tries, as in ``outgoing``.
+SDK does (facts, payments §1). One deadline over all tries (``outgoing``).
 """
 
 import hashlib
 import hmac
 import json
 import logging
-import random
 import re
-import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -18,8 +16,7 @@ from urllib.parse import urlencode
 
 import requests
 
-from shop.core.outgoing import read_whole
-from shop.payments.outgoing import within
+from shop.core.outgoing import NoAnswer, read_whole, repeated
 from shop.payments.provider import (
     BadSignature,
     Malformed,
@@ -31,7 +28,6 @@ from shop.payments.provider import (
 log = logging.getLogger(__name__)
 
 MAX_TRIES = 3
-MAX_PAUSE_SECONDS = 5.0
 MAX_ANSWER_BYTES = 1_000_000
 TOLERANCE_SECONDS = 300
 _HEX = re.compile(r"[0-9a-f]{64}")
@@ -73,34 +69,14 @@ def call(
     outcome is unknown, ProviderRefused for any other 4xx.
     """
     try:
-        return within(
-            config.deadline_seconds, lambda: _try_often(config, method, path, values, key)
+        return repeated(
+            config.patience,
+            MAX_TRIES,
+            lambda session, ends_at: _try_once(session, config, method, path, values, key, ends_at),
         )
-    except ProviderSilent:
+    except (NoAnswer, ProviderSilent):
         log.warning("stripe %s %s: no usable answer", method, path)
-        raise
-
-
-def _try_often(
-    config: StripeConfig,
-    method: str,
-    path: str,
-    values: Mapping[str, Any] | None,
-    key: str | None,
-) -> dict[str, Any]:
-    ends_at = time.monotonic() + config.deadline_seconds
-    with requests.Session() as session:
-        session.trust_env = False
-        for attempt in range(1, MAX_TRIES + 1):
-            answer = _try_once(session, config, method, path, values, key, ends_at)
-            if answer is not None:
-                return answer
-            pause = min(config.retry_pause_seconds * 2 ** (attempt - 1), MAX_PAUSE_SECONDS)
-            pause *= random.uniform(0.75, 1.0)
-            if attempt == MAX_TRIES or time.monotonic() + pause >= ends_at:
-                break
-            time.sleep(pause)
-    raise ProviderSilent
+        raise ProviderSilent from None
 
 
 def _try_once(
@@ -133,7 +109,7 @@ def _try_once(
             url,
             data=body.encode("ascii") if method == "POST" else None,
             headers=headers,
-            timeout=(config.connect_seconds, config.read_seconds),
+            timeout=(config.patience.connect_seconds, config.patience.read_seconds),
             allow_redirects=False,
             stream=True,
         ) as response:

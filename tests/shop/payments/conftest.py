@@ -54,9 +54,7 @@ def stripe_config(stripe: StripeStandIn) -> PaymentConfig:
             secret_key=stripe.secret_key,
             webhook_secret=stripe.webhook_secret,
             api_base=stripe.api_base,
-            read_seconds=0.25,
-            deadline_seconds=5.0,
-            retry_pause_seconds=0.01,
+            patience=Patience(read_seconds=0.25, deadline_seconds=5.0, retry_pause_seconds=0.01),
         )
     )
 

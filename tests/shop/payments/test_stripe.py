@@ -270,7 +270,8 @@ def test_a_dripping_answer_ends_at_the_deadline(
     assert stripe_config.stripe is not None
     stripe.slow_seconds = 2.0
     stripe.faults = ["drip"] * 5
-    hurried = replace(stripe_config, stripe=replace(stripe_config.stripe, deadline_seconds=0.4))
+    patience = replace(stripe_config.stripe.patience, deadline_seconds=0.4)
+    hurried = replace(stripe_config, stripe=replace(stripe_config.stripe, patience=patience))
     began = time.monotonic()
     with pytest.raises(ProviderSilent):
         PROVIDER.start(hurried, ORDER, ATTEMPT)
