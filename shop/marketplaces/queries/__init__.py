@@ -30,16 +30,13 @@ from shop.marketplaces.queries.runs import (
     weekday_of,
 )
 from shop.marketplaces.queries.sightings import (
-    ListingRate,
     is_due,
     links_due,
-    listing_rate,
     newest_sightings,
     sightings_of,
 )
 
 __all__ = [
-    "ListingRate",
     "Measure",
     "RunView",
     "UnknownProduct",
@@ -51,7 +48,6 @@ __all__ = [
     "is_due",
     "last_done",
     "links_due",
-    "listing_rate",
     "listings_of",
     "newest_sightings",
     "offered_elsewhere",

@@ -1,7 +1,6 @@
 """What is known of where products stand on channels, and which links should be looked at again."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -13,18 +12,6 @@ from shop.marketplaces.models import ListingSighting
 
 CHECK_AGAIN: Final = timedelta(days=30)
 """After so many days somebody should open the link again."""
-
-
-@dataclass(frozen=True)
-class ListingRate:
-    """Published goods, and how many of them somebody saw on another channel."""
-
-    products: int
-    listed: int
-
-    @property
-    def percent(self) -> int:
-        return self.listed * 100 // self.products if self.products else 0
 
 
 def _newest() -> Any:
@@ -76,21 +63,3 @@ def links_due(
         .limit(200)
     )
     return [(row, name) for row, name in rows]
-
-
-def listing_rate(db: Session, producer_ids: Collection[int]) -> ListingRate:
-    """How many published goods stand on at least one other channel by the last word on each."""
-    goods = select(Product.id).where(
-        Product.producer_id.in_(producer_ids),
-        Product.state == "published",
-        Product.is_service.is_(False),
-    )
-    products = db.scalar(select(func.count()).select_from(goods.subquery())) or 0
-    listed = db.scalar(
-        select(func.count(ListingSighting.product_id.distinct())).where(
-            ListingSighting.id.in_(_newest()),
-            ListingSighting.what != "gone",
-            ListingSighting.product_id.in_(goods),
-        )
-    )
-    return ListingRate(products, listed or 0)

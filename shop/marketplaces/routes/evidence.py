@@ -52,7 +52,7 @@ def record_seen(channel: str, product_id: int) -> ResponseReturnValue:
 @bp.get("/ban-hang/kenh-ban/bang-chung")
 @role("producer")
 def links() -> ResponseReturnValue:
-    """Links that somebody should open again, and how many goods stand elsewhere."""
+    """Links that somebody should open again."""
     db, producer = read_session(), producer_asked()
     today = clock.today_vn(clock.now())
     return show(
@@ -60,7 +60,6 @@ def links() -> ResponseReturnValue:
         producer=producer,
         producers=own_producers(),
         due=queries.links_due(db, [producer.id], today),
-        rate=queries.listing_rate(db, [producer.id]),
         labels={slug: one.label for slug, one in registry.all_profiles().items()},
     )
 

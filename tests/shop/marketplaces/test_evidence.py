@@ -14,7 +14,6 @@ from shop.core import jobs
 from shop.core.clock import VN, today_vn
 from shop.core.db import Database
 from shop.core.outbox import OutboxMessage
-from shop.marketplaces import queries
 from shop.marketplaces.models import ExportRun, ExportSchedule, ListingSighting
 from shop.marketplaces.services.weekly import export_due, next_morning, set_weekly
 from tests.conftest import post
@@ -49,7 +48,7 @@ def count(database: Database, table: Any) -> int:
 def test_the_address_is_kept_once_and_asked_for_again_after_a_month(
     database: Database, desk: Any
 ) -> None:
-    producer, product, _foreign, _owner, client = desk
+    _producer, product, _foreign, _owner, client = desk
     path = f"/ban-hang/kenh-ban/shopee/{product.id}/bang-chung"
     old = today_vn(datetime.now(UTC)) - timedelta(days=31)
     for _ in range(2):
@@ -57,13 +56,9 @@ def test_the_address_is_kept_once_and_asked_for_again_after_a_month(
     assert count(database, ListingSighting) == 1
     page = client.get("/ban-hang/kenh-ban/bang-chung").get_data(as_text=True)
     assert ADDRESS in page
-    assert "1 / 1" in page
     assert post(client, path, seen(what="seen", address="")).status_code == 303
     assert ADDRESS not in client.get("/ban-hang/kenh-ban/bang-chung").get_data(as_text=True)
     assert post(client, path, seen(what="gone", address="")).status_code == 303
-    with database.read() as reading:
-        rate = queries.listing_rate(reading, [producer.id])
-    assert (rate.products, rate.listed, rate.percent) == (1, 0, 0)
     shown = client.get(f"/ban-hang/kenh-ban/shopee/{product.id}").get_data(as_text=True)
     assert "Đoàn xã" in shown
 
