@@ -1,6 +1,7 @@
 """What people type about a listing or an export: shape only."""
 
 import re
+from collections.abc import Iterable
 from typing import Any, Final
 
 from flask import request
@@ -19,7 +20,7 @@ from shop.marketplaces.rules.choices import (
     MAX_RESERVE,
     MAX_TITLE,
 )
-from shop.marketplaces.rules.facts import Choice, TemplateFacts
+from shop.marketplaces.rules.facts import AttributeFacts, Choice
 from shop.marketplaces.rules.pricing import (
     MAX_FIXED_VND,
     MAX_PERCENT,
@@ -119,10 +120,9 @@ class ChoiceForm(forms.Form):
     )
 
     @classmethod
-    def showing(cls, choice: Choice, template: TemplateFacts | None = None) -> "ChoiceForm":
-        """The form filled with what was decided before; what ``template`` offers is picked, not
-        typed."""
-        listed = {one.key for one in template.attributes} if template else set()
+    def showing(cls, choice: Choice, asked: Iterable[AttributeFacts] = ()) -> "ChoiceForm":
+        """The form filled with what was decided before; ``asked`` have fields of their own."""
+        listed = {one.key for one in asked}
         return cls(
             data={
                 **vars(choice),

@@ -28,6 +28,7 @@ PROFILE = Profile(
     file_name="phieu_san_pham",
     market_words=("ocopquangninh", "quangtrimart"),
     columns=hand_over.COLUMNS,
+    asks=hand_over.ASKED,
     limits=hand_over.LIMITS,
     help=hand_over.HELP,
 )

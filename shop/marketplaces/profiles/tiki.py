@@ -30,6 +30,7 @@ PROFILE = Profile(
     brand_when_none="OEM",
     payload_weight=Unit("kg", "certain", _API),
     columns=hand_over.COLUMNS,
+    asks=hand_over.ASKED,
     limits=Limits(
         title_max=Limit(255, "certain", _SCHOOL),
         photos_advised=Limit(3, "uncertain", "kinh nghiệm người bán"),

@@ -24,6 +24,7 @@ PROFILE = Profile(
     file_name="phieu_san_pham",
     market_words=("voso",),
     columns=hand_over.COLUMNS,
+    asks=hand_over.ASKED,
     limits=hand_over.LIMITS,
     help=hand_over.HELP,
 )

@@ -33,6 +33,7 @@ PROFILE = Profile(
     file_name="phieu_san_pham",
     market_words=("zalo",),
     columns=hand_over.COLUMNS,
+    asks=hand_over.ASKED,
     limits=Limits(
         description_max=Limit(2_000, "uncertain", _MEMORY),
         photos_advised=Limit(3, "uncertain", _OURS),

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from shop.accounts.models import Membership, Person
 from shop.catalogue.models import Certificate, Producer, Product, ProductPhoto, Variant
 from shop.core.errors import NotFound
 from shop.core.text import N_
@@ -83,6 +84,7 @@ def producer_facts(db: Session, producers: Collection[Producer]) -> dict[int, Pr
     """The producers by id with their addresses in words."""
     keys = {one.id: (one.province_code, one.commune_code) for one in producers}
     places = place_names(db, sorted(set(keys.values()), key=str))
+    owners = _owner_names(db, [one.id for one in producers])
     return {
         one.id: ProducerFacts(
             id=one.id,
@@ -90,9 +92,26 @@ def producer_facts(db: Session, producers: Collection[Producer]) -> dict[int, Pr
             name=one.name,
             place=", ".join(filter(None, (one.address, places.get(keys[one.id], "")))),
             phone=one.public_phone or "",
+            contact=owners.get(one.id, ""),
         )
         for one in producers
     }
+
+
+def _owner_names(db: Session, producer_ids: Collection[int]) -> dict[int, str]:
+    """The name of the owner who joined first, by producer: who is asked about the goods."""
+    rows = db.execute(
+        select(Membership.unit_id, Person.name)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.unit_kind == "producer",
+            Membership.unit_id.in_(producer_ids),
+            Membership.role == "owner",
+            Person.disabled_at.is_(None),
+        )
+        .order_by(Membership.id.desc())
+    )
+    return {row.unit_id: row.name for row in rows}
 
 
 def products_of(

@@ -32,14 +32,14 @@ from shop.marketplaces.routes.base import (
     show,
     shown,
 )
-from shop.marketplaces.rules.facts import PhotoFacts
+from shop.marketplaces.rules.facts import AttributeFacts, PhotoFacts
 from shop.marketplaces.rules.listing import (
     chosen_photos,
     group_label,
     text_length,
     usable_photos,
 )
-from shop.marketplaces.rules.picking import CATEGORY_FIELD, Picks, picked, picks_for
+from shop.marketplaces.rules.picking import CATEGORY_FIELD, Picks, answered, picked, picks_for
 from shop.marketplaces.rules.profile import Limit, Profile
 from shop.marketplaces.rules.readiness import NOT_CHECKED, Assessed, Desk, channel_findings
 from shop.marketplaces.slots import LISTING_PANELS
@@ -163,7 +163,7 @@ def listing_page(
     sighting: SightingForm | None = None,
 ) -> ResponseReturnValue:
     """The product on the channel, with what was typed into either form."""
-    form = choice or ChoiceForm.showing(found.choice, desk.template)
+    form = choice or ChoiceForm.showing(found.choice, _asked(profile, desk))
     today = clock.today_vn(clock.now())
     seen = queries.sightings_of(read_session(), found.product.id, profile.slug)
     limits = profile.limits
@@ -185,6 +185,7 @@ def listing_page(
         description_longest=limits.description_max.value if limits.description_max else 0,
         places=_places(found),
         picks=_picks(found, desk),
+        asks=_asks(profile, found),
         sighting=sighting or SightingForm(data={"on_day": today}),
         seen=seen,
         is_link_due=bool(seen) and queries.is_due(seen[0], today),
@@ -222,6 +223,17 @@ def _picks(found: Assessed, desk: Desk) -> Picks | None:
     )
 
 
+def _asked(profile: Profile, desk: Desk) -> list[AttributeFacts]:
+    """Attributes that have a field of their own on the page."""
+    return [*profile.asks, *(desk.template.attributes if desk.template else ())]
+
+
+def _asks(profile: Profile, found: Assessed) -> list[tuple[AttributeFacts, str]]:
+    """What the channel's sheet asks for, with what was answered or just posted."""
+    answers = answered(found.choice, profile.asks, request.form.to_dict(flat=False)).attributes
+    return [(one, answers.get(one.key, "")) for one in profile.asks]
+
+
 def _title_of(found: Assessed) -> str:
     return found.listing.built_title if found.listing else found.product.name
 
@@ -240,8 +252,10 @@ def save_listing(channel: str, product_id: int) -> ResponseReturnValue:
     if not form.validate():
         return listing_page(profile, producer, found, desk, form, status=422)
     choice = form.choice(photos_asked(tuple(one.sha for one in found.product.photos)))
+    posted = request.form.to_dict(flat=False)
+    choice = answered(choice, profile.asks, posted)
     if desk.template is not None:
-        choice = picked(choice, desk.template, request.form.to_dict(flat=False))
+        choice = picked(choice, desk.template, posted)
     db = write_session()
     try:
         services.save_choice(

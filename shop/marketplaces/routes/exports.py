@@ -75,6 +75,27 @@ def download(public_id: str) -> ResponseReturnValue:
     )
 
 
+@bp.get("/ban-hang/kenh-ban/xuat/<public_id>/phieu-ban-giao.pdf")
+@role("producer")
+def hand_over_form(public_id: str) -> ResponseReturnValue:
+    """The printed form of a hand-over pack, as it lies in the bundle, to read and print here."""
+    view = queries.run_of(read_session(), public_id, list(actor().producers))
+    name = view.run.bundle_name
+    if name is None or not house().storage.has(name):
+        raise queries.UnknownRun
+    body = services.member(house().storage.path(name), services.HAND_OVER_PDF)
+    if body is None:
+        raise queries.UnknownRun
+    return Response(
+        body,
+        mimetype="application/pdf",
+        headers={
+            "Content-Disposition": f'inline; filename="phieu-ban-giao-{view.run.public_id}.pdf"',
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
 @bp.get("/ban-hang/kenh-ban/xuat/<public_id>/bao-cao.json")
 @role("producer")
 def report_data(public_id: str) -> ResponseReturnValue:

@@ -4,6 +4,7 @@ Texts come out NFC, without control characters, at most as long as a cell holds;
 or decimals with a point; an empty cell is None.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -12,8 +13,15 @@ from typing import Final
 
 from shop.catalogue.rules import CERTIFICATE_KINDS
 from shop.core.text import clean
+from shop.marketplaces.rules import hand_over
 from shop.marketplaces.rules.facts import PaperFacts, VariantFacts
-from shop.marketplaces.rules.listing import Listing, ListingVariant, group_label, net_content
+from shop.marketplaces.rules.listing import (
+    Listing,
+    ListingVariant,
+    amount,
+    group_label,
+    net_content,
+)
 from shop.marketplaces.rules.profile import Column, Profile
 from shop.marketplaces.rules.readiness import CELL_CHARACTERS, papers_in_force
 
@@ -115,6 +123,21 @@ def _whole_or_text(value: str) -> Cell:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else value
 
 
+def _told(key: str) -> Callable[[Row], Cell]:
+    """What the producer answered on the product's page."""
+    return lambda row: row.listing.attributes.get(key) or None
+
+
+def _told_whole(key: str) -> Callable[[Row], Cell]:
+    """The same as a number where it is one: ``45.000 đ`` is 45000."""
+
+    def take(row: Row) -> Cell:
+        text = row.listing.attributes.get(key, "")
+        return _whole_or_text(re.sub(r"[.,\s]|đ$|₫$", "", text.strip())) or None
+
+    return take
+
+
 def _unit_measure(facts: VariantFacts) -> Cell:
     """Google's spelling: a number, a space and the unit."""
     if facts.net_weight_g:
@@ -156,8 +179,12 @@ VALUES: Final[dict[str, Callable[[Row], Cell]]] = {
     "producer": lambda row: row.listing.producer.name,
     "address": lambda row: row.listing.producer.place,
     "phone": lambda row: row.listing.producer.phone,
+    "contact": lambda row: _told(hand_over.CONTACT)(row) or row.listing.producer.contact,
+    "wholesale_price": _told_whole(hand_over.WHOLESALE),
+    "fewest_units": _told_whole(hand_over.FEWEST),
+    "declaration": _told(hand_over.DECLARED),
     "ingredients": lambda row: row.listing.product.ingredients,
-    "net_content": lambda row: net_content(row.listing.product),
+    "net_content": lambda row: amount(row.variant.facts) or net_content(row.listing.product),
     "shelf_life": _shelf_life,
     "storage": lambda row: row.listing.product.storage,
     "food_safety": _food_safety_words,

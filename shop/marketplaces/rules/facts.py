@@ -82,6 +82,8 @@ class ProducerFacts:
     """Address with commune and province."""
     province: str = ""
     phone: str = ""
+    contact: str = ""
+    """Name of the owner who joined first: who answers for the goods."""
 
 
 @dataclass(frozen=True)

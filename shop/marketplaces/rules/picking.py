@@ -134,9 +134,16 @@ def picked(choice: Choice, template: TemplateFacts, posted: Mapping[str, Sequenc
         wanted = tuple(way.id for way in template.deliveries if way.id in on)
         same = set(wanted) == set(template.usual_deliveries)
         choice = replace(choice, deliveries=() if same else wanted)
+    return answered(choice, template.attributes, posted)
+
+
+def answered(
+    choice: Choice, attributes: Iterable[AttributeFacts], posted: Mapping[str, Sequence[str]]
+) -> Choice:
+    """The choice with what was said of these attributes; an emptied one is taken away."""
     told = {
         one.key: _first(posted, f"{ATTRIBUTE_FIELD}{one.key}")
-        for one in template.attributes
+        for one in attributes
         if f"{ATTRIBUTE_FIELD}{one.key}" in posted
     }
     return replace(choice, attributes=dict(_said({**choice.attributes, **told}.items())))

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from shop.core.text import N_
+from shop.marketplaces.rules.facts import AttributeFacts
 from shop.marketplaces.rules.sheet_layout import Delivery, Layout, Unit
 from shop.marketplaces.rules.standing import Certainty, ProfileFault, Severity, severity_of
 
@@ -238,6 +239,8 @@ class Profile:
     """How many revisions of staff are laid over the file."""
     help: tuple[str, ...] = ()
     """What the seller does with the bundle, step by step."""
+    asks: tuple[AttributeFacts, ...] = ()
+    """What the sheet wants to know of a product and the catalogue does not: asked on its page."""
 
     def __post_init__(self) -> None:
         if not _SLUG.match(self.slug) or self.slug in _RESERVED:

@@ -1,6 +1,6 @@
 """What the marketplaces feature does."""
 
-from shop.marketplaces.services.bundle import Bundle, make_bundle
+from shop.marketplaces.services.bundle import HAND_OVER_PDF, Bundle, make_bundle, member
 from shop.marketplaces.services.choosing import (
     NothingTicked,
     WrongChoice,
@@ -17,6 +17,7 @@ from shop.marketplaces.services.exports import (
 )
 
 __all__ = [
+    "HAND_OVER_PDF",
     "TASK_KIND",
     "Bundle",
     "Made",
@@ -28,6 +29,7 @@ __all__ = [
     "load_desk",
     "load_desks",
     "make_bundle",
+    "member",
     "photo_file",
     "request_export",
     "save_choice",

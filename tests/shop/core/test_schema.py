@@ -2,14 +2,19 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from shop.core import schema
 from shop.core.db import Database
 from shop.core.errors import Unavailable
+from shop.marketplaces.models import Listing
+from tests.factories.accounts import make_person
+from tests.factories.catalogue import make_producer, make_product
+from tests.factories.marketplaces import make_listing
 
 
 def test_migrated_database_is_as_declared(database: Database) -> None:
@@ -119,3 +124,37 @@ def test_other_process_holding_the_file_makes_us_unavailable_then_heals(
         db.commit()
     with database.read() as db:
         assert db.scalar(text("SELECT count(*) FROM audit_entry")) == 1
+
+
+def test_chosen_categories_move_onto_the_listings_with_their_rows(database: Database) -> None:
+    """Migration 0041 with rows: a product without a listing, one with, one that chose anew."""
+    at = datetime(2026, 11, 1, 3, tzinfo=UTC)
+    with database.write() as db:
+        person = make_person(db)
+        producer = make_producer(db)
+        bare, listed, settled = (make_product(db, producer=producer) for _ in range(3))
+        make_listing(db, listed, "shopee", price_percent=110, overrides={"title": "Tên đã đặt"})
+        make_listing(db, settled, "shopee", overrides={"category_id": "9"})
+        ids, chooser = (bare.id, listed.id, settled.id), person.id
+        db.commit()
+    schema.downgrade(database, "0040")
+    with database.engine.begin() as connection:
+        for product_id, number in zip(ids, ("100629", "100630", "100631"), strict=True):
+            connection.execute(
+                text(
+                    "INSERT INTO channel_category (product_id, channel, external_id,"
+                    " external_path, chosen_by, chosen_at)"
+                    " VALUES (:product, 'shopee', :number, 'Thực phẩm', :person, :at)"
+                ),
+                {"product": product_id, "number": number, "person": chooser, "at": at},
+            )
+    schema.upgrade(database)
+    assert schema.differences(database) == []
+    with database.read() as db:
+        rows = {row.product_id: row for row in db.scalars(select(Listing))}
+    assert rows[ids[0]].overrides == {"category_id": "100629"}
+    assert (rows[ids[0]].is_included, rows[ids[0]].price_percent) == (True, 100)
+    assert (rows[ids[0]].price_step_vnd, rows[ids[0]].updated_at) == (1000, at)
+    assert rows[ids[1]].overrides == {"title": "Tên đã đặt", "category_id": "100630"}
+    assert rows[ids[1]].price_percent == 110
+    assert rows[ids[2]].overrides == {"category_id": "9"}

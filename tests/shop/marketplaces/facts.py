@@ -27,6 +27,7 @@ PRODUCER = ProducerFacts(
     name="HTX Tài Hoan",
     place="thôn Chè Cọ, Xã Côn Minh, Tỉnh Thái Nguyên",
     phone="0912345678",
+    contact="Nông Thị Hoan",
 )
 VARIANT = VariantFacts(
     id=1,

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import io
 import json
+import re
 import unicodedata
 import zipfile
 from collections.abc import Callable
@@ -11,7 +12,9 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
+from xlsxwriter.utility import xl_col_to_name
 
 from shop.marketplaces import registry
 from shop.marketplaces.rules.cells import VALUES
@@ -23,6 +26,7 @@ from tests.factories.marketplaces import jpeg
 from tests.shop.marketplaces.facts import DAY, PRODUCT, make_desk, photo, product, profile, variant
 
 CHANNELS = sorted(registry.all_profiles())
+FORM = "phieu-ban-giao.pdf"
 FIRST = 5
 """Rows above the data: mark, keys, labels, requirement, hint."""
 
@@ -214,6 +218,33 @@ def test_the_bundle_is_whole(channel: str) -> None:
         assert not any(name.startswith("giay-to/") for name in files)
 
 
+def test_the_hand_over_form_tells_what_is_known_and_marks_what_is_not() -> None:
+    told = {"gia_si": "45.000 đ", "so_luong_toi_thieu": "20", "cong_bo": "01/TH/2026"}
+    made = bundle("voso", product(variants=TWO), choices={PRODUCT.id: Choice(attributes=told)})
+    first, second = rows(made, "voso")
+    assert (first["gia_si"], first["so_luong_toi_thieu"]) == (45_000, 20)
+    assert (first["cong_bo"], first["nguoi_lien_he"]) == ("01/TH/2026", "Nông Thị Hoan")
+    assert [one["khoi_luong_tinh"] for one in (first, second)] == ["500 g", "1 kg"]
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(made.files[FORM])).pages]
+    for word in ("Nông Thị Hoan", "45000", "01/TH/2026", "1080 g", "125.000", "Người nhận"):
+        assert word in "".join(pages), word
+    assert "...." not in pages[0]
+
+    bare = bundle("voso", product(storage=""), choices={PRODUCT.id: Choice()})
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(bare.files[FORM])).pages)
+    assert "...." in text.partition("Giá sỉ")[2].partition("SL tối thiểu")[0]
+    assert "...." in text.partition("Bảo quản")[2].partition("Giá sỉ")[0]
+    assert "Chưa có, hỏi cơ sở" in bare.files["phieu-ban-giao.html"].decode()
+    with zipfile.ZipFile(io.BytesIO(bare.files["phieu_san_pham.xlsx"])) as book:
+        assert b"FFFDF3D7" in book.read("xl/styles.xml")
+        cells = book.read("xl/worksheets/sheet1.xml").decode()
+    keys = [column.key for column in profile("voso").columns]
+    style = re.search(rf'<c r="{xl_col_to_name(keys.index("gia_si"))}6" s="(\d+)"/>', cells)
+    photo_cell = f'<c r="{xl_col_to_name(keys.index("anh_9"))}6"'
+    assert style, "an unknown price is a marked blank cell"
+    assert photo_cell not in cells, "a ninth photo is nothing to ask for"
+
+
 def test_two_sizes_are_two_rows_of_one_group() -> None:
     both = product(variants=TWO)
     first, second = rows(bundle("shopee", both), "shopee")
@@ -349,6 +380,7 @@ def test_hostile_texts_are_texts(channel: str, kind: str) -> None:
                 assert not any(ord(char) < 32 and char not in "\n\t" for char in value)
     with zipfile.ZipFile(io.BytesIO(made.files[f"{profile(channel).file_name}.xlsx"])) as book:
         assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
+    assert made.files.get(FORM, b"%PDF").startswith(b"%PDF")
     for name in ("report.html", "phieu-ban-giao.html"):
         assert b"<script>" not in made.files.get(name, b"")
     assert json.loads(made.files["report.json"])["counts"]["products"] == 2

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -142,7 +143,7 @@ def test_other_producers_see_nothing(
     theirs = app.test_client()
     post(theirs, "/dang-nhap", {"login": other.email, "password": "chophien-demo"})
     listing = f"/ban-hang/kenh-ban/voso/{product.id}"
-    for path in (run, f"{run}/tai-ve", f"{run}/bao-cao.json", listing):
+    for path in (run, f"{run}/tai-ve", f"{run}/bao-cao.json", f"{run}/phieu-ban-giao.pdf", listing):
         assert theirs.get(path).status_code == 404, path
     assert post(theirs, listing, {"title": "x"}).status_code == 404
     assert post(theirs, f"{listing}/dua-len", {"is_included": "0"}).status_code == 404
@@ -216,6 +217,31 @@ HOSTILE: list[dict[str, str]] = [
     {"stock_reserve": "4294967296"},
     {"stock_reserve": "năm"},
 ]
+
+
+def test_answers_for_the_hand_over_form_are_kept_and_printed(app: Flask, desk: Any) -> None:
+    _producer, product, owner, client = desk
+    path = f"/ban-hang/kenh-ban/voso/{product.id}"
+    fields = {"price_percent": "100", "is_included": "y", "cot:gia_si": "45000", "cot:la": "x"}
+    assert post(client, path, fields).status_code == 303
+    page = client.get(path).get_data(as_text=True)
+    assert 'name="cot:gia_si" value="45000"' in page
+    assert "gia_si: 45000" not in page, "it has a field of its own"
+    run = ask(client, "voso")
+    assert client.get(f"{run}/phieu-ban-giao.pdf").status_code == 404, "not made yet"
+    work(app)
+    assert f"{run}/phieu-ban-giao.pdf" in client.get(run).get_data(as_text=True)
+    form = client.get(f"{run}/phieu-ban-giao.pdf")
+    words = "".join(page.extract_text() for page in PdfReader(io.BytesIO(form.data)).pages)
+    assert (form.mimetype, "45000" in words, owner.name in words) == ("application/pdf", True, True)
+
+    absurd = post(client, path, fields | {"cot:gia_si": "9" * 500})
+    assert absurd.status_code == 422
+    assert post(client, path, fields | {"cot:gia_si": ""}).status_code == 303
+    assert 'name="cot:gia_si" value=""' in client.get(path).get_data(as_text=True)
+    sheet = ask(client, "shopee", "s" * 22)
+    work(app)
+    assert client.get(f"{sheet}/phieu-ban-giao.pdf").status_code == 404, "no hand-over pack"
 
 
 def test_absurd_input_is_refused_beside_its_field(desk: Any) -> None:

@@ -1,5 +1,6 @@
 """Making a channel's bundle."""
 
-from shop.marketplaces.services.bundle.making import Bundle, make_bundle
+from shop.marketplaces.services.bundle.archive import member
+from shop.marketplaces.services.bundle.making import HAND_OVER_PDF, Bundle, make_bundle
 
-__all__ = ["Bundle", "make_bundle"]
+__all__ = ["HAND_OVER_PDF", "Bundle", "make_bundle", "member"]

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 _FIXED: Final = (2020, 1, 1, 0, 0, 0)
@@ -23,3 +24,9 @@ def pack(files: Mapping[str, bytes]) -> bytes:
             member.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
             archive.writestr(member, files[name])
     return buffer.getvalue()
+
+
+def member(path: Path, name: str) -> bytes | None:
+    """One file out of a kept bundle; None when it has no such file. Raises OSError, BadZipFile."""
+    with zipfile.ZipFile(path) as archive:
+        return archive.read(name) if name in archive.namelist() else None

@@ -18,7 +18,7 @@ from shop.marketplaces.rules.changes import Change, compare
 from shop.marketplaces.rules.facts import PaperFacts
 from shop.marketplaces.rules.listing import Listing, bounded, safe_name
 from shop.marketplaces.rules.payloads import Material
-from shop.marketplaces.rules.profile import Profile
+from shop.marketplaces.rules.profile import LIFECYCLES, Profile
 from shop.marketplaces.rules.readiness import (
     Assessed,
     Desk,
@@ -30,7 +30,7 @@ from shop.marketplaces.rules.readiness import (
     needed_papers,
     papers_in_force,
 )
-from shop.marketplaces.services.bundle import pages, reports, sheets
+from shop.marketplaces.services.bundle import hand_over, pages, reports, sheets
 from shop.marketplaces.services.bundle.archive import pack
 from shop.marketplaces.services.bundle.own_sheet import (
     OwnSheet,
@@ -54,6 +54,8 @@ Tell = Callable[[int], None]
 PHOTOS: Final = "anh"
 PAPERS: Final = "giay-to"
 UPDATES: Final = "cap-nhat-gia-ton.csv"
+HAND_OVER_PAGE: Final = "phieu-ban-giao.html"
+HAND_OVER_PDF: Final = "phieu-ban-giao.pdf"
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class _Collected:
 
     files: dict[str, bytes] = field(default_factory=dict)
     rows: list[list[Cell]] = field(default_factory=list)
-    sheets_of: list[dict[str, Any]] = field(default_factory=list)
+    forms: list[hand_over.ProductForm] = field(default_factory=list)
     included: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     folders: set[str] = field(default_factory=set)
@@ -134,16 +136,9 @@ def make_bundle(
         profile, head, found.rows, notes, desk.day
     )
     if profile.level == "hand_over":
-        found.files["phieu-ban-giao.html"] = pages.render(
-            "hand_over.html",
-            head=head,
-            desk=desk,
-            profile=profile,
-            products=found.sheets_of,
-            included=found.included,
-            missing=found.missing,
-            notes=notes,
-        )
+        form = _form(profile, desk, found)
+        found.files[HAND_OVER_PAGE] = pages.render("hand_over.html", form=form)
+        found.files[HAND_OVER_PDF] = hand_over.form_pdf(form, found.files)
     papers = {"included": found.included, "missing": found.missing}
     found.files["README.txt"] = _readme(profile, head, verdicts, notes, found, sheet)
     listed = [_file_data(name, found.files[name]) for name in sorted(found.files)]
@@ -254,7 +249,9 @@ def _add_product(
     found.rows += values
     found.included += [line for line in papers.included if line not in found.included]
     found.missing += papers.missing
-    found.sheets_of.append(_sheet(listing, profile, rows, values, tuple(photos)))
+    found.forms.append(
+        hand_over.product_form(profile, listing.title, rows, values[0], tuple(photos))
+    )
 
 
 @dataclass(frozen=True)
@@ -306,25 +303,28 @@ def _free_folder(wanted: str, taken: set[str]) -> str:
     return name
 
 
-def _sheet(
-    listing: Listing,
-    profile: Profile,
-    rows: Sequence[Row],
-    values: Sequence[Sequence[Cell]],
-    photos: Sequence[str],
-) -> dict[str, Any]:
-    """A product as the printed hand-over page shows it."""
-    skip = {"number", "sku", "price", "stock", "title", "option_or_content"}
-    facts = [
-        (column.label, value)
-        for column, value in zip(profile.columns, values[0], strict=True)
-        if value is not None and column.value not in skip and not column.value.startswith("photo_")
-    ]
-    variants = [
-        (row.variant.sku, row.variant.option, row.variant.price_vnd, row.variant.stock)
-        for row in rows
-    ]
-    return {"title": listing.title, "facts": facts, "variants": variants, "photos": photos}
+def _form(profile: Profile, desk: Desk, found: _Collected) -> hand_over.Form:
+    producer, life = desk.producer, profile.lifecycle
+    standing = f"{LIFECYCLES[life.state]}, theo {life.source}, ngày {life.as_of:%d/%m/%Y}."
+    told = (
+        producer.place,
+        f"Người liên hệ: {producer.contact}" if producer.contact else "",
+        f"Điện thoại: {producer.phone}" if producer.phone else "",
+    )
+    return hand_over.Form(
+        title=f"Phiếu bàn giao sản phẩm: {profile.label}",
+        about=(
+            f"{bounded(producer.name)}. Ngày lập {desk.day:%d/%m/%Y}.",
+            *(bounded(line) for line in told if line),
+        ),
+        notes=(
+            *(() if profile.is_active else (f"{profile.label}: {standing}", life.note)),
+            *profile.help,
+        ),
+        products=tuple(found.forms),
+        included=tuple(found.included),
+        missing=tuple(found.missing),
+    )
 
 
 def _notes(profile: Profile, desk: Desk, channel: Sequence[Finding]) -> list[str]:
@@ -363,7 +363,7 @@ def _readme(
     lines = [head, "", *notes, "", "TRONG GÓI NÀY"]
     lines += readme_lines(sheet, len(found.rows), found.groups)
     if profile.level == "hand_over":
-        lines += ["- phieu-ban-giao.html: phiếu in được, có ảnh"]
+        lines += [f"- {HAND_OVER_PDF}: phiếu in khổ A4; {HAND_OVER_PAGE}: cùng nội dung, đủ ảnh"]
         lines += [f"- {line}" for line in found.included]
     lines += [
         f"- {PHOTOS}/<SKU>/01.jpg…: ảnh JPEG theo mã hàng",

@@ -14,6 +14,7 @@ import xlsxwriter
 
 from shop.core.text import clean
 from shop.marketplaces.rules.cells import Cell
+from shop.marketplaces.rules.hand_over import ANSWERED
 from shop.marketplaces.rules.profile import DRAFT_MARK, Profile
 
 FIRST_ROW: Final = 5
@@ -59,11 +60,22 @@ def make_workbook(
         _write_head(book, sheet, profile, head)
         plain = book.add_format({"valign": "top"})
         as_text = book.add_format({"valign": "top", "num_format": "@"})
+        to_ask = book.add_format({"valign": "top", "bg_color": "#FDF3D7"})
+        asked = _asked(profile)
         for offset, row in enumerate(rows):
             for index, value in enumerate(row):
+                if value is None and index in asked:
+                    sheet.write_blank(FIRST_ROW + offset, index, None, to_ask)
                 _write(sheet, FIRST_ROW + offset, index, value, plain, as_text)
         _write_notes(book, notes)
     return buffer.getvalue()
+
+
+def _asked(profile: Profile) -> set[int]:
+    """Columns of a hand-over sheet whose empty cells are marked: somebody has to ask."""
+    if profile.level != "hand_over":
+        return set()
+    return {n for n, column in enumerate(profile.columns) if column.value in ANSWERED}
 
 
 def _write_head(book: Any, sheet: Any, profile: Profile, head: str) -> None:
