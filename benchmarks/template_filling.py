@@ -22,8 +22,8 @@ from xml.sax.saxutils import escape
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from shop.channel_sheets.rules.book import book_of
-from shop.channel_sheets.rules.layout import find_layout
 from shop.channel_sheets.rules.patching import Target, fill
+from shop.channel_sheets.rules.reading import find_layout
 from shop.core.workbook_cells import column_letters
 from shop.sheets.workbooks import read_book
 from tests.factories import templates

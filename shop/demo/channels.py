@@ -21,7 +21,8 @@ from shop.channel_orders.rules import guess, read_lines, without_buyers
 from shop.channel_sheets import services as sheets
 from shop.channel_sheets.models import ChannelTemplate
 from shop.channel_sheets.rules.book import book_of
-from shop.channel_sheets.rules.layout import Layout, find_layout
+from shop.channel_sheets.rules.layout import Layout
+from shop.channel_sheets.rules.reading import find_layout
 from shop.core.clock import VN
 from shop.core.storage import Storage
 from shop.demo.people import person_id

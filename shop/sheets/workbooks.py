@@ -21,7 +21,11 @@ WALL_SECONDS: Final = 40.0
 AT_ONCE: Final = 2
 QUEUE_SECONDS: Final = 60.0
 
-_WORKER: Final = Path(__file__).with_name("workbook_worker.py")
+_ROOT: Final = str(Path(__file__).resolve().parents[2])
+_WORKER: Final = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from shop.sheets.workbook_worker.answering import serve; serve()"
+)
 _turns = threading.BoundedSemaphore(AT_ONCE)
 
 
@@ -80,7 +84,7 @@ def _answer(raw: bytes, kind: str) -> dict[str, Any]:
 
 
 def read_book(raw: bytes) -> dict[str, Any]:
-    """Every sheet of an uploaded workbook as plain values: see ``workbook_worker.read_book``.
+    """Every sheet of an uploaded workbook as plain values: see ``workbook_worker.books.read_book``.
 
     Raises SheetRefused, Unavailable when too many files wait.
     """
@@ -92,8 +96,8 @@ def read_book(raw: bytes) -> dict[str, Any]:
 def _ask(raw: bytes, kind: str) -> dict[str, Any]:
     request = {"kind": kind, "rows": MAX_ROWS + HEADER_ROWS}
     try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and our own file
-            [sys.executable, "-I", str(_WORKER)],
+        done = subprocess.run(  # noqa: S603 - our own interpreter and our own code
+            [sys.executable, "-I", "-c", _WORKER, _ROOT],
             input=json.dumps(request).encode() + b"\n" + raw,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -21,7 +21,8 @@ from shop.channel_sheets.routes.base import (
 from shop.channel_sheets.rules.book import book_of
 from shop.channel_sheets.rules.categories import find_categories
 from shop.channel_sheets.rules.filling import UNITS, asked_columns, weight_unit
-from shop.channel_sheets.rules.layout import Layout, find_layout, layout_of
+from shop.channel_sheets.rules.layout import Layout, layout_of
+from shop.channel_sheets.rules.reading import find_layout
 from shop.channel_sheets.rules.remarks import Remark
 from shop.core import clock
 from shop.core.errors import Conflict, Invalid, NotAllowed, NotFound

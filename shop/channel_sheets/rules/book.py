@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 from typing import Any, Final
 
 from shop.core.text import clean
@@ -13,6 +15,10 @@ _AREA: Final = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d
 _REFERENCE: Final = re.compile(r"^=?(?:'((?:[^']|'')+)'|([^'!]+))!(.+)$")
 MOST_WORDS: Final = 32_767
 MOST_LISTED: Final = 20_000
+MOST_LOOKED: Final = 500_000
+"""Cells that all drop-downs of a workbook may be read from together; ranges may overlap."""
+MOST_AREAS: Final = 20_000
+"""Areas that the drop-downs of a sheet may cover."""
 
 
 @dataclass(frozen=True)
@@ -46,46 +52,84 @@ class Book:
         """The sheet of this name."""
         return next((sheet for sheet in self.sheets if sheet.name == name), None)
 
+    @cached_property
+    def marked_sheets(self) -> tuple[BookSheet, ...]:
+        """Sheets that mark something as mandatory."""
+        return tuple(
+            sheet for sheet in self.sheets if any("MANDATORY" in row for row in sheet.rows)
+        )
+
+    @cached_property
+    def _read_lists(self) -> "_Lists":
+        return _Lists(self)
+
     def listed(self, sheet: BookSheet, row: int) -> dict[int, tuple[str, ...]]:
         """Column -> what its drop-down at ``row`` allows, for columns that have one."""
         found: dict[int, tuple[str, ...]] = {}
+        left_over = MOST_AREAS
         for cells, formula in sheet.lists:
-            columns = [
+            covered = areas(cells)
+            left_over -= len(covered)
+            if left_over < 0:
+                break
+            columns = {
                 column
-                for left, top, right, bottom in areas(cells)
+                for left, top, right, bottom in covered
                 if top <= row <= bottom or top == row + 1
                 for column in range(left, min(right, left + 200) + 1)
-            ]
-            if columns:
-                values = self._values(sheet, formula)
-                found.update({column: values for column in columns if values})
+            }
+            values = self._read_lists.values(sheet, formula) if columns else ()
+            if values:
+                found.update(dict.fromkeys(columns, values))
         return found
 
     def offered(self, sheet: BookSheet, column: int) -> tuple[str, ...]:
         """What the drop-downs of a column allow, wherever they stand."""
         for cells, formula in sheet.lists:
             if any(left <= column <= right for left, _top, right, _bottom in areas(cells)):
-                values = self._values(sheet, formula)
+                values = self._read_lists.values(sheet, formula)
                 if values:
                     return values
         return ()
+
+
+class _Lists:
+    """The values of a workbook's drop-downs, each formula read once, all within bounds."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._left = MOST_LOOKED
+        self._known: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    def values(self, sheet: BookSheet, formula: str) -> tuple[str, ...]:
+        """The words that a drop-down of ``sheet`` offers."""
+        key = sheet.part, formula
+        if key not in self._known:
+            self._known[key] = self._values(sheet, formula)
+        return self._known[key]
 
     def _values(self, sheet: BookSheet, formula: str) -> tuple[str, ...]:
         if formula.startswith('"') and formula.endswith('"'):
             words = (clean(word) for word in formula[1:-1].split(","))
             return tuple(word for word in words if word)
-        target = self.names.get(formula.lstrip("="), formula)
+        target = self._book.names.get(formula.lstrip("="), formula)
         told = _REFERENCE.match(target)
-        where = self.called((told[1] or told[2]).replace("''", "'")) if told else sheet
+        where = self._book.called((told[1] or told[2]).replace("''", "'")) if told else sheet
         if where is None:
             return ()
         return self._area(where, told[3] if told else target)
 
     def _area(self, where: BookSheet, cells: str) -> tuple[str, ...]:
+        places = (
+            (row, column)
+            for left, top, right, bottom in areas(cells)
+            for row in range(top, min(bottom, top + MOST_LISTED, len(where.rows) - 1) + 1)
+            for column in range(left, min(right, left + 50) + 1)
+        )
         found: list[str] = []
-        for left, top, right, bottom in areas(cells):
-            for row in range(top, min(bottom, top + MOST_LISTED, len(where.rows) - 1) + 1):
-                found += [where.text(row, at) for at in range(left, min(right, left + 50) + 1)]
+        for row, column in islice(places, min(self._left, MOST_LISTED)):
+            self._left -= 1
+            found.append(where.text(row, column))
         return tuple(word for word in found if word)
 
 

@@ -71,12 +71,11 @@ def _category(number: str, path: str, cell: str, days: str) -> Category:
 
 def _from_drop_down(book: Book, columns: Sequence[Any], sheet: BookSheet) -> Iterable[Category]:
     """``Path/of/category (123)``: what the drop-down of the category column offers."""
-    for column in columns:
-        if column.value == CATEGORY:
-            for words in book.offered(sheet, column.index):
-                told = _ID_LAST.match(words)
-                if told:
-                    yield _category(told[2], told[1], words, "")
+    at = next((column.index for column in columns if column.value == CATEGORY), None)
+    for words in () if at is None else book.offered(sheet, at):
+        told = _ID_LAST.match(words)
+        if told:
+            yield _category(told[2], told[1], words, "")
 
 
 def required_by_category(
@@ -89,8 +88,8 @@ def required_by_category(
     by_index = {column.index: column.key for column in columns}
     known = set(by_index.values())
     found: dict[str, tuple[str, ...]] = {}
-    for one in book.sheets:
-        if one is sheet or not any("MANDATORY" in row for row in one.rows):
+    for one in book.marked_sheets:
+        if one is sheet:
             continue
         heads = by_index
         for row in one.rows[:10]:

@@ -27,6 +27,13 @@ REFUSALS: Final = {
         "Bảng dài quá 5.000 dòng. Hãy xóa các dòng trống thừa ở cuối hoặc chia làm nhiều tệp."
     ),
     "too_wide": N_("Bảng rộng quá 200 cột. Hãy xóa các cột thừa bên phải."),
+    "book_too_many_rows": N_(
+        "Tệp có trang dài quá 20.000 dòng hoặc có quá nhiều ô nên không nhận. Hãy tải lại mẫu "
+        "trống từ sàn."
+    ),
+    "book_too_wide": N_(
+        "Tệp có trang rộng quá 1.000 cột nên không nhận. Hãy tải lại mẫu trống từ sàn."
+    ),
     "too_slow": N_("Tệp mở quá lâu nên không nhận. Hãy chép bảng sang một tệp mới."),
     "no_header": N_(
         "Không thấy dòng tiêu đề. Cần cột “Mã hàng (SKU)” và ít nhất một cột nữa của tệp mẫu."

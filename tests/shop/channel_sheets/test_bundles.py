@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from shop.channel_sheets.models import ChannelTemplate, FilledSheet
 from shop.channel_sheets.routes import fills
 from shop.channel_sheets.rules.book import book_of
-from shop.channel_sheets.rules.layout import find_layout
+from shop.channel_sheets.rules.reading import find_layout
 from shop.core import jobs
 from shop.marketplaces.models import ExportRun
 from shop.sheets.workbooks import read_book

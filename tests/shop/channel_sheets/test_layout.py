@@ -9,14 +9,9 @@ import pytest
 from shop.channel_sheets.rules.book import Book, book_of
 from shop.channel_sheets.rules.filling import Choices, weight_in, weight_unit
 from shop.channel_sheets.rules.keys import CATEGORY, DELIVERY, VALUES_USED, WEIGHT
-from shop.channel_sheets.rules.layout import (
-    NoTemplate,
-    find_layout,
-    fingerprint,
-    layout_of,
-    need_of,
-)
+from shop.channel_sheets.rules.layout import fingerprint, layout_of
 from shop.channel_sheets.rules.patching import Target, fill
+from shop.channel_sheets.rules.reading import NoTemplate, find_layout, need_of
 from shop.marketplaces.rules.cells import VALUES
 from shop.marketplaces.rules.picking import Suggester
 from shop.sheets.workbooks import read_book

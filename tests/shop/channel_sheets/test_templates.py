@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from shop.catalogue.models import Variant
 from shop.channel_sheets.models import ChannelTemplate, FilledSheet
 from shop.channel_sheets.rules.book import book_of
-from shop.channel_sheets.rules.layout import find_layout
+from shop.channel_sheets.rules.reading import find_layout
 from shop.marketplaces.models import Listing
 from shop.sheets.workbooks import read_book
 from tests.conftest import post
@@ -204,54 +204,6 @@ def test_others_are_kept_out(
     assert send(strange, same_shop).status_code == 403, "another file of the same shop"
     assert send(strange, templates.shopee(shop_ref="4"), co_so=_producer.slug).status_code == 404
     assert db.scalar(select(func.count()).select_from(ChannelTemplate)) == 1
-
-
-def hostile() -> dict[str, bytes]:
-    """Files that must be refused before anything in them is read."""
-    good = templates.shopee()
-    sheet = "xl/worksheets/sheet2.xml"
-    with zipfile.ZipFile(io.BytesIO(good)) as archive:
-        content = {name: archive.read(name) for name in archive.namelist()}
-
-    def packed(**over: bytes) -> bytes:
-        out = io.BytesIO()
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, data in {**content, **over}.items():
-                archive.writestr(name, data)
-        return out.getvalue()
-
-    body = content[sheet]
-    entity = body.replace(b"<worksheet", b'<!DOCTYPE x [<!ENTITY a "b">]><worksheet', 1)
-    rows = b"".join(
-        b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (n, n) for n in range(9, 450_000)
-    )
-    return {
-        "bomb": packed(**{"xl/media/a.xml": b"0" * 60_000_000}),
-        "entities": packed(**{sheet: entity}),
-        "comment": packed(**{sheet: body.replace(b"<sheetData>", b"<!-- <row --><sheetData>")}),
-        "torn": packed(**{sheet: body[:-40]}),
-        "macros": packed(**{"xl/vbaProject.bin": b"x"}),
-        "embedded": packed(**{"xl/embeddings/oleObject1.bin": b"x"}),
-        "links": packed(**{"xl/externalLinks/externalLink1.xml": b"<x/>"}),
-        "path": packed(**{"../../etc/x.xml": b"<x/>"}),
-        "rows": packed(**{sheet: body.replace(b"</sheetData>", rows + b"</sheetData>")}),
-        "far": packed(
-            **{sheet: body.replace(b"</sheetData>", b'<row r="9"><c r="XFD9"/></row></sheetData>')}
-        ),
-        "no zip": b"PK\x03\x04" + b"\x00" * 500,
-        "text": b"ps_product_name,ps_price,ps_weight",
-        "empty": b"",
-        "no template": templates.workbook([templates.Page("A", [["x", "y"]])]),
-    }
-
-
-def test_hostile_files_are_refused(desk: Any, db: Session) -> None:
-    _producer, _product, client = desk
-    for name, raw in hostile().items():
-        answer = send(client, raw, f"{name}.xlsx")
-        assert answer.status_code == 422, name
-    assert send(client, templates.shopee(), "a\x00b" * 500).status_code in {303, 422}
-    assert db.scalar(select(func.count()).select_from(ChannelTemplate)) <= 1
 
 
 def test_hostile_answers_change_nothing(desk: Any, db: Session) -> None:
