@@ -55,6 +55,7 @@ NO_PAGE = {
     "marketplaces.download": "file",
     "marketplaces.feed": "file",
     "channel_sheets.download": "file",
+    "marketplaces.hand_over_form": "file",
     "marketplaces.report_data": "file",
     "marketplaces.readiness_data": "file",
     "marketplaces.readiness_pdf": "file",

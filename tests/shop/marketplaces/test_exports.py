@@ -408,7 +408,13 @@ def test_only_what_changed_goes_out_again(database: Database, app: Flask, desk: 
     with zipfile.ZipFile(io.BytesIO(content)) as bundle:
         names = bundle.namelist()
         update = bundle.read("cap-nhat-gia-ton.csv").decode("utf-8-sig")
-        assert "không lập được ở đây" in bundle.read("README.txt").decode()
+        (call,) = [name for name in names if name.startswith("cap-nhat/")]
+        assert json.loads(bundle.read(call))["price_list"] == [
+            {"model_id": 0, "original_price": 72_000}
+        ]
+        readme = bundle.read("README.txt").decode()
+        assert "/api/v2/product/update_price" in readme
+        assert "Chắc chắn: bản lưu công khai" in readme
     assert "72000,65000" in update
     assert not [name for name in names if name.startswith("anh/")]
     with database.read() as reading:

@@ -11,7 +11,16 @@ from pydantic import ValidationError
 from shop.marketplaces import registry
 from shop.marketplaces.rules.facts import Choice, ProductFacts
 from shop.marketplaces.rules.listing import build_listing
-from shop.marketplaces.rules.payloads import Call, Material, PayloadRefused, call_bytes, make_calls
+from shop.marketplaces.rules.payloads import (
+    UPDATES,
+    Call,
+    Material,
+    PayloadRefused,
+    SizeUpdate,
+    call_bytes,
+    make_calls,
+    update_calls,
+)
 from shop.marketplaces.rules.payloads.shopee import AddItem
 from shop.marketplaces.rules.payloads.tiktok import PackageWeight
 from shop.marketplaces.services import make_bundle
@@ -174,3 +183,77 @@ def test_the_bundle_holds_payloads_and_says_why_one_is_missing() -> None:
     assert "media_space.upload_image" in readme
     assert "Trà xanh" in readme.split("CHƯA LẬP ĐƯỢC GÓI DỮ LIỆU API")[1]
     assert VARIANT.sku not in readme.split("CHƯA LẬP ĐƯỢC GÓI DỮ LIỆU API")[1]
+
+
+CHANGED = (SizeUpdate("TH-500", 72_000, None), SizeUpdate("TH-1000", 70_000, 3))
+UPDATED: dict[str, dict[str, Any]] = {
+    "shopee": {
+        "POST /api/v2/product/update_price": {
+            "item_id": 0,
+            "price_list": [
+                {"model_id": "upload:sku:TH-500", "original_price": 72_000},
+                {"model_id": "upload:sku:TH-1000", "original_price": 70_000},
+            ],
+        },
+        "POST /api/v2/product/update_stock": {
+            "item_id": 0,
+            "stock_list": [{"model_id": "upload:sku:TH-1000", "seller_stock": [{"stock": 3}]}],
+        },
+    },
+    "tiktok": {
+        "POST /product/202309/products/{product_id}/prices/update": {
+            "skus": [
+                {"id": "upload:sku:TH-500", "price": {"amount": "72000", "currency": "VND"}},
+                {"id": "upload:sku:TH-1000", "price": {"amount": "70000", "currency": "VND"}},
+            ]
+        },
+        "POST /product/202309/products/{product_id}/inventory/update": {
+            "skus": [
+                {
+                    "id": "upload:sku:TH-1000",
+                    "inventory": [{"warehouse_id": "upload:warehouse", "quantity": 3}],
+                }
+            ]
+        },
+    },
+    "tiki": {
+        "PUT /integration/v2/products/updateSku": {
+            "original_sku": "TH-1000",
+            "price": 70_000,
+            "warehouse_quantities": [{"warehouse_id": 0, "qty_available": 3}],
+        },
+    },
+}
+
+
+@pytest.mark.parametrize("channel", sorted(UPDATED))
+def test_an_update_tells_only_what_changed(channel: Any) -> None:
+    made = update_calls(channel, CHANGED, has_options=True)
+    assert {call.address: call.body for call in made} == UPDATED[channel]
+    assert UPDATES[channel].source
+    assert (update_calls(channel, [SizeUpdate("A", None, None)], has_options=True)) == []
+
+
+def test_lazadas_update_is_xml_by_the_sellers_own_sku() -> None:
+    (call,) = update_calls("lazada", CHANGED, has_options=True)
+    root = ElementTree.fromstring(call_bytes(call))  # noqa: S314 - our own
+    assert [{one.tag: one.text for one in sku} for sku in root.findall("Product/Skus/Sku")] == [
+        {"SellerSku": "TH-500", "Price": "72000"},
+        {"SellerSku": "TH-1000", "Price": "70000", "Quantity": "3"},
+    ]
+
+
+def test_updates_keep_the_models_bounds() -> None:
+    many = [SizeUpdate(f"S{n}", 9_000, None) for n in range(120)]
+    made = update_calls("shopee", many, has_options=True)
+    counts = [len(call.body["price_list"]) for call in made if not isinstance(call.body, str)]
+    assert counts == [50, 50, 20]
+    single = update_calls("shopee", CHANGED[:1], has_options=False)
+    assert single[0].body == {
+        "item_id": 0,
+        "price_list": [{"model_id": 0, "original_price": 72_000}],
+    }
+    with pytest.raises(PayloadRefused):
+        update_calls("tiki", [SizeUpdate("A", 20_000_001, None)], has_options=False)
+    with pytest.raises(PayloadRefused):
+        update_calls("lazada", [SizeUpdate("", 1_000, 1)], has_options=False)

@@ -10,6 +10,7 @@ from typing import Final
 
 from shop.marketplaces.rules.payloads import lazada, shopee, tiki, tiktok
 from shop.marketplaces.rules.payloads.parts import Call, Fault, Material, PayloadRefused
+from shop.marketplaces.rules.payloads.updates import UPDATES, SizeUpdate, update_calls
 from shop.marketplaces.rules.profile import PayloadKind
 
 _MAKERS: Final[dict[PayloadKind, Callable[[Material], list[Call]]]] = {
@@ -36,4 +37,14 @@ def call_bytes(call: Call) -> bytes:
     return (json.dumps(call.body, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-__all__ = ["Call", "Fault", "Material", "PayloadRefused", "call_bytes", "make_calls"]
+__all__ = [
+    "UPDATES",
+    "Call",
+    "Fault",
+    "Material",
+    "PayloadRefused",
+    "SizeUpdate",
+    "call_bytes",
+    "make_calls",
+    "update_calls",
+]

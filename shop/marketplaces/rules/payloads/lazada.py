@@ -76,7 +76,7 @@ def calls(material: Material) -> list[Call]:
     if material.has_options:
         fill_in.append("saleProp: tên thuộc tính bán hàng của ngành (/category/attributes/get)")
     return [
-        Call("create", _ADDRESS, "xml", _xml(request), tuple(fill_in)),
+        Call("create", _ADDRESS, "xml", xml_of(request), tuple(fill_in)),
         Call("create", _ADDRESS, "json", request, tuple(fill_in)),
     ]
 
@@ -117,7 +117,7 @@ def _sku(material: Material, index: int) -> OneSku:
     )
 
 
-def _xml(request: dict[str, Any]) -> str:
+def xml_of(request: dict[str, Any]) -> str:
     """The request as Lazada's XML: a list repeats its element."""
     root = ElementTree.Element("Request")
     _append(root, request["Request"])

@@ -11,12 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from shop.catalogue.rules import CERTIFICATE_KINDS
 from shop.marketplaces.queries import bundle_file_name
 from shop.marketplaces.rules.cells import Cell, Row, cell
 from shop.marketplaces.rules.changes import Change, compare
-from shop.marketplaces.rules.facts import PaperFacts
-from shop.marketplaces.rules.listing import Listing, bounded, safe_name
+from shop.marketplaces.rules.listing import Listing, bounded
 from shop.marketplaces.rules.payloads import Material
 from shop.marketplaces.rules.profile import LIFECYCLES, Profile
 from shop.marketplaces.rules.readiness import (
@@ -27,8 +25,6 @@ from shop.marketplaces.rules.readiness import (
     channel_findings,
     is_reachable,
     make_finding,
-    needed_papers,
-    papers_in_force,
 )
 from shop.marketplaces.services.bundle import hand_over, pages, reports, sheets
 from shop.marketplaces.services.bundle.archive import pack
@@ -39,8 +35,9 @@ from shop.marketplaces.services.bundle.own_sheet import (
     fill_own_sheet,
     readme_lines,
 )
+from shop.marketplaces.services.bundle.papers import NO_PAPERS, papers_of
 from shop.marketplaces.services.bundle.payloads import payload_files
-from shop.marketplaces.services.bundle.updates import update_file
+from shop.marketplaces.services.bundle.updates import FILE, FOLDER, Told, update_files
 from shop.marketplaces.services.desk import photo_file
 from shop.marketplaces.services.photos import PhotoRule, fitted, photo_rule
 
@@ -52,8 +49,6 @@ Tell = Callable[[int], None]
 """Told how far the work is, 0 to 100."""
 
 PHOTOS: Final = "anh"
-PAPERS: Final = "giay-to"
-UPDATES: Final = "cap-nhat-gia-ton.csv"
 HAND_OVER_PAGE: Final = "phieu-ban-giao.html"
 HAND_OVER_PDF: Final = "phieu-ban-giao.pdf"
 
@@ -84,6 +79,7 @@ class _Collected:
     calls: dict[str, None] = field(default_factory=dict)
     """What an operator must know of the payloads."""
     refused: list[str] = field(default_factory=list)
+    updates: Told = field(default_factory=lambda: Told({}))
     addresses: dict[int, tuple[str, ...]] = field(default_factory=dict)
     """Of each product in the bundle: where its photos can be fetched."""
 
@@ -118,7 +114,9 @@ def make_bundle(
             verdicts.append(_include(item, profile, desk, found, read, take))
         tell(90 * number // len(assessed))
     if since is not None:
-        found.files[UPDATES] = update_file(changes)
+        ready = {one.product.id: one.listing for one in verdicts if one.listing}
+        found.updates = update_files(profile, changes, ready)
+        found.files |= found.updates.files
     channel = channel_findings(profile, desk.public_url, desk.template, desk.day)
     head = sheets.headline(profile, desk.producer.name, desk.day)
     notes = _notes(profile, desk, channel)
@@ -211,9 +209,9 @@ def _add_product(
         for number, (_name, content) in enumerate(taken, start=1)
     }
     papers = (
-        _papers(listing, profile, desk, folder, read)
+        papers_of(listing, profile, desk, folder, read)
         if profile.level == "hand_over"
-        else _NO_PAPERS
+        else NO_PAPERS
     )
     addresses = [f"{desk.public_url}/media/{name}" for name, _content in taken]
     rows = [
@@ -252,45 +250,6 @@ def _add_product(
     found.forms.append(
         hand_over.product_form(profile, listing.title, rows, values[0], tuple(photos))
     )
-
-
-@dataclass(frozen=True)
-class _Papers:
-    """Scans of a product and what is said of them."""
-
-    files: dict[str, bytes]
-    included: list[str]
-    missing: list[str]
-
-
-_NO_PAPERS: Final = _Papers({}, [], [])
-
-
-def _papers(listing: Listing, profile: Profile, desk: Desk, folder: str, read: Read) -> _Papers:
-    made = _Papers({}, [], [])
-    in_force = papers_in_force(listing.product, desk.day)
-    for number, paper in enumerate(in_force, start=1):
-        words = _paper_words(paper)
-        if paper.scan_sha is None:
-            made.missing.append(f"{listing.title}: chưa có bản chụp {words}")
-            continue
-        place = folder if paper.is_own else "co-so"
-        suffix = number if paper.is_own else paper.scan_sha[:8]
-        name = f"{PAPERS}/{place}/{safe_name(paper.kind)}-{suffix}.jpg"
-        made.files[name] = read(f"{paper.scan_sha}.scan")
-        made.included.append(f"{name}: {words}")
-    kinds = {paper.kind for paper in in_force}
-    for kind in needed_papers(profile, listing.product):
-        if kind not in kinds:
-            made.missing.append(f"{listing.title}: thiếu giấy {CERTIFICATE_KINDS[kind]}")
-    return made
-
-
-def _paper_words(paper: PaperFacts) -> str:
-    number = bounded(paper.number or paper.decision_no)
-    mark = " (hồ sơ minh họa)" if paper.is_illustration else ""
-    until = f"hết hạn {paper.expires_on:%d/%m/%Y}"
-    return f"{', '.join(filter(None, (CERTIFICATE_KINDS[paper.kind], number, until)))}{mark}"
 
 
 def _free_folder(wanted: str, taken: set[str]) -> str:
@@ -341,14 +300,16 @@ def _notes(profile: Profile, desk: Desk, channel: Sequence[Finding]) -> list[str
     return lines
 
 
-def _readme_updates(found: _Collected) -> list[str]:
-    if UPDATES not in found.files:
+def _readme_updates(told: Told) -> list[str]:
+    if not told.files:
         return []
-    return [
-        f"- {UPDATES}: giá và tồn đã đổi từ lần xuất trước, từng mã hàng",
-        "  theo cách ghi của Chợ Phiên, để dò và gõ lại; mẫu cập nhật của sàn mang mã bài đăng",
-        "  của riêng gian hàng nên không lập được ở đây, hãy tải từ trang bán hàng của sàn",
-    ]
+    lines = [f"- {FILE}: giá và tồn đã đổi từ lần xuất trước, từng mã hàng, để dò và gõ lại"]
+    if told.notes:
+        lines += [f"- {FOLDER}/: lời gọi API chỉ mang giá, tồn đã đổi (không tự gửi đi)"]
+        lines += [f"  {line}" for line in told.notes]
+    lines += ["  Mẫu cập nhật hàng loạt của sàn mang mã bài đăng của riêng gian hàng: hãy tải từ"]
+    lines += ["  trang bán hàng của sàn."]
+    return lines + [f"  Chưa lập được lời gọi: {line}" for line in told.refused]
 
 
 def _readme(
@@ -369,7 +330,7 @@ def _readme(
         f"- {PHOTOS}/<SKU>/01.jpg…: ảnh JPEG theo mã hàng",
         "- report.html, report.json: báo cáo kiểm tra, có đường dẫn tới chỗ cần sửa",
     ]
-    lines += _readme_updates(found)
+    lines += _readme_updates(found.updates)
     if found.calls:
         lines += ["", "GÓI DỮ LIỆU THEO API (payload/, không tự gửi đi; người vận hành điền thêm)"]
         lines += [f"- {line}" for line in found.calls]
