@@ -30,7 +30,7 @@ from shop.traceability.models import Lot, TraceCode
 
 RowT = TypeVar("RowT")
 
-Measure = Callable[[str], tuple[int, int, int, int | None] | None]
+Measure = Callable[[str], tuple[int, int, int, tuple[int, ...]] | None]
 """Width, height, bytes and look of the photo that would be handed on; None when it cannot be
 read."""
 
@@ -227,7 +227,7 @@ def _variant(variant: Variant, level: Level, kept: Mapping[str, int]) -> Variant
 
 
 def _photo(photo: ProductPhoto, measure: Measure) -> PhotoFacts:
-    width, height, size, look = measure(photo.sha) or (photo.width, photo.height, None, None)
+    width, height, size, looks = measure(photo.sha) or (photo.width, photo.height, None, ())
     return PhotoFacts(
         photo.sha,
         width,
@@ -235,7 +235,7 @@ def _photo(photo: ProductPhoto, measure: Measure) -> PhotoFacts:
         size,
         photo.is_illustration,
         photo.has_right_to_use,
-        look=look,
+        looks=looks,
     )
 
 

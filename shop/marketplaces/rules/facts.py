@@ -50,8 +50,8 @@ class PhotoFacts:
     has_right_to_use: bool = True
     format: str = "JPEG"
     """What the file really is, whatever its name says."""
-    look: int | None = None
-    """128 bits that stay close for copies of one picture; None: not known."""
+    looks: tuple[int, ...] = ()
+    """128 bits each that stay close for copies of one picture; none: not known."""
 
 
 @dataclass(frozen=True)

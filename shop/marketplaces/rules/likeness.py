@@ -7,9 +7,10 @@ from typing import Final
 
 from shop.marketplaces.rules.facts import ProductFacts
 
-CLOSE: Final = 7
-"""Of 128 bits. Copies made smaller, saved anew or cropped by 2 % differ by 7 at most in what was
-tried; different pictures of one hand by 9 and more."""
+CLOSE: Final = 10
+"""Of 128 bits. Different pictures drawn by one hand in one frame differ by 12 and more in what was
+tried, different photos by 29 and more; what copies differ by stands in
+docs/algorithms/photo-looks.md."""
 _BANDS: Final = CLOSE + 1
 _BITS: Final = 128 // _BANDS
 _MOST_ALIKE: Final = 200
@@ -18,7 +19,7 @@ _MOST_ALIKE: Final = 200
 
 @dataclass(frozen=True)
 class _Look:
-    """A photo of a product."""
+    """One look of a photo of a product."""
 
     owner: int
     sha: str
@@ -32,10 +33,10 @@ def copied_photos(products: Iterable[ProductFacts]) -> frozenset[str]:
     """Digests of photos that look like one of another product. Looks that differ in at most
     ``CLOSE`` bits are the same in one of ``CLOSE`` + 1 bands, so only those are compared."""
     looks = [
-        _Look(product.id, photo.sha, photo.look)
+        _Look(product.id, photo.sha, bits)
         for product in products
         for photo in product.photos
-        if photo.look is not None
+        for bits in photo.looks
     ]
     bands: dict[tuple[int, int], list[_Look]] = {}
     for one in looks:

@@ -14,7 +14,7 @@ from shop.marketplaces import queries
 from shop.marketplaces.models import Listing
 from shop.marketplaces.rules.likeness import copied_photos
 from shop.marketplaces.rules.readiness import Desk
-from shop.marketplaces.services.looks import look_of
+from shop.marketplaces.services.looks import looks_of
 from shop.marketplaces.slots import OWN_TEMPLATES
 
 
@@ -60,10 +60,10 @@ def load_shops(
     """``load_desks`` for several producers in the same statements, by producer id. Templates of
     shops elsewhere cost two more for each producer, where a channel has some."""
 
-    def measure(sha: str) -> tuple[int, int, int, int | None] | None:
+    def measure(sha: str) -> tuple[int, int, int, tuple[int, ...]] | None:
         name = photo_file(sha)
         try:
-            return (*_measured(storage.path(name)), look_of(storage, sha, name))
+            return (*_measured(storage.path(name)), looks_of(storage, sha, name))
         except (OSError, ValueError):
             return None
 

@@ -1,27 +1,41 @@
-"""Copies of one picture stay close, other pictures do not, plain areas have no look."""
+"""Copies of one picture stay close however they were lit or saved, other pictures do not."""
 
 import io
 import random
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
+from itertools import combinations
 from pathlib import Path
+from typing import Final
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageEnhance
 
 from shop.core.storage import Storage
 from shop.marketplaces.rules.likeness import CLOSE, copied_photos
 from shop.marketplaces.services import photo_file
-from shop.marketplaces.services.looks import look, look_of
+from shop.marketplaces.services.looks import looks, looks_of
 from tests.shop.marketplaces.facts import PRODUCT, photo
 
 
+@cache
 def picture(seed: int) -> Image.Image:
-    """Something like a photo: soft patches of light and dark."""
+    """Something like a photo: soft patches of colour, finer and finer, a few things in front."""
     chance = random.Random(seed)
-    small = Image.new("RGB", (12, 12))
-    small.putdata([(chance.randrange(256),) * 3 for _ in range(144)])
-    drawn = small.resize((900, 900), Image.Resampling.BICUBIC)
-    ImageDraw.Draw(drawn).ellipse((300, 300, 600, 600), fill="#b4232c")
+
+    def patches(side: int) -> Image.Image:
+        small = Image.new("RGB", (side, side))
+        small.putdata([tuple(chance.randrange(256) for _ in "rgb") for _ in range(side * side)])
+        return small.resize((600, 450), Image.Resampling.BICUBIC)
+
+    drawn = patches(4)
+    for side in (8, 24):
+        drawn = Image.blend(drawn, patches(side), 0.25)
+    for _ in range(4):
+        left, top, size = chance.randrange(450), chance.randrange(300), chance.randrange(40, 150)
+        colour = tuple(chance.randrange(256) for _ in "rgb")
+        ImageDraw.Draw(drawn).ellipse((left, top, left + size, top + size), fill=colour)
     return drawn
 
 
@@ -31,38 +45,75 @@ def saved(image: Image.Image, quality: int = 60) -> Image.Image:
     return Image.open(io.BytesIO(out.getvalue()))
 
 
-def bits(image: Image.Image) -> int:
-    return look(image.convert("L"))
+def lit(image: Image.Image, gamma: float) -> Image.Image:
+    return image.point([int(255 * (level / 255) ** gamma) for level in range(256)] * 3)
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_a_smaller_or_cropped_copy_is_close_and_others_are_far(seed: int) -> None:
-    original = picture(seed)
-    smaller = saved(original.resize((500, 500)))
-    cropped = saved(original.crop((8, 8, 892, 892)))
-    for copy in (smaller, cropped):
-        assert (bits(original) ^ bits(copy)).bit_count() <= CLOSE
-    assert (bits(original) ^ bits(picture(seed + 100))).bit_count() > 2 * CLOSE
+def cropped(image: Image.Image, part: float) -> Image.Image:
+    across, down = int(image.width * part), int(image.height * part)
+    return image.crop((across, down, image.width - across, image.height - down))
 
 
-def test_a_look_is_kept_beside_its_photo(tmp_path: Path) -> None:
+COPIES: Final[dict[str, Callable[[Image.Image], Image.Image]]] = {
+    "half as large": lambda image: image.resize((300, 225)),
+    "saved badly": lambda image: saved(image, 15),
+    "cropped by 1 %": lambda image: cropped(image, 0.01),
+    "cropped by 2 %": lambda image: cropped(image, 0.02),
+    "brighter": lambda image: ImageEnhance.Brightness(image).enhance(1.2),
+    "darker": lambda image: ImageEnhance.Brightness(image).enhance(0.6),
+    "gamma up": lambda image: lit(image, 1.3),
+    "gamma down": lambda image: lit(image, 0.75),
+    "harder": lambda image: ImageEnhance.Contrast(image).enhance(1.3),
+    "softer": lambda image: ImageEnhance.Contrast(image).enhance(0.7),
+    "without colour": lambda image: image.convert("L").convert("RGB"),
+    "cropped and brighter": lambda image: ImageEnhance.Brightness(cropped(image, 0.02)).enhance(
+        1.2
+    ),
+}
+
+
+def apart(one: tuple[int, ...], other: tuple[int, ...]) -> int:
+    return min((a ^ b).bit_count() for a in one for b in other)
+
+
+def seen(image: Image.Image) -> tuple[int, ...]:
+    return looks(saved(image).convert("L"))
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_a_copy_is_close_however_it_was_changed(name: str) -> None:
+    for seed in range(8):
+        assert apart(seen(picture(seed)), seen(COPIES[name](picture(seed)))) <= CLOSE
+
+
+def test_different_pictures_are_far_apart() -> None:
+    known = [seen(picture(seed)) for seed in range(30)]
+    assert min(apart(one, other) for one, other in combinations(known, 2)) > 2 * CLOSE
+
+
+def test_looks_are_kept_beside_their_photo(tmp_path: Path) -> None:
     storage = Storage(tmp_path)
     out = io.BytesIO()
     picture(1).save(out, "JPEG")
     sha = storage.put(out.getvalue(), "jpg").partition(".")[0]
     with pytest.raises(OSError, match="No such file"):
-        look_of(storage, sha, photo_file(sha))
+        looks_of(storage, sha, photo_file(sha))
     storage.put_as(photo_file(sha), out.getvalue())
-    found = look_of(storage, sha, photo_file(sha))
-    assert found
-    assert int(storage.read(f"{sha}-look.txt"), 16) == found
-    assert bits(Image.new("RGB", (90, 90), "#2f6b3c")) == 0
+    found = looks_of(storage, sha, photo_file(sha))
+    assert len(found) == 2
+    assert storage.read(f"{sha}-looks.txt") == b"%x %x" % found
+
+
+def test_a_plain_area_has_no_look() -> None:
+    assert looks(Image.new("L", (90, 90), 70)) == ()
+    almost = Image.effect_noise((300, 300), 2)
+    assert looks(almost) == ()
 
 
 def test_only_other_products_photos_count() -> None:
-    one = photo(1, look=1 << 100)
-    alike = photo(2, look=1 << 100 | 0b111)
-    far = photo(3, look=(1 << 100) - 1)
+    one = photo(1, looks=(1 << 100, 5 << 90))
+    alike = photo(2, looks=(7 << 40, 1 << 100 | 0b111))
+    far = photo(3, looks=((1 << 100) - 1,))
     same = replace(PRODUCT, photos=(one, alike, photo(4)))
     assert copied_photos([same]) == frozenset()
     other = replace(PRODUCT, id=8, photos=(alike, far))

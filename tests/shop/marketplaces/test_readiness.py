@@ -135,11 +135,11 @@ FAULTS: dict[str, Fault] = {
     "IMG_CORRUPT": Fault({"photos": (photo(1), photo(2, size=None))}, value="000000000000"),
     "IMG_DUP": Fault(others=(product(id=8, variants=(variant(sku="B"),)),), value="0000"),
     "IMG_NEAR_DUP": Fault(
-        {"photos": (photo(1, look=0b1111 << 60), photo(2), photo(3))},
+        {"photos": (photo(1, looks=(0b1111 << 60,)), photo(2), photo(3))},
         value="0000",
         others=(
             product(
-                id=8, variants=(variant(sku="B"),), photos=(photo(9, look=0b1111 << 60 | 0x7F),)
+                id=8, variants=(variant(sku="B"),), photos=(photo(9, looks=(0b1111 << 60 | 0x7F,)),)
             ),
         ),
     ),
