@@ -15,6 +15,7 @@ from shop.core.surroundings import surroundings_of
 from shop.core.tasks import Run, in_steps, task_handler
 from shop.marketplaces import queries, registry, services
 from shop.marketplaces.rules.changes import compare, tally
+from shop.marketplaces.services.kept_feeds import keep_feeds
 from shop.marketplaces.services.photos import channel_photo, many_photos
 from shop.marketplaces.services.weekly import export_due, tell_weekly
 from shop.marketplaces.slots import OWN_SHEETS
@@ -76,6 +77,12 @@ def export_weekly(database: Database, now: datetime) -> None:
     for schedule_id in due:
         with database.transaction() as db:
             export_due(db, schedule_id=schedule_id, now=now)
+
+
+@job("marketplaces.feeds", every_seconds=300)
+def keep(database: Database, now: datetime) -> None:
+    """Write the public feeds whose goods, prices or units changed."""
+    keep_feeds(database, now)
 
 
 def _told(before: Mapping[str, Any], made: services.Bundle) -> dict[str, Any]:

@@ -92,6 +92,24 @@ class ExportSchedule(Base):
     set_at: Mapped[datetime]
 
 
+class KeptFeed(Base):
+    """A public feed as it was last written, so that a fetch costs no more than reading a file."""
+
+    __tablename__ = "kept_feed"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    """``google.xml``, ``meta.csv``."""
+    stored_name: Mapped[str] = mapped_column(String(80))
+    """Name of the file in the store."""
+    stamp: Mapped[str] = mapped_column(String(64))
+    """Digest of what it depends on, see ``services.kept_feeds``."""
+    day: Mapped[date]
+    """The calendar day of Vietnam whose certificates and lots it was judged by."""
+    made_at: Mapped[datetime]
+    checked_at: Mapped[datetime]
+    """When it was last found to be as it should."""
+
+
 class ListingSighting(Base):
     """Somebody saw where a product stands on a channel, or that it stands there no more.
 

@@ -33,7 +33,7 @@ PROFILE = Profile(
     ),
     columns=(
         Column("id", N_("Mã hàng"), "sku", "required"),
-        Column("title", N_("Tên sản phẩm"), "title", "required"),
+        Column("title", N_("Tên sản phẩm"), "title_of_size", "required"),
         Column("description", N_("Mô tả"), "description", "required"),
         Column("link", N_("Đường dẫn"), "page_url", "required"),
         Column("image_link", N_("Ảnh bìa"), "address_1", "required", "address"),

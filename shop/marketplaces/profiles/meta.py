@@ -32,7 +32,7 @@ PROFILE = Profile(
     ),
     columns=(
         Column("id", N_("Mã hàng"), "sku", "required"),
-        Column("title", N_("Tên sản phẩm"), "title", "required"),
+        Column("title", N_("Tên sản phẩm"), "title_of_size", "required"),
         Column("description", N_("Mô tả"), "description", "required"),
         Column("availability", N_("Còn hàng"), "availability_words", "required"),
         Column("condition", N_("Tình trạng"), "condition", "required"),

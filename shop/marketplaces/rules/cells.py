@@ -115,6 +115,17 @@ def _recognised(read: Callable[[PaperFacts], Cell]) -> Callable[[Row], Cell]:
     return take
 
 
+def _title_of_size(row: Row) -> Cell:
+    """The title with this size's own amount: feeds show each size by itself."""
+    title, own = row.listing.title, amount(row.variant.facts) or row.variant.option
+    if not row.has_options or not own:
+        return title
+    whole = net_content(row.listing.product)
+    if whole and title.endswith(whole):
+        return f"{title.removesuffix(whole)}{own}"
+    return title if own in title else f"{title} {own}"
+
+
 def _at(values: tuple[str, ...], index: int) -> Cell:
     return values[index] if index < len(values) else None
 
@@ -149,6 +160,7 @@ VALUES: Final[dict[str, Callable[[Row], Cell]]] = {
     "number": lambda row: row.number,
     "category": lambda row: _whole_or_text(row.listing.category_id),
     "title": lambda row: row.listing.title,
+    "title_of_size": _title_of_size,
     "description": lambda row: row.listing.description,
     "summary": lambda row: row.listing.product.summary,
     "sku": lambda row: row.variant.sku,

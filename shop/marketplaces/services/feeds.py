@@ -105,6 +105,14 @@ def _elements(profile: Profile, item: Item) -> Iterator[tuple[str, str]]:
         yield from ((column.key, one) for one in several if one)
 
 
+def write_feed(db: Session, storage: Storage, *, name: str, day: date, public_url: str) -> bytes:
+    """The feed called ``name`` as it would be fetched on ``day``. Raises KeyError."""
+    channel, write = FEEDS[name]
+    profile = registry.profile_called(channel)
+    items = feed_items(db, storage, profile=profile, day=day, public_url=public_url)
+    return write(profile, items, public_url)
+
+
 Write = Callable[[Profile, list[Item], str], bytes]
 FEEDS: Final[dict[str, tuple[str, Write]]] = {
     "google.xml": ("google", as_rss),
