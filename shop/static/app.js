@@ -125,12 +125,15 @@
     if (form.method !== 'post' || form.target || form.matches('[data-hx-post],[data-repeat]')) return;
     form.dataset.sent = '1';
     if (by) { by.setAttribute('aria-disabled', 'true'); by.classList.add('busy'); }
+    /* Loading was stopped by hand: nothing tells so. A key makes a second press harmless. */
+    if (form.elements.submit_key) window.setTimeout(mayPressAgain, 10000);
   }, true);
 
-  window.addEventListener('pageshow', function () {
+  function mayPressAgain() {
     all('form[data-sent]').forEach(function (f) { delete f.dataset.sent; });
     all('.busy').forEach(function (b) { b.removeAttribute('aria-disabled'); b.classList.remove('busy'); });
-  });
+  }
+  window.addEventListener('pageshow', mayPressAgain);
 
   /* data-suggest="address" on a form: its search field becomes a combobox whose list the address
      gives. Arrows choose, Enter goes there, Escape closes; what is typed stays as it is. */

@@ -4,8 +4,8 @@ import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 import requests
@@ -42,9 +42,14 @@ def post(client: FlaskClient, path: str, data: dict[str, Any]) -> Any:
     )
 
 
-@lru_cache(maxsize=4)
 def token_of(client: FlaskClient) -> str:
-    return csrf(client)
+    """Asked for once a client, and forgotten with it: a client keeps its application alive."""
+    if client not in _tokens:
+        _tokens[client] = csrf(client)
+    return _tokens[client]
+
+
+_tokens: WeakKeyDictionary[FlaskClient, str] = WeakKeyDictionary()
 
 
 FORM = {
