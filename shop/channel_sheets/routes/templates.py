@@ -42,6 +42,8 @@ from shop.web.request import house, read_session, uploaded, write_session
 LISTED: Final = 60
 HISTORY: Final = 20
 PAGE_SIZE: Final = 30
+LISTED_CATEGORIES: Final = 60
+"""As many are offered in one list; of more, those that fit and those that were looked up."""
 
 
 @bp.get("/ban-hang/mau-kenh")
@@ -155,7 +157,14 @@ def _categories(template: ChannelTemplate, layout: Layout, producer: Producer) -
     db = read_session()
     looked = request.args.get("tim", "")[:100]
     if not (layout.needs_category and layout.categories):
-        return {"goods": [], "looked": looked, "found": [], "page": None, "missing": 0}
+        return {
+            "goods": [],
+            "looked": looked,
+            "found": [],
+            "every": (),
+            "page": None,
+            "missing": 0,
+        }
     goods = queries.goods_of(db, producer.id)
     chosen = chosen_categories(db, producer.id, template.channel)
     before: dict[str, Counter[str]] = {}
@@ -180,6 +189,7 @@ def _categories(template: ChannelTemplate, layout: Layout, producer: Producer) -
         "goods": rows,
         "looked": looked,
         "found": find_categories(layout.categories, looked),
+        "every": layout.categories if len(layout.categories) <= LISTED_CATEGORIES else (),
         "page": page,
         "missing": sum(chosen.get(one[0], usual) not in known for one in goods),
     }

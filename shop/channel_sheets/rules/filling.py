@@ -16,6 +16,8 @@ from shop.marketplaces.rules.profile import Column
 
 STALE_AFTER: Final = timedelta(days=60)
 MOST_CONSTANT: Final = 500
+MOST_NAMED: Final = 12
+"""Columns that one remark names."""
 UNITS: Final = {"g": N_("gam (g)"), "kg": N_("ki-lô-gam (kg)"), "lb": N_("pound (lb)")}
 _GRAMS_IN_LB: Final = Decimal("453.59237")
 _PICTURES: Final = "address_"
@@ -249,20 +251,30 @@ def _price_remarks(price: Cell, layout: Layout, choices: Choices) -> list[Remark
     ]
 
 
-def changes_between(old: Layout, new: Layout) -> list[str]:
-    """What a newer template asks for differently: keys with ``+`` or ``-``, in plain words."""
-    before = {column.key: column.need for column in old.columns}
-    after = {column.key: column.need for column in new.columns}
-    found = [f"+ {key}" for key in after if key not in before]
-    found += [f"- {key}" for key in before if key not in after]
-    found += [
-        f"{key}: {before[key] or '?'} → {need or '?'}"
-        for key, need in after.items()
-        if key in before and before[key] != need
-    ]
+def changes_between(old: Layout, new: Layout) -> list[Remark]:
+    """What a newer template asks for differently, by the labels that its reader knows."""
+    before = {column.key: column for column in old.every_column}
+    after = {column.key: column for column in new.every_column}
+    named = {
+        "TEMPLATE_NEW_COLUMNS": [one for key, one in after.items() if key not in before],
+        "TEMPLATE_LOST_COLUMNS": [one for key, one in before.items() if key not in after],
+        "TEMPLATE_NOW_REQUIRED": [
+            one
+            for key, one in after.items()
+            if key in before and one.need == "required" != before[key].need
+        ],
+    }
+    found = [Remark(code, {"what": _named(columns)}) for code, columns in named.items() if columns]
     had, has = ({one.id for one in layout.categories} for layout in (old, new))
     if had != has:
-        found.append(f"+{len(has - had)} / -{len(had - has)} ngành")
+        counts = {"new": len(has - had), "lost": len(had - has)}
+        found.append(Remark("TEMPLATE_CATEGORIES", counts, "nganh"))
     if old.told_unit != new.told_unit:
-        found.append(f"{old.told_unit or '?'} → {new.told_unit or '?'}")
-    return found
+        units = {"before": old.told_unit or "?", "after": new.told_unit or "?"}
+        found.append(Remark("TEMPLATE_UNIT", units, "don-vi"))
+    return found or [Remark("TEMPLATE_CHANGED", {})]
+
+
+def _named(columns: Sequence[TemplateColumn]) -> str:
+    told = "; ".join(column.label for column in columns[:MOST_NAMED])
+    return f"{told}; …" if len(columns) > MOST_NAMED else told

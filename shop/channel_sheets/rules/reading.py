@@ -233,7 +233,7 @@ def _columns(
             TemplateColumn(
                 index=index,
                 key=key,
-                label=label[:120],
+                label=(label.strip("* ") or key)[:120],
                 need=told or ("required" if label.startswith("*") else ""),
                 about=" ".join(filter(None, about))[:600],
                 allowed=listed.get(index, ())[:MOST_ALLOWED] if value != CATEGORY else (),

@@ -16,8 +16,28 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         N_("Nếu đây là gian hàng khác, hãy đặt tên gian hàng riêng khi tải lên."),
     ),
     "TEMPLATE_CHANGED": (
-        N_("Mẫu đã đổi so với lần trước: %(what)s."),
-        N_("Xem lại các cột và ngành hàng bên dưới trước khi điền."),
+        N_("Mẫu đã đổi so với lần trước: vài cột nhận giá trị khác hoặc đổi mức bắt buộc."),
+        N_("Xem lại các cột bên dưới trước khi điền."),
+    ),
+    "TEMPLATE_NEW_COLUMNS": (
+        N_("So với mẫu trước, mẫu có thêm cột: %(what)s."),
+        N_("Xem lại các cột bên dưới trước khi điền."),
+    ),
+    "TEMPLATE_LOST_COLUMNS": (
+        N_("So với mẫu trước, mẫu bỏ cột: %(what)s."),
+        N_("Không cần làm gì; giá trị của các cột ấy không còn được ghi."),
+    ),
+    "TEMPLATE_NOW_REQUIRED": (
+        N_("So với mẫu trước, cột nay thành bắt buộc: %(what)s."),
+        N_("Xem lại các cột bên dưới trước khi điền."),
+    ),
+    "TEMPLATE_CATEGORIES": (
+        N_("So với mẫu trước, mẫu thêm %(new)s ngành và bỏ %(lost)s ngành."),
+        N_("Chọn lại ngành cho sản phẩm nào không còn ngành cũ."),
+    ),
+    "TEMPLATE_UNIT": (
+        N_("So với mẫu trước, đơn vị cân nặng đổi từ %(before)s sang %(after)s."),
+        N_("Nếu sàn hiểu khác, hãy chọn đơn vị bên dưới."),
     ),
     "TEMPLATE_UNKNOWN_REQUIRED": (
         N_("Cột bắt buộc “%(label)s” (%(key)s) không có dữ liệu ở Chợ Phiên."),
@@ -37,7 +57,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "TEMPLATE_SHEETS": (
         N_("Mẫu còn các trang ngành khác chưa điền: %(sheets)s."),
-        N_("Chỉ trang đầu được điền; tải mẫu riêng cho các trang khác."),
+        N_("Tải mẫu riêng cho các trang ấy rồi tải lên."),
     ),
     "WEIGHT_UNIT_CONFLICT": (
         N_("Mẫu ghi đơn vị cân nặng khác với hồ sơ kênh, không đoán được là gam hay ki-lô-gam."),

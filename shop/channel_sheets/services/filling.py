@@ -31,6 +31,10 @@ from shop.marketplaces.rules.profile import Profile
 from shop.marketplaces.rules.readiness import Assessed, Desk, Finding, assess, is_reachable
 
 MOST_PRODUCTS_TOLD: Final = 2_000
+SHOWN_SHEETS: Final = 3
+SHOWN_ROWS: Final = 5
+SHOWN_CHARACTERS: Final = 80
+"""Of a cell in the preview that the report keeps."""
 
 
 class NotReady(Conflict):
@@ -125,6 +129,7 @@ def fill_template(
         "remarks": [remark_data(remark) for remark in remarks],
         "parts": {"all": parts, "same": same, "changed": changed},
         "samples": layout.samples,
+        "shown": [_shown(page) for page in pages if page.rows][:SHOWN_SHEETS],
         "blank": _labels(column for page in pages for column in _blank(page)),
         "left": _labels(column for page in pages for column in _left(page)),
     }
@@ -152,6 +157,23 @@ def _write(workbook: bytes, book: _Book, out: IO[bytes]) -> int:
         content = between.getvalue()
     out.seek(0)
     return written
+
+
+def _shown(page: _Page) -> dict[str, Any]:
+    """The first rows as they stand in the file, long texts cut, without the empty columns."""
+    rows = page.rows[:SHOWN_ROWS]
+    at = [n for n in range(len(page.columns)) if any(row[n] is not None for row in rows)]
+    first = page.layout.data_row + 1
+    return {
+        "sheet": page.layout.sheet,
+        "heads": [page.columns[n].label for n in at],
+        "rows": [[first + line, [_cut(row[n]) for n in at]] for line, row in enumerate(rows)],
+    }
+
+
+def _cut(cell: Cell) -> str:
+    words = "" if cell is None else str(cell)
+    return words if len(words) <= SHOWN_CHARACTERS else f"{words[: SHOWN_CHARACTERS - 1]}…"
 
 
 def _blank(page: _Page) -> list[TemplateColumn]:

@@ -232,11 +232,10 @@ def remarks_of(
     if before is not None:
         old = layout_of(before.layout)
         if old.shop_ref and layout.shop_ref and old.shop_ref != layout.shop_ref:
-            shop = template.shop_label or template.channel
+            shop = template.shop_label or registry.profile_called(template.channel).label
             found.append(Remark("TEMPLATE_OTHER_SHOP", {"shop": shop}))
         if before.fingerprint != template.fingerprint:
-            what = "; ".join(changes_between(old, layout)[:12])
-            found.append(Remark("TEMPLATE_CHANGED", {"what": what}))
+            found += changes_between(old, layout)
     return found + remarks_about(
         layout, choices_of(template), uploaded_at=template.uploaded_at, now=now
     )

@@ -72,6 +72,9 @@ def test_an_empty_template_comes_back_filled(desk: Any, db: Session) -> None:
     assert post(client, f"{address}/nganh", {f"nganh-{product.id}": "100785"}).status_code == 303
     report, content = filled(client, address)
     assert f'data-product="{product.id}" data-state="filled"' in report
+    assert re.search(
+        r'<table data-shown="Template">.*?<th scope="row" class="num">7</th>', report, re.DOTALL
+    )
     layout = find_layout(book_of(read_book(raw)))
     before, after = (zipfile.ZipFile(io.BytesIO(one)) for one in (raw, content))
     assert before.namelist() == after.namelist()
@@ -170,8 +173,9 @@ def test_a_newer_template_takes_the_place_and_says_what_changed(desk: Any, db: S
     extra = ("ps_new_rule|1|0", "Mã số mới", "Bắt buộc", "")
     new = send(client, templates.shopee(columns=[*templates.SHOPEE, extra], shop_ref="77"))
     page = client.get(new.location).get_data(as_text=True)
-    for code in ("TEMPLATE_CHANGED", "TEMPLATE_OTHER_SHOP", "TEMPLATE_UNKNOWN_REQUIRED"):
+    for code in ("TEMPLATE_NEW_COLUMNS", "TEMPLATE_OTHER_SHOP", "TEMPLATE_UNKNOWN_REQUIRED"):
         assert f'data-finding="{code}"' in page
+    assert "mẫu có thêm cột: Lý do; Mã số mới." in page
     assert "SHIP_NONE" not in page, "the choice of delivery is carried over"
     assert "Đã có mẫu mới hơn" in client.get(old).get_data(as_text=True)
     wrong = post(
