@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from shop.accounts.models import Person
 from shop.catalogue.models import Product, Variant
 from shop.channel_orders.models import ChannelOrder, ChannelOrderLine, OrderImport
-from shop.channel_orders.rules import Line, owed
+from shop.channel_orders.rules import Line, State, is_older, leading, owed
 from shop.core.errors import NotFound
 from shop.core.text import N_
 
@@ -18,6 +19,7 @@ DOES = {
     "back": N_("Cộng lại tồn kho"),
     "none": N_("Ghi đơn, tồn không đổi"),
     "known": N_("Đã ghi trước đó, không đổi"),
+    "old": N_("Tệp cũ hơn đơn đã ghi: không đổi gì"),
     "unknown": N_("SKU không nhận ra: ghi đơn, không trừ tồn"),
     "short": N_("Không đủ tồn: ghi đơn, chưa trừ. Kiểm kho rồi nhập lại tệp"),
     "fault": N_("Không đọc được: bỏ qua"),
@@ -91,18 +93,44 @@ def known_lines(
     return {(number, line.line_key): line for number, line in rows}
 
 
+def known_states(
+    db: Session, producer_id: int, channel: str, numbers: Collection[str]
+) -> dict[str, State]:
+    """Order number -> its state as it is recorded."""
+    rows = db.execute(
+        select(ChannelOrder.number, ChannelOrder.state).where(
+            ChannelOrder.producer_id == producer_id,
+            ChannelOrder.channel == channel,
+            ChannelOrder.number.in_(numbers),
+        )
+    )
+    return {number: cast(State, state) for number, state in rows}
+
+
 def foresee(db: Session, producer_id: int, channel: str, lines: Sequence[Line]) -> list[Foreseen]:
     """What each line will do, judged by what is recorded already."""
     skus = variants_by_sku(db, producer_id)
-    known = known_lines(db, producer_id, channel, {line.order for line in lines})
+    numbers = {line.order for line in lines}
+    known = known_lines(db, producer_id, channel, numbers)
+    states = known_states(db, producer_id, channel, numbers)
+    old = {
+        number
+        for number, line in leading(lines).items()
+        if is_older(line.state, states.get(number, line.state))
+    }
     return [
-        _foreseen(line, known.get((line.order, line.key)), skus.get(line.sku)) for line in lines
+        _foreseen(line, known.get((line.order, line.key)), skus.get(line.sku), line.order in old)
+        for line in lines
     ]
 
 
-def _foreseen(line: Line, had: ChannelOrderLine | None, variant_id: int | None) -> Foreseen:
+def _foreseen(
+    line: Line, had: ChannelOrderLine | None, variant_id: int | None, is_old: bool
+) -> Foreseen:
     if line.fault:
         return Foreseen(line, "fault", 0, None)
+    if is_old:
+        return Foreseen(line, "old", 0, variant_id)
     if had is not None and had.variant_id is not None:
         variant_id = had.variant_id
     if variant_id is None:

@@ -78,7 +78,15 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "order date",
     ),
 }
+_RANK: Final[Mapping[State, int]] = {
+    "open": 0,
+    "shipped": 1,
+    "completed": 2,
+    "returned": 2,
+    "cancelled": 3,
+}
 _STATES: Final[tuple[tuple[State, re.Pattern[str]], ...]] = (
+    ("completed", re.compile(r"(van )?co the (gui )?(yeu cau )?(tra hang|hoan tien)")),
     ("returned", re.compile(r"return|refund|tra hang|hoan tien|hoan tra")),
     ("cancelled", re.compile(r"cancel|huy|that bai|failed")),
     ("completed", re.compile(r"complete|hoan thanh|delivered|da giao|confirmed")),
@@ -87,6 +95,14 @@ _STATES: Final[tuple[tuple[State, re.Pattern[str]], ...]] = (
 _PRIVATE: Final = re.compile(
     r"nguoi (mua|nhan)|khach|buyer|recipient|customer|phone|dien thoai|dia chi|address|username"
     r"|ward|district|province|zip|postal|email|tinh|quan|phuong|nickname|shippingname|billing"
+)
+
+
+_NUMBER: Final = re.compile(r"(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{4,60}")
+_ROUNDED: Final = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+")
+NO_NUMBER: Final = N_("Ô mã đơn trống hoặc không phải mã đơn.")
+ROUNDED: Final = N_(
+    "Excel đã làm tròn mã đơn này. Hãy tải lại tệp từ sàn và đừng lưu lại bằng Excel."
 )
 
 
@@ -142,20 +158,46 @@ def without_buyers(rows: Sequence[Sequence[Cell]], header: int) -> list[list[Cel
 
 
 def read_lines(rows: Sequence[Sequence[Cell]], layout: Layout) -> list[Line]:
-    """Every row below the header with an order number. Raises NoColumns, NoOrders."""
+    """Every row below the header that says anything; one without an order number is a fault.
+
+    Left out is only the row of explanations that some channels put right below the header. Raises
+    NoColumns, NoOrders when no row has an order number.
+    """
     if not is_whole(layout):
         raise NoColumns
     lines: list[Line] = []
     seen: dict[str, int] = {}
     for number, row in enumerate(rows[layout.header + 1 :], start=layout.header + 2):
         said = {field: words_of(cell) for field, cell in layout.cells(row).items()}
-        if re.fullmatch(r"[A-Za-z0-9_-]{4,60}", said["order"]) and any(
-            map(str.isdigit, said["order"])
-        ):
+        if _NUMBER.fullmatch(said["order"]):
             lines.append(_line(number, said, seen))
-    if not lines:
+        elif any(said.values()) and not (number == layout.header + 2 and _explains(said)):
+            lines.append(_without_number(number, said))
+    if all(line.fault in {NO_NUMBER, ROUNDED} for line in lines):
         raise NoOrders
     return lines
+
+
+def _explains(said: Mapping[str, str]) -> bool:
+    """Whether a row tells what its columns mean: no number where numbers stand."""
+    return not re.search(r"[0-9]", said["order"] + said["quantity"]) and bool(said["state"])
+
+
+def _without_number(number: int, said: Mapping[str, str]) -> Line:
+    return Line(
+        number=number,
+        order=said["order"][:60],
+        key="",
+        sku=said["sku"][:100],
+        name=said["name"][:300],
+        quantity=1,
+        back=0,
+        revenue_vnd=0,
+        ordered_at=None,
+        state=state_of(said["state"]),
+        told_state=said["state"][:120],
+        fault=ROUNDED if _ROUNDED.fullmatch(said["order"]) else NO_NUMBER,
+    )
 
 
 def _line(number: int, said: Mapping[str, str], seen: dict[str, int]) -> Line:
@@ -203,6 +245,12 @@ def state_of(words: str) -> State:
     """The state that the channel's words mean; ``open`` for words that nobody knows."""
     plain = fold(words[:120])
     return next((state for state, pattern in _STATES if pattern.search(plain)), "open")
+
+
+def is_older(told: State, known: State) -> bool:
+    """Whether a file speaks of an order as it was before it is recorded: states go one way only.
+    What was sent back and is settled for the seller may stand as completed again."""
+    return _RANK[told] < _RANK[known]
 
 
 def owed(line: Line) -> tuple[bool, int]:

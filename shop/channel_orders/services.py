@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from shop.catalogue.services import home_by
 from shop.channel_orders import queries
 from shop.channel_orders.models import ChannelOrder, ChannelOrderLine, OrderImport
 from shop.channel_orders.queries import Foreseen
-from shop.channel_orders.rules import Line, kept_revenue, leading
+from shop.channel_orders.rules import Line, State, is_older, kept_revenue, leading
 from shop.core.clock import today_vn
 from shop.core.errors import DomainError
 from shop.sheets.rules.mapping import Layout
@@ -79,15 +79,17 @@ def record_import(
     """
     db.execute(select(Producer.id).where(Producer.id == row.producer_id).with_for_update()).one()
     previews.claim(db, row=row, digest=digest, actor_id=actor_id, now=now)
+    foreseen = queries.foresee(db, row.producer_id, row.channel, lines)
     orders = _orders(db, row, lines, now)
     had = queries.known_lines(db, row.producer_id, row.channel, set(orders))
     counts: Counter[str] = Counter()
     told: list[list[Any]] = []
-    for one in queries.foresee(db, row.producer_id, row.channel, lines):
+    for one in foreseen:
         did = _record(db, one, orders, had, row.channel, actor_id, now)
         counts[did] += 1
         if did in {"unknown", "short", "fault"} and len(told) < MOST_TOLD:
-            told.append([one.line.number, one.line.order, one.line.sku, one.line.name, did])
+            line = one.line
+            told.append([line.number, line.order, line.sku, line.name, did, line.fault])
     row.results = {"counts": dict(counts), "rows": told, "orders": len(orders)}
     record_audit(
         db,
@@ -124,12 +126,14 @@ def _orders(
                 producer_id=row.producer_id,
                 channel=row.channel,
                 number=number,
+                state=line.state,
                 ordered_at=ordered_at,
                 month=f"{today_vn(ordered_at):%Y-%m}",
             )
             db.add(found[number])
         order = found[number]
-        order.state, order.told_state, order.changed_at = line.state, line.told_state, now
+        if not is_older(line.state, cast(State, order.state)):
+            order.state, order.told_state, order.changed_at = line.state, line.told_state, now
     db.flush()
     return found
 
@@ -143,7 +147,7 @@ def _record(
     actor_id: int,
     now: datetime,
 ) -> str:
-    if one.does == "fault":
+    if one.does in {"fault", "old"}:
         return one.does
     line = had.get((one.line.order, one.line.key))
     if line is None:

@@ -1,6 +1,7 @@
 """Orders of marketplaces take stock once and give it back once, however often they come."""
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -38,6 +39,7 @@ HEAD = (
         ("To ship", "shipped"),
         ("Trả hàng/Hoàn tiền", "returned"),
         ("Chờ xác nhận", "open"),
+        ("Người mua đã nhận hàng, vẫn có thể gửi yêu cầu Trả hàng/Hoàn tiền", "completed"),
     ],
 )
 def test_words_of_state(words: str, state: str) -> None:
@@ -127,6 +129,36 @@ def test_stock_follows_the_channel_once(desk: Any, db: Session) -> None:
     overview = client.get(HOME).get_data(as_text=True)
     assert 'data-month="2026-11" data-channel="shopee"' in overview
     assert "255.000" in overview, "170.000 kept of 3, and 85.000"
+
+
+def test_an_older_file_undoes_nothing(desk: Any, db: Session) -> None:
+    variant_id, sku, client = desk
+    older = f"SP001A,20/11/2026,Chờ giao,{sku},Mật ong,3,255000,0,B,09\n"
+    bring(client, older)
+    bring(client, older.replace("Chờ giao", "Đã hủy"), "newer.csv")
+    assert on_hand(db, variant_id) == 10
+    _address, page = bring(client, older, "older again.csv")
+    assert 'data-count="old"' in page
+    assert on_hand(db, variant_id) == 10
+    assert db.scalars(select(ChannelOrder.state)).one() == "cancelled"
+    db.rollback()
+    mixed = f"SP002B,20/11/2026,Hoàn thành,{sku},Mật ong,1,1,0,B,09\n"
+    mixed += f"SP002B,20/11/2026,Chờ giao,{sku},Mật ong,2,2,0,B,09\n"
+    bring(client, mixed, "two parcels of one order.csv")
+    assert on_hand(db, variant_id) == 7, "lines of one order are judged together"
+
+
+def test_every_row_is_counted_or_named(desk: Any, db: Session) -> None:
+    variant_id, sku, client = desk
+    rows = "Mã do sàn cấp,Lúc đặt,Trạng thái,Mã của bạn,Tên,Số món,Tiền,Số trả,,\n"
+    rows += f"SP001A,20/11/2026,Chờ giao,{sku},Mật ong,1,85000,0,B,09\n"
+    rows += f",20/11/2026,Chờ giao,{sku},Mật ong,1,85000,0,B,09\n"
+    rows += f"5.77361E+17,20/11/2026,Chờ giao,{sku},Mật ong,1,85000,0,B,09\n,,,,,,,,,\n"
+    _address, page = bring(client, rows)
+    assert on_hand(db, variant_id) == 9
+    assert re.search(r'data-count="fault">.*?<strong class="num">2</strong>', page)
+    assert "Ô mã đơn trống" in page
+    assert "Excel đã làm tròn mã đơn này" in page
 
 
 def test_short_stock_is_said_and_taken_later(desk: Any, db: Session) -> None:

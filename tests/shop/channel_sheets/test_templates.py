@@ -73,7 +73,7 @@ def test_an_empty_template_comes_back_filled(desk: Any, db: Session) -> None:
     report, content = filled(client, address)
     assert f'data-product="{product.id}" data-state="filled"' in report
     assert re.search(
-        r'<table data-shown="Template">.*?<th scope="row" class="num">7</th>', report, re.DOTALL
+        r'data-shown="Template">.*?<th scope="row" class="num">7</th>', report, re.DOTALL
     )
     layout = find_layout(book_of(read_book(raw)))
     before, after = (zipfile.ZipFile(io.BytesIO(one)) for one in (raw, content))
