@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import text, update
+from sqlalchemy import update
 
 from shop.core.db import Database
 from shop.core.errors import DomainError
@@ -107,16 +107,23 @@ def finish(database: Database, refund_id: str, person_id: str) -> str:
         return done.state
 
 
-def naive_expire(database: Database, order_id: str) -> str:
+def naive_end(database: Database, order_id: str, state: str) -> str:
+    """Ends an order that was unpaid when it looked: ``expired`` or ``cancelled``."""
     with database.read() as db:
         is_unpaid = db.get_one(Order, int(order_id)).payment_state == "unpaid"
     time.sleep(PAUSE_SECONDS)
     if is_unpaid:
         with database.transaction() as db:
-            db.execute(
-                text("UPDATE shop_order SET state = 'expired' WHERE id = :i"), {"i": order_id}
-            )
+            db.execute(update(Order).where(Order.id == int(order_id)).values(state=state))
     return f"naive {is_unpaid}"
+
+
+def naive_take(database: Database, attempt_id: str, way: str) -> str:
+    """Asks whether it is paid, thinks, and records the money under a name of its own way."""
+    with database.read() as db:
+        is_open = db.get_one(PaymentAttempt, int(attempt_id)).state != "succeeded"
+    time.sleep(PAUSE_SECONDS)
+    return pay(database, attempt_id, f"{way}:1", "95000") if is_open else "known"
 
 
 def naive_ask(database: Database, order_id: str, amount: str, cause: str) -> str:
@@ -170,7 +177,8 @@ ACTORS: dict[str, Callable[..., str]] = {
         send,
         ask,
         finish,
-        naive_expire,
+        naive_end,
+        naive_take,
         naive_ask,
         naive_finish,
     )

@@ -59,9 +59,10 @@ def test_pay_against_expiry_and_cancellation(database: Database) -> None:
 
 
 @pytest.mark.control
-def test_control_expiry_that_looks_first_loses_money(database: Database) -> None:
+@pytest.mark.parametrize("end", ["expired", "cancelled"])
+def test_control_an_end_that_looks_first_loses_money(database: Database, end: str) -> None:
     order_id, attempt_id = waiting(database)
-    at_once(database, [("naive_expire", order_id), ("pay", attempt_id, "FT1", "95000")])
+    at_once(database, [("naive_end", order_id, end), ("pay", attempt_id, "FT1", "95000")])
     assert "payments_owed_money_has_a_task" in broken(database)
 
 
@@ -90,6 +91,15 @@ def test_message_return_page_and_poller(
         assert db.get_one(PaymentAttempt, attempt_id).state == "succeeded"
         assert db.get_one(Order, order.id).payment_state == "paid"
     assert_sound(database)
+
+
+@pytest.mark.control
+def test_control_message_page_and_poller_that_look_first_count_thrice(database: Database) -> None:
+    """One payment, recorded by each of its ways under a name of its own."""
+    order_id, attempt_id = waiting(database)
+    at_once(database, [("naive_take", attempt_id, way) for way in ("hook", "page", "poll")])
+    with database.read() as db:
+        assert queries.money_of(db, int(order_id)).charged_vnd > 95_000
 
 
 def test_two_refunders(database: Database) -> None:

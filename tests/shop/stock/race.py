@@ -1,7 +1,7 @@
 """A buyer in a process of its own: waits for the others, then tries to hold one unit.
 
-python -m tests.shop.stock.race URL VARIANT_ID OWNER START_AT {guarded|naive}
-Prints ``held`` or ``refused``.
+python -m tests.shop.stock.race URL VARIANT_ID OWNER WAY
+WAY is a name of ``TRIES``. Prints ``held`` or ``refused``.
 """
 
 import sys
@@ -60,7 +60,46 @@ def _left(db: Session, variant_id: int) -> int:
     return int(found)
 
 
-TRIES = {"guarded": hold, "naive": hold_naively}
+TWO_LINES = (3, 3)
+"""Units of one lot that one order wants in two lines; each alone would fit twice into the stock."""
+
+
+def hold_two_lines(database: Database, variant_id: int, owner: str) -> bool:
+    """Both lines or none."""
+    wants = [Want(f"{owner}:{line}", variant_id, units) for line, units in enumerate(TWO_LINES)]
+    for _ in range(20):
+        try:
+            with database.transaction() as db:
+                reserve(db, wants=wants, expires_at=None, now=NOW)
+        except OutOfStock:
+            return False
+        except Unavailable:
+            continue
+        return True
+    raise TimeoutError("the database stayed busy")
+
+
+def hold_line_by_line(database: Database, variant_id: int, owner: str) -> bool:
+    """The control: each line looks for itself and is taken for itself, the other may fail."""
+    held = []
+    for line, units in enumerate(TWO_LINES):
+        try:
+            with database.transaction() as db:
+                one = Want(f"{owner}:{line}", variant_id, units)
+                reserve(db, wants=[one], expires_at=None, now=NOW)
+        except OutOfStock:
+            break
+        held.append(units)
+        time.sleep(0.05)
+    return bool(held)
+
+
+TRIES = {
+    "guarded": hold,
+    "naive": hold_naively,
+    "two_lines": hold_two_lines,
+    "line_by_line": hold_line_by_line,
+}
 
 
 def main(url: str, variant_id: str, owner: str, way: str) -> None:

@@ -14,7 +14,7 @@ from shop.stock.rules import Level
 from tests.factories.catalogue import make_product, variant_of
 from tests.factories.stock import make_stock
 from tests.processes import run_together
-from tests.shop.stock.race import TRIES
+from tests.shop.stock.race import TRIES, TWO_LINES
 
 BUYERS, STOCK = 24, 8
 
@@ -28,21 +28,21 @@ def variant_id(database: Database) -> int:
         return variant.id
 
 
-def by_threads(database: Database, variant_id: int, way: str) -> int:
-    gate = Barrier(BUYERS)
+def by_threads(database: Database, variant_id: int, way: str, buyers: int = BUYERS) -> int:
+    gate = Barrier(buyers)
 
     def buy(number: int) -> bool:
         gate.wait()
         return TRIES[way](database, variant_id, f"buyer:{number}")
 
-    with ThreadPoolExecutor(BUYERS) as pool:
-        return sum(pool.map(buy, range(BUYERS)))
+    with ThreadPoolExecutor(buyers) as pool:
+        return sum(pool.map(buy, range(buyers)))
 
 
-def by_processes(target: Database, variant_id: int, way: str) -> int:
+def by_processes(target: Database, variant_id: int, way: str, buyers: int = BUYERS) -> int:
     url = target.url.render_as_string(hide_password=False)
     race = ("-m", "tests.shop.stock.race", url, str(variant_id))
-    answers = run_together(*((*race, f"buyer:{number}", way) for number in range(BUYERS)))
+    answers = run_together(*((*race, f"buyer:{number}", way) for number in range(buyers)))
     assert set(answers) <= {"held", "refused"}, answers
     return answers.count("held")
 
@@ -66,3 +66,20 @@ def test_exactly_the_stock_is_sold(
 def test_the_control_without_the_guard_oversells(database: Database, variant_id: int) -> None:
     """Were this not so, the test above would prove nothing."""
     assert by_threads(database, variant_id, "naive") > STOCK
+
+
+@pytest.mark.slow
+def test_two_lines_of_one_lot_are_held_together_or_not_at_all(
+    database: Database, variant_id: int
+) -> None:
+    """Six want three and three of the same eight: the first gets six, the others nothing."""
+    assert by_processes(database, variant_id, "two_lines", 6) == 1
+    with database.read() as db:
+        assert queries.levels(db, [variant_id])[variant_id] == Level(STOCK, sum(TWO_LINES))
+
+
+@pytest.mark.control
+def test_control_taken_line_by_line_an_order_gets_a_half(
+    database: Database, variant_id: int
+) -> None:
+    assert by_threads(database, variant_id, "line_by_line", 3) > 1
