@@ -21,7 +21,9 @@ from shop.marketplaces.rules.profile import Profile
 from shop.marketplaces.services.desk import photo_file
 
 LADDER: Final = (90, 85, 80, 75, 70, 65, 60)
-"""JPEG qualities, tried until the file is small enough."""
+"""JPEG qualities, tried until the file is small enough; after the last the picture gets smaller."""
+LEAST: Final = 300
+"""Pixels of the longer side that a photo keeps, however small its file should be."""
 LARGEST: Final = 1_200
 """Pixels of the longer side in the photo store."""
 BLOCKS: Final = 4
@@ -131,21 +133,32 @@ def _plain(opened: Image.Image) -> Image.Image:
     profile = opened.info.get("icc_profile")
     opened.load()
     picture = ImageOps.exif_transpose(opened) if "exif" in opened.info else opened
-    if profile and picture.mode == "RGB":
-        with suppress(ImageCms.PyCMSError):
+    if profile:
+        with suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             target = ImageCms.createProfile("sRGB")
-            picture = ImageCms.profileToProfile(picture, source, target) or picture
+            changed = ImageCms.profileToProfile(picture, source, target, outputMode="RGB")
+            picture = changed or picture
     return picture if picture.mode == "RGB" else picture.convert("RGB")
 
 
 def _saved(picture: Image.Image, bytes_max: int | None) -> bytes:
     picture.info = {}
+    if bytes_max is None:
+        return _encoded(picture, LADDER[0])
     content = b""
     for quality in LADDER:
-        out = io.BytesIO()
-        picture.save(out, "JPEG", quality=quality, optimize=True)
-        content = out.getvalue()
-        if bytes_max is None or len(content) <= bytes_max:
-            break
+        content = _encoded(picture, quality)
+        if len(content) <= bytes_max:
+            return content
+    while len(content) > bytes_max and max(picture.size) > LEAST:
+        size = max(1, picture.width * 4 // 5), max(1, picture.height * 4 // 5)
+        picture = picture.resize(size, Image.Resampling.LANCZOS)
+        content = _encoded(picture, LADDER[-1])
     return content
+
+
+def _encoded(picture: Image.Image, quality: int) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=quality, optimize=True)
+    return out.getvalue()

@@ -1,6 +1,7 @@
 """Photos as channels want them, read back as pixels."""
 
 import io
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from PIL import Image, ImageCms
 from shop.core.storage import Storage
 from shop.marketplaces.services.desk import photo_file
 from shop.marketplaces.services.photos import (
+    LEAST,
     PhotoRule,
     channel_photo,
     fitted,
@@ -52,10 +54,12 @@ def test_nothing_is_enlarged_and_too_large_is_made_smaller() -> None:
 
 def test_qualities_are_tried_until_the_file_is_small_enough() -> None:
     noise = saved(Image.effect_noise((1000, 1000), 80).convert("RGB"))
-    least = len(fitted(noise, PhotoRule(bytes_max=1)))
-    assert least < len(noise)
-    cap = (least + len(noise)) // 2
-    assert least <= len(fitted(noise, PhotoRule(bytes_max=cap))) <= cap
+    for part, side in ((0.95, 1000), (0.6, 1000), (0.2, 800)):
+        cap = int(len(noise) * part)
+        made = fitted(noise, PhotoRule(bytes_max=cap))
+        assert cap / 3 < len(made) <= cap
+        assert max(opened(made).size) <= side
+    assert max(opened(fitted(noise, PhotoRule(bytes_max=1))).size) <= LEAST
 
 
 def test_what_leaves_is_upright_without_metadata_in_srgb() -> None:
@@ -71,6 +75,49 @@ def test_what_leaves_is_upright_without_metadata_in_srgb() -> None:
     assert made.mode == "RGB"
     grey = saved(Image.new("L", (50, 50), 90))
     assert opened(fitted(grey, PhotoRule())).mode == "RGB"
+
+
+def display_p3() -> bytes:
+    """The profile of the colours that telephones photograph in, with a plain gamma of 2.2."""
+
+    def number(value: float) -> bytes:
+        return struct.pack(">i", round(value * 65_536))
+
+    white = (0.9642, 1.0, 0.8249)
+    red, green, blue = (
+        (0.5151, 0.2412, -0.0011),
+        (0.2919, 0.6922, 0.0419),
+        (0.1572, 0.0666, 0.7841),
+    )
+    parts = {
+        name: b"XYZ \0\0\0\0" + b"".join(map(number, xyz))
+        for name, xyz in ((b"wtpt", white), (b"rXYZ", red), (b"gXYZ", green), (b"bXYZ", blue))
+    }
+    curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(2.2 * 256)) + b"\0\0"
+    parts |= {b"rTRC": curve, b"gTRC": curve, b"bTRC": curve}
+    parts[b"desc"] = b"desc\0\0\0\0" + struct.pack(">I", 3) + b"P3\0" + b"\0" * 79 + b"\0\0"
+    parts[b"cprt"] = b"text\0\0\0\0none"
+    at, table, body = 132 + 12 * len(parts), b"", b""
+    for name, data in parts.items():
+        table += name + struct.pack(">II", at + len(body), len(data))
+        body += data + b"\0" * (-len(data) % 4)
+    head = struct.pack(
+        ">I4sI4s4s4s", at + len(body), b"\0" * 4, 0x02100000, b"mntr", b"RGB ", b"XYZ "
+    )
+    head += b"\0" * 12 + b"acsp" + b"\0" * 28 + b"".join(map(number, white)) + b"\0" * 48
+    return head + struct.pack(">I", len(parts)) + table + body
+
+
+def test_colours_of_other_spaces_become_srgb() -> None:
+    wide = saved(Image.new("RGB", (64, 64), (200, 100, 50)), icc_profile=display_p3())
+    red, green, blue = opened(fitted(wide, PhotoRule())).getpixel((30, 30))  # type: ignore[misc]
+    assert (abs(red - 214) < 5, abs(green - 94) < 5, abs(blue - 32) < 9) == (True, True, True)
+    print_ink = saved(Image.new("CMYK", (64, 64), (0, 255, 255, 0)))
+    seen = opened(fitted(print_ink, PhotoRule()))
+    assert seen.mode == "RGB"
+    assert seen.getpixel((30, 30))[0] > 200  # type: ignore[index]
+    broken = saved(Image.new("RGB", (64, 64), (200, 100, 50)), icc_profile=b"no profile")
+    assert opened(fitted(broken, PhotoRule())).mode == "RGB"
 
 
 def test_photos_are_kept_by_content_and_rule(tmp_path: Path) -> None:
