@@ -9,6 +9,8 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 _SPACES = re.compile(r"[^\S\n]+")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
+_MARKS = re.compile("[\u0300-\u034e\u0350-\u036f]+")
+"""Those of Vietnamese and its neighbours; all of them combine."""
 _KEPT_CONTROLS = {"\n", "\t"}
 _UNTIDY = ("  ", " \n", "\n ")
 """In a text of printable signs and line breaks alone, what there is to tidy."""
@@ -24,6 +26,8 @@ def clean(text: str) -> str:
 
     Line breaks stay. U+FFFE and U+FFFF go too: XML, and so every xlsx, refuses them.
     """
+    if text.isprintable() and "  " not in text and unicodedata.is_normalized("NFC", text):
+        return text.strip()  # one tidy line, as names and most words are
     normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     if normal.replace("\n", "").isprintable() and not any(pair in normal for pair in _UNTIDY):
         return normal.strip()  # what most texts are: no sign has to be looked at
@@ -44,7 +48,9 @@ def fold(text: str) -> str:
     Neither SQLite's ``remove_diacritics`` nor NFD alone folds ``đ`` (it has no decomposition).
     """
     decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
+    bare = _MARKS.sub("", decomposed)
+    if not bare.isascii():
+        bare = "".join(char for char in bare if not unicodedata.combining(char))
     return " ".join(_NOT_SLUG.sub(" ", bare).split())
 
 
