@@ -20,6 +20,7 @@ from shop.web.forms import (
     choice,
     email,
     long_text,
+    name_choice,
     parse_whole,
     phone,
     row_id,
@@ -73,8 +74,8 @@ class CheckoutForm(Form):
     full_name = text(N_("Họ tên người nhận"), minimum=2, maximum=120)
     phone = phone(N_("Số điện thoại"))
     email = email(N_("E-mail"), is_required=False)
-    province_code = choice(N_("Tỉnh, thành phố"))
-    commune_code = choice(N_("Xã, phường"))
+    province_code = name_choice(N_("Tỉnh, thành phố"))
+    commune_code = name_choice(N_("Xã, phường"))
     old_place = text(N_("Tên xã, huyện cũ"), is_required=False, maximum=200)
     street = text(N_("Số nhà, thôn, đường"), minimum=2, maximum=200)
     note = long_text(N_("Ghi chú cho người bán"), is_required=False, maximum=500)

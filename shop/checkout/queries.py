@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Producer
@@ -47,10 +47,13 @@ MAX_LISTED: Final = 200
 ORDERED_LATELY: Final = timedelta(hours=24)
 
 
+_BY_TOKEN: Final = select(Basket).where(Basket.token_hash == bindparam("token_hash"))
+
+
 def find_basket(db: Session, *, token_hash: str, person_id: int | None) -> Basket | None:
     """The visitor's basket: by the cookie, else (signed in) the latest of the person."""
     if token_hash:
-        found = db.scalar(select(Basket).where(Basket.token_hash == token_hash))
+        found = db.scalar(_BY_TOKEN, {"token_hash": token_hash})
         if found is not None and found.person_id in {None, person_id}:
             return found
     if person_id is None:
@@ -61,6 +64,28 @@ def find_basket(db: Session, *, token_hash: str, person_id: int | None) -> Baske
         .order_by(Basket.updated_at.desc(), Basket.id.desc())
         .limit(1)
     )
+
+
+_OF_VISITOR: Final = (
+    select(Basket, BasketLine.variant_id, BasketLine.quantity)
+    .outerjoin(BasketLine, BasketLine.basket_id == Basket.id)
+    .where(Basket.token_hash == bindparam("token_hash"))
+    .order_by(BasketLine.id)
+)
+
+
+def look_into_basket(
+    db: Session, *, token_hash: str, person_id: int | None
+) -> tuple[Basket | None, Wanted]:
+    """``find_basket`` and ``basket_lines``; of a guest, who is asked for most, in one statement."""
+    if person_id is not None:
+        found = find_basket(db, token_hash=token_hash, person_id=person_id)
+        return found, basket_lines(db, found.id) if found else {}
+    rows = db.execute(_OF_VISITOR, {"token_hash": token_hash}).all() if token_hash else []
+    if not rows or rows[0].Basket.person_id is not None:
+        return None, {}
+    lines = {row.variant_id: row.quantity for row in rows if row.variant_id is not None}
+    return rows[0].Basket, lines
 
 
 def last_group(db: Session, basket: Basket, now: datetime) -> CheckoutGroup | None:
@@ -107,13 +132,12 @@ def order_quotes(
     if not wanted:
         return []
     sale = variants_for_sale(db, list(wanted), today=today_vn(now))
-    live = stock.prices(db, list(wanted), now)
-    levels = stock.levels(db, list(wanted))
+    shelves = stock.shelves(db, list(wanted), now)
     by_producer: dict[int, list[tuple[SaleRow, Goods]]] = {}
     for variant_id, quantity in wanted.items():
         row = sale.get(variant_id)
         if row is not None:
-            goods = Goods(_offer(row, live.get(variant_id), levels[variant_id], quantity), quantity)
+            goods = Goods(_offer(row, *shelves[variant_id], quantity), quantity)
             by_producer.setdefault(row.producer_id, []).append((row, goods))
     quotes = [_order_quote(pairs) for pairs in by_producer.values()]
     if target is None:
@@ -127,7 +151,7 @@ def order_quotes(
     ]
 
 
-def _offer(row: SaleRow, live: LivePrice | None, level: Level, quantity: int) -> Offer:
+def _offer(row: SaleRow, level: Level, live: LivePrice | None, quantity: int) -> Offer:
     """The live price holds for the whole line or not at all."""
     if live is not None and (
         live.price_vnd >= row.price_vnd
@@ -165,19 +189,22 @@ def _order_quote(pairs: Sequence[tuple[SaleRow, Goods]]) -> OrderQuote:
     )
 
 
+_TERMS: Final = (
+    select(DeliveryTerms, DeliveryZone, Producer.province_code, Producer.commune_code)
+    .join(Producer, Producer.id == DeliveryTerms.producer_id)
+    .outerjoin(DeliveryZone, DeliveryZone.producer_id == DeliveryTerms.producer_id)
+    .where(DeliveryTerms.producer_id.in_(bindparam("sellers", expanding=True)))
+    .order_by(DeliveryTerms.producer_id, DeliveryZone.position)
+)
+
+
 def delivery_terms(db: Session, homes: Mapping[int, str]) -> dict[int, Terms]:
     """What each producer says about delivery, in one statement.
 
     ``homes``: producer id -> its province, which is all that counts where it has said nothing.
     """
     found = {seller: Terms(Home(province)) for seller, province in homes.items()}
-    rows = db.execute(
-        select(DeliveryTerms, DeliveryZone, Producer.province_code, Producer.commune_code)
-        .join(Producer, Producer.id == DeliveryTerms.producer_id)
-        .outerjoin(DeliveryZone, DeliveryZone.producer_id == DeliveryTerms.producer_id)
-        .where(DeliveryTerms.producer_id.in_(homes))
-        .order_by(DeliveryTerms.producer_id, DeliveryZone.position)
-    ).all()
+    rows = db.execute(_TERMS, {"sellers": list(homes)}).all()
     for seller, same in groupby(rows, key=lambda row: row[0].producer_id):
         mine = list(same)
         terms, _zone, province, commune = mine[0]

@@ -99,8 +99,11 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime}
 
 
-def insert_into(db: Session, table: type[Any]) -> Any:
-    """The dialect's INSERT, which knows ON CONFLICT on both databases."""
+def insert_into(db: Session, table: Any) -> Any:
+    """The dialect's INSERT, which knows ON CONFLICT on both databases.
+
+    Given a mapped class it can return its objects; given the class's ``__table__`` it costs less.
+    """
     return insert_on(db.get_bind().dialect.name, table)
 
 

@@ -102,7 +102,7 @@ _BAD = frozenset({"cancelled", "expired", "delivery_failed", "late_money"})
 def order_page(db: Session, order: Order, now: datetime, *, public_only: bool = True) -> OrderPage:
     """Everything the page of one order shows; the order comes with its lines and contact."""
     card = OrderCard.of(order, now)
-    parcels = queries.parcels(db, order.id)
+    parcels = queries.parcels(db, order.id) if order.fulfilment_state != "none" else []
     packed = [line for parcel in parcels for line in parcel.lines]
     names = lot_names(db, [line.lot_id for line in packed if line.lot_id is not None])
     traces: dict[int, list[TraceLink]] = {}

@@ -26,6 +26,7 @@ from shop.payments.rules import (
     AWAITING_MONEY,
     COUNTED,
     KEEPS_MONEY,
+    LIVE,
     OPEN_REFUNDS,
     Money,
     asked_now,
@@ -62,8 +63,9 @@ def pay_view(db: Session, order_id: int, config: PaymentConfig, now: datetime) -
     if attempt is None:
         return None
     provider = provider_called(attempt.provider)
-    money = queries.money_of(db, order.id)
-    refunds = queries.refunds_of(db, order.id)
+    money, refunds = Money(), list[Refund]()
+    if order.payment_state != "unpaid" or attempt.state not in LIVE:  # else nothing came yet
+        money, refunds = queries.money_of(db, order.id), queries.refunds_of(db, order.id)
     left = _left_of(order, money, refunds)
     asked = asked_now(order.total_vnd, net_vnd=money.net_vnd, upfront_vnd=order.upfront_vnd)
     asked = min(left, asked)

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from shop.catalogue.models import Producer
@@ -52,11 +52,13 @@ def order_called(db: Session, code: str) -> Order | None:
 
 def attempt_of(db: Session, order_id: int, provider: str) -> PaymentAttempt | None:
     """The order's attempt through this provider."""
-    return db.scalar(
-        select(PaymentAttempt).where(
-            PaymentAttempt.order_id == order_id, PaymentAttempt.provider == provider
-        )
-    )
+    found: PaymentAttempt | None = db.scalar(_ATTEMPT, {"order": order_id, "provider": provider})
+    return found
+
+
+_ATTEMPT: Final = select(PaymentAttempt).where(
+    PaymentAttempt.order_id == bindparam("order"), PaymentAttempt.provider == bindparam("provider")
+)
 
 
 def attempt_by_ref(db: Session, provider: str, provider_ref: str) -> PaymentAttempt | None:
@@ -186,16 +188,19 @@ def accounts_in_force(
     db: Session, producer_ids: Collection[int], now: datetime
 ) -> dict[int, PayeeAccount]:
     """Each producer's account in force at ``now``; those without one are left out."""
-    rows = db.scalars(
-        select(PayeeAccount)
-        .where(
-            PayeeAccount.producer_id.in_(producer_ids),
-            PayeeAccount.state == "active",
-            PayeeAccount.effective_at <= now,
-        )
-        .order_by(PayeeAccount.effective_at, PayeeAccount.id)
-    )
+    rows = db.scalars(_IN_FORCE, {"producers": list(producer_ids), "now": now})
     return {row.producer_id: row for row in rows}
+
+
+_IN_FORCE: Final = (
+    select(PayeeAccount)
+    .where(
+        PayeeAccount.producer_id.in_(bindparam("producers", expanding=True)),
+        PayeeAccount.state == "active",
+        PayeeAccount.effective_at <= bindparam("now"),
+    )
+    .order_by(PayeeAccount.effective_at, PayeeAccount.id)
+)
 
 
 def payee_accounts(db: Session, producer_id: int) -> list[PayeeAccount]:

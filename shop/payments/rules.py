@@ -172,6 +172,10 @@ class UnknownOrder(Invalid):
     message = N_("Không có đơn nào mang mã này.")
 
 
+LIVE: Final = frozenset({"created", "started"})
+"""States of an attempt to which nothing came yet, or not all of it."""
+
+
 @dataclass(frozen=True)
 class Money:
     """What the ledger says of one order, in đồng."""

@@ -18,6 +18,13 @@ MAX_CANDIDATES: Final = 40
 
 _MAX_PREFIXED: Final = 60
 
+Options = tuple[tuple[str, str], ...]
+"""(code, name) of each place of a pick list."""
+
+_OPTIONS: Final[dict[str, Options]] = {}
+"""Pick lists of the provinces ("") and of each one's communes, kept for the life of the process:
+migrations alone write them, so they change only together with the program."""
+
 
 @dataclass(frozen=True)
 class PlaceMatch:
@@ -48,20 +55,25 @@ def list_communes(db: Session, province_code: str) -> list[Commune]:
     return sorted(found, key=_by_name)
 
 
-def province_options(db: Session) -> list[tuple[str, str]]:
+def province_options(db: Session) -> Options:
     """(code, name) of all provinces for a pick list, in the order of ``list_provinces``."""
-    return _options(db, select(Province.code, Province.name))
+    return _options(db, "", select(Province.code, Province.name))
 
 
-def commune_options(db: Session, province_code: str) -> list[tuple[str, str]]:
+def commune_options(db: Session, province_code: str) -> Options:
     """(code, name) of a province's communes for a pick list, in the order of ``list_communes``."""
     found = select(Commune.code, Commune.name).where(Commune.province_code == province_code)
-    return _options(db, found)
+    return _options(db, province_code, found)
 
 
-def _options(db: Session, places: Select[str, str]) -> list[tuple[str, str]]:
-    rows = [(code, name) for code, name in db.execute(places)]
-    return sorted(rows, key=lambda row: (_sorted_by(row[1]), row[0]))
+def _options(db: Session, key: str, places: Select[str, str]) -> Options:
+    known = _OPTIONS.get(key)
+    if known is None:
+        rows = [(code, name) for code, name in db.execute(places)]
+        known = tuple(sorted(rows, key=lambda row: (_sorted_by(row[1]), row[0])))
+        if known:
+            _OPTIONS[key] = known
+    return known
 
 
 @lru_cache(maxsize=4096)
@@ -114,16 +126,13 @@ def full_name(db: Session, province_code: str, commune_code: str) -> str:
 
     Raises UnknownProvince (field ``province_code``), UnknownCommune (field ``commune_code``).
     """
-    if rules.is_code(province_code, 2) and rules.is_code(commune_code, 5):
-        names = db.execute(
-            select(Commune.name, Province.name)
-            .join(Province, Province.code == Commune.province_code)
-            .where(Commune.code == commune_code, Province.code == province_code)
-        ).one_or_none()
-        if names is not None:
-            return ", ".join(names)
-    get_commune(db, province_code, commune_code)
-    raise UnknownCommune(field="commune_code")
+    province = dict(province_options(db)).get(province_code)
+    if province is None:
+        raise UnknownProvince(field="province_code")
+    commune = dict(commune_options(db, province_code)).get(commune_code)
+    if commune is None:
+        raise UnknownCommune(field="commune_code")
+    return f"{commune}, {province}"
 
 
 def known_communes(db: Session, codes: Collection[str]) -> set[str]:

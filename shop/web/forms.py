@@ -6,6 +6,7 @@ type them: ``1.250.000``, ``1 250 000``, ``125.000 ₫``.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Self
 
 import phonenumbers
@@ -270,6 +271,32 @@ class _QuickSelect(wtforms.widgets.Select):
         mark = "selected " if choice.selected else ""
         value, label = escape(choice.value), escape(choice.label or choice.value)
         return Markup(f'<option {mark}value="{value}">{label}</option>')  # noqa: S704 - escaped
+
+
+class _NamesSelect:
+    """A ``<select>`` of proper names, which no language changes: its options are drawn once."""
+
+    def __call__(self, field: Any, **kwargs: Any) -> Markup:
+        kwargs.setdefault("id", field.id)
+        kwargs.setdefault("required", getattr(field.flags, "required", False))
+        attributes = wtforms.widgets.html_params(name=field.name, **kwargs)
+        options = _drawn_options(tuple(field.choices), field.data or "")
+        return Markup(f"<select {attributes}>{options}</select>")  # noqa: S704 - both escaped
+
+
+@lru_cache(maxsize=256)
+def _drawn_options(names: tuple[tuple[str, str], ...], chosen: str) -> Markup:
+    return Markup("").join(
+        Markup('<option {}value="{}">{}</option>').format(
+            Markup("selected ") if value == chosen else "", value, label
+        )
+        for value, label in names
+    )
+
+
+def name_choice(label: str, **kw: Any) -> wtforms.SelectField:
+    """One of many proper names, which the route fills in as (value, name): places."""
+    return choice(label, widget=_NamesSelect(), **kw)
 
 
 def choice(

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Select,
     String,
     and_,
+    bindparam,
     cast,
     func,
     literal,
@@ -30,6 +32,7 @@ from shop.accounts.models import (
 )
 from shop.accounts.rules import AREAS, EVERYWHERE, FAILURE_WINDOW, IDLE, NEEDS_CONSENT, Login
 from shop.core import clock
+from shop.core.db import UtcDateTime
 from shop.core.text import fold
 from shop.places.models import Commune, Province
 from shop.web.actor import Actor
@@ -144,7 +147,7 @@ def _with_rights(
     )
 
 
-def gives_rights(now: datetime) -> ColumnElement[bool]:
+def gives_rights(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Whether a membership counts now: a supporter's only within the owner's consent."""
     return or_(
         Membership.role.not_in(NEEDS_CONSENT),
@@ -163,18 +166,21 @@ def person_of_login(db: Session, login: Login) -> Person | None:
 
 def members_of(db: Session, unit_kind: str, unit_id: int) -> list[MemberRow]:
     """Who belongs to a producer or club and may act for it, in order of joining."""
-    rows = db.execute(
-        select(Person.id, Person.name, Membership.role)
-        .join(Person, Person.id == Membership.person_id)
-        .where(
-            Membership.unit_kind == unit_kind,
-            Membership.unit_id == unit_id,
-            Person.disabled_at.is_(None),
-            gives_rights(clock.now()),
-        )
-        .order_by(Membership.id)
-    )
+    rows = db.execute(_MEMBERS, {"kind": unit_kind, "unit": unit_id, "now": clock.now()})
     return [MemberRow(person_id, name, role) for person_id, name, role in rows]
+
+
+_MEMBERS: Final = (
+    select(Person.id, Person.name, Membership.role)
+    .join(Person, Person.id == Membership.person_id)
+    .where(
+        Membership.unit_kind == bindparam("kind"),
+        Membership.unit_id == bindparam("unit"),
+        Person.disabled_at.is_(None),
+        gives_rights(bindparam("now", type_=UtcDateTime)),
+    )
+    .order_by(Membership.id)
+)
 
 
 def staff_of(db: Session, province_code: str) -> list[int]:

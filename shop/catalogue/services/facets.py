@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, event, func, insert, or_, select, update
+from sqlalchemy import ScalarSelect, and_, delete, event, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from shop.catalogue import queries, rules, search
@@ -44,7 +44,7 @@ def _write_version(db: Session) -> None:
     if db.in_nested_transaction() or not db.info.get(_CHANGED):
         return
     db.info[_CHANGED] = False
-    row = insert_into(db, CatalogueVersion).values(id=1, number=2)
+    row = insert_into(db, CatalogueVersion.__table__).values(id=1, number=2)
     db.execute(
         row.on_conflict_do_update(
             index_elements=["id"], set_={"number": CatalogueVersion.number + 1}
@@ -229,8 +229,11 @@ def _set(db: Session, product_id: int, *changes: _Change) -> None:
         bump_version(db)
 
 
-def set_available(db: Session, product_id: int, available: int) -> None:
-    """Units of the product that can be sold now, told by stock. Nothing for an unpublished one."""
+def set_available(db: Session, product_id: int, available: int | ScalarSelect[int]) -> None:
+    """Units of the product that can be sold now, told by stock: a number, or how to count them.
+
+    Nothing for an unpublished one.
+    """
     _set(db, product_id, _Change(ProductFacets.available, available))
 
 

@@ -6,7 +6,13 @@ from flask.typing import ResponseReturnValue
 from shop.checkout import queries, services
 from shop.checkout.forms import AddForm, read_quantities
 from shop.checkout.models import Basket
-from shop.checkout.routes.frame import BASKET_COOKIE, bp, find_basket, just_ordered
+from shop.checkout.routes.frame import (
+    BASKET_COOKIE,
+    bp,
+    find_basket,
+    just_ordered,
+    look_into_basket,
+)
 from shop.checkout.rules import Quote
 from shop.checkout.slots import ORIGINS
 from shop.core import clock
@@ -31,8 +37,7 @@ def basket() -> ResponseReturnValue:
 def basket_page(status: int = 200, trouble: str = "") -> ResponseReturnValue:
     """The basket as an answer, also where checkout finds nothing to order."""
     db, now = read_session(), clock.now()
-    found = find_basket(db)
-    wanted = queries.basket_lines(db, found.id) if found else {}
+    found, wanted = look_into_basket(db)
     parts = queries.order_quotes(db, wanted, target=None, now=now)
     page = render_template(
         "checkout/basket.html",
@@ -82,8 +87,9 @@ def add() -> ResponseReturnValue:
             person_id=actor().person_id,
             now=now,
         )
-        services.add_to_basket(
+        count = services.add_to_basket(
             db,
+            is_new=kept.token_hash == hash_token(fresh),
             basket=kept,
             variant_id=form.variant_id.data or 0,
             quantity=form.quantity.data or 0,
@@ -95,7 +101,6 @@ def add() -> ResponseReturnValue:
     gt = (form.gt.data or "")[:12]
     if gt and ORIGINS.collect(db, gt):
         services.set_origin(db, basket=kept, code=gt)
-    count = len(queries.basket_lines(db, kept.id))
     db.commit()
     is_known = kept.token_hash == BASKET_COOKIE.token_hash()
     holds = BASKET_COOKIE.token() if is_known else fresh

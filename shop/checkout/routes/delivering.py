@@ -91,7 +91,7 @@ def _typed_terms(form: TermsForm, home: Home) -> Terms | None:
     return form.draft().terms(home)
 
 
-def _samples(terms: Terms, provinces: list[tuple[str, str]]) -> list[Sample]:
+def _samples(terms: Terms, provinces: places.Options) -> list[Sample]:
     names = {code: short_name(name) for code, name in provinces}
     return samples(terms, names)
 

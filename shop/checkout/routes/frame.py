@@ -24,6 +24,13 @@ def find_basket(db: Session) -> Basket | None:
     )
 
 
+def look_into_basket(db: Session) -> tuple[Basket | None, queries.Wanted]:
+    """The visitor's basket and what is in it."""
+    return queries.look_into_basket(
+        db, token_hash=BASKET_COOKIE.token_hash(), person_id=actor().person_id
+    )
+
+
 def group_page(code: str) -> str:
     """The address, open to whoever holds it, of all orders of one checkout."""
     return url_for("checkout.done", code=code, k=sign("group", code))

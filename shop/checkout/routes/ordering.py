@@ -10,7 +10,14 @@ from sqlalchemy.orm import Session
 from shop.checkout import queries, services
 from shop.checkout.forms import CheckoutForm, by_producer
 from shop.checkout.routes.basket import basket_page
-from shop.checkout.routes.frame import BASKET_COOKIE, bp, find_basket, fresh_key, group_page
+from shop.checkout.routes.frame import (
+    BASKET_COOKIE,
+    bp,
+    find_basket,
+    fresh_key,
+    group_page,
+    look_into_basket,
+)
 from shop.checkout.rules import (
     METHOD_WORDS,
     BasketEmpty,
@@ -69,8 +76,7 @@ def _quote(
 ) -> tuple[Quote, str]:
     """The basket's price, and why the voucher does not lower it."""
     now = clock.now()
-    found = find_basket(db)
-    wanted = queries.basket_lines(db, found.id) if found else {}
+    _found, wanted = look_into_basket(db)
     parts = queries.order_quotes(db, wanted, target=target, methods=methods, now=now)
     try:
         return quote_checkout(parts, queries.voucher_terms(db, voucher, now=now)), ""
@@ -205,8 +211,8 @@ def place() -> ResponseReturnValue:
 
 
 def _count(db: Session) -> int:
-    found = find_basket(db)
-    return len(queries.basket_lines(db, found.id)) if found else 0
+    _found, wanted = look_into_basket(db)
+    return len(wanted)
 
 
 def _refuse(form: CheckoutForm, refusal: DomainError) -> ResponseReturnValue:

@@ -51,23 +51,33 @@ def _merge_others(db: Session, basket: Basket, person_id: int, now: datetime) ->
 
 
 def add_to_basket(
-    db: Session, *, basket: Basket, variant_id: int, quantity: int, now: datetime
-) -> None:
-    """Put more of a variant into the basket. Raises NotFound, CannotBuy, BasketFull."""
+    db: Session,
+    *,
+    basket: Basket,
+    variant_id: int,
+    quantity: int,
+    now: datetime,
+    is_new: bool = False,
+) -> int:
+    """Put more of a variant into the basket, which ``is_new`` if nothing can be in it yet.
+
+    Returns how many lines it has now. Raises NotFound, CannotBuy, BasketFull.
+    """
     row = variants_for_sale(db, [variant_id], today=today_vn(now)).get(variant_id)
     if row is None:
         raise NotFound
     if not row.is_for_sale or row.is_service:
         raise CannotBuy(product=row.product_name)
-    lines = queries.basket_lines(db, basket.id)
+    lines = {} if is_new else queries.basket_lines(db, basket.id)
     is_full = variant_id not in lines and len(lines) >= queries.MAX_LINES
     if is_full or lines.get(variant_id, 0) + quantity > MAX_QUANTITY:
         raise BasketFull(field="quantity")
     _add_line(db, basket.id, variant_id, quantity, now)
+    return len(lines.keys() | {variant_id})
 
 
 def _add_line(db: Session, basket_id: int, variant_id: int, quantity: int, now: datetime) -> None:
-    line = insert_into(db, BasketLine).values(
+    line = insert_into(db, BasketLine.__table__).values(
         basket_id=basket_id, variant_id=variant_id, quantity=quantity, added_at=now
     )
     both = BasketLine.quantity + line.excluded.quantity

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from sqlalchemy.orm import Session
 
 from shop.checkout import queries
@@ -94,10 +95,11 @@ def place_checkout(
         return Placed(group, order_queries.orders_of_group(db, group.id), [], is_new=False)
     wanted = _take_lines(db, basket)
     place = full_name(db, request.province_code, request.commune_code)
-    _expire_due(db, wanted, now)
     quote = _judge(db, wanted, request, now)
     providers = _providers(db, quote, request, config, now)
-    origin = basket.origin_code if basket is not None else None
+    origin = None
+    if basket is not None:
+        origin, basket.origin_code, basket.last_group_id = basket.origin_code, None, group.id
     placed = orders.place_orders(
         db,
         group=group,
@@ -123,9 +125,6 @@ def place_checkout(
     for order, part in zip(placed, quote.orders, strict=True):
         if part.voucher is not None:
             redeem(db, voucher=part.voucher, order_id=order.id, phone=request.phone, now=now)
-    if basket is not None:
-        basket.last_group_id, basket.origin_code = group.id, None
-        db.flush()
     return Placed(group, placed, _open_attempts(db, placed, providers, now), is_new=True)
 
 
@@ -143,29 +142,39 @@ def _open_attempts(
     return to_start
 
 
+_TAKE_LINES: Final = (
+    delete(BasketLine)
+    .where(BasketLine.basket_id == bindparam("basket"))
+    .returning(BasketLine.id, BasketLine.variant_id, BasketLine.quantity)
+    .execution_options(synchronize_session=False)
+)
+
+
 def _take_lines(db: Session, basket: Basket | None) -> dict[int, int]:
     if basket is None:
         raise BasketEmpty
-    rows = db.execute(
-        delete(BasketLine)
-        .where(BasketLine.basket_id == basket.id)
-        .returning(BasketLine.id, BasketLine.variant_id, BasketLine.quantity)
-    ).all()
+    rows = db.execute(_TAKE_LINES, {"basket": basket.id}).all()
     if not rows:
         raise BasketEmpty
     return {variant_id: quantity for _id, variant_id, quantity in sorted(rows)}
 
 
-def _expire_due(db: Session, wanted: queries.Wanted, now: datetime) -> None:
-    """Free what overdue orders still hold of these goods, whether or not the scheduler lives."""
+def _frees_due(db: Session, wanted: queries.Wanted, now: datetime) -> bool:
+    """Free what overdue orders still hold of these goods, whether or not the scheduler lives; says
+    whether there was anything."""
     due = order_queries.due_orders(db, now, variant_ids=list(wanted))
-    orders.expire_orders(db, order_ids=due, now=now, also_lock_variants=list(wanted))
+    if due:
+        orders.expire_orders(db, order_ids=due, now=now, also_lock_variants=list(wanted))
+    return bool(due)
 
 
 def _judge(db: Session, wanted: queries.Wanted, request: CheckoutRequest, now: datetime) -> Quote:
     target = Target(request.province_code, request.commune_code)
     methods = request.delivery_by_producer
     parts = queries.order_quotes(db, wanted, target=target, methods=methods, now=now)
+    is_short = any(item.offer.left < item.quantity for part in parts for item in part.goods)
+    if is_short and _frees_due(db, wanted, now):
+        parts = queries.order_quotes(db, wanted, target=target, methods=methods, now=now)
     for part in parts:
         _check_part(part, methods.get(part.producer_slug, ""))
     quote = quote_checkout(parts, queries.voucher_terms(db, request.voucher, now=now))
@@ -189,10 +198,15 @@ def _providers(
 ) -> dict[int, Provider]:
     """The way each producer is paid. Raises NoWayToPay (field ``payment``)."""
     chosen: dict[int, Provider] = {}
-    sellers = [part.producer_id for part in quote.orders]
-    offered = payments.offered_providers(db, producer_ids=sellers, config=config, now=now)
+    wishes = {
+        part.producer_id: request.payment_by_producer.get(part.producer_slug) or request.payment
+        for part in quote.orders
+    }
+    offered = payments.offered_providers(
+        db, producer_ids=wishes, config=config, now=now, among=set(wishes.values())
+    )
     for part in quote.orders:
-        slug = request.payment_by_producer.get(part.producer_slug) or request.payment
+        slug = wishes[part.producer_id]
         ways = offered[part.producer_id]
         found = next((provider for provider in ways if provider.slug == slug), None)
         if found is None:

@@ -30,6 +30,7 @@ from shop.notifications.services.writing import (
     forget_contacts,
     keep_contacts_of,
     notify,
+    reached_contact,
     tell,
 )
 
@@ -52,6 +53,7 @@ __all__ = [
     "notify",
     "post",
     "reach_now",
+    "reached_contact",
     "record_call",
     "register_message",
     "settle_delivery",

@@ -57,7 +57,7 @@ def notify(
 def tell(
     db: Session,
     *,
-    recipients: Sequence[str],
+    recipients: Sequence[str | Reach],
     kind: str,
     cause: str,
     payload: Payload,
@@ -68,7 +68,8 @@ def tell(
 ) -> dict[str, list[str]]:
     """Write one outbox row a recipient and channel, once per (cause, kind, recipient, channel).
 
-    Recipients are ``person:3`` or ``contact:5`` (from ``contact``). ``cause`` names what happened,
+    Recipients are ``person:3`` or ``contact:5`` (from ``contact``), or known already
+    (``reached_contact``). ``cause`` names what happened,
     e.g. ``order:7``; ``ref`` is what ``still_due`` and ``outbox.withdraw`` ask for; ``payload``
     holds codes and names of things, no personal data. With ``desk`` (``producer:5``, ``club:3``,
     ``province:04``) whoever no channel can push a message to gets a call task there, and so does a
@@ -77,11 +78,13 @@ def tell(
     declared, ValueError for a desk that is none.
     """
     declaration = declared(kind)
-    reaches = queries.reaches_of(db, recipients, with_push=is_pushing())
+    reaches = {one.recipient: one for one in recipients if isinstance(one, Reach)}
+    unknown = [one for one in recipients if isinstance(one, str)]
+    reaches |= queries.reaches_of(db, unknown, with_push=is_pushing())
     levels = queries.levels_of(
         db, [reach.person_id for reach in reaches.values() if reach.person_id is not None]
     )
-    told: dict[str, list[str]] = {recipient: [] for recipient in recipients}
+    told: dict[str, list[str]] = {recipient: [] for recipient in [*unknown, *reaches]}
     for recipient in sorted(reaches):
         reach = reaches[recipient]
         for channel in _channels_for(reach, declaration, levels, desk):
@@ -159,7 +162,21 @@ def contact(
     phone: str | None = None,
     language: str | None = None,
 ) -> str:
-    """The recipient (``contact:5``) of someone without an account, one row an e-mail and phone.
+    """The recipient (``contact:5``) of someone without an account; see ``reached_contact``."""
+    found = reached_contact(db, now=now, name=name, email=email, phone=phone, language=language)
+    return found.recipient
+
+
+def reached_contact(
+    db: Session,
+    *,
+    now: datetime,
+    name: str = "",
+    email: str | None = None,
+    phone: str | None = None,
+    language: str | None = None,
+) -> Reach:
+    """How someone without an account is reached, one row an e-mail and phone.
 
     ``email`` is lower-cased, ``phone`` ten digits as forms give it. ``language``: the one they last
     used here; without it the row keeps what it has (``vi`` at first). Raises ValueError without any
@@ -172,13 +189,13 @@ def contact(
     values = {"name": name[:120], "email": email, "phone": phone, "language": language or "vi"}
     known = {"language": language} if language else {"digest": digest}
     # a known row is written to as well: until this is committed ``forget_contacts`` leaves it alone
-    number = db.scalar(
-        insert_into(db, Contact)
+    row = db.execute(
+        insert_into(db, Contact.__table__)
         .values(digest=digest, created_at=now, **values)
         .on_conflict_do_update(index_elements=["digest"], set_=known)
-        .returning(Contact.id)
-    )
-    return f"contact:{number}"
+        .returning(Contact.id, Contact.name, Contact.email, Contact.phone, Contact.language)
+    ).one()
+    return Reach(f"contact:{row.id}", row.name, row.email, row.phone, row.language)
 
 
 def erase_contact(db: Session, recipient: str) -> None:

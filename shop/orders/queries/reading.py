@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from shop.orders.models import (
@@ -24,8 +24,15 @@ DUE_AT_ONCE: Final = 200
 
 
 def order_by_code(db: Session, code: str) -> Order | None:
-    """The order with its lines and contact."""
-    return db.scalar(whole().where(Order.code == code))
+    """The order with its lines and contact, in one statement."""
+    return db.scalars(_ONE, {"code": code}).unique().one_or_none()
+
+
+_ONE: Final = (
+    select(Order)
+    .options(joinedload(Order.lines), joinedload(Order.contact))
+    .where(Order.code == bindparam("code"))
+)
 
 
 def whole() -> Select[Order]:
@@ -81,10 +88,13 @@ def orders_of_buyer(
 
 def timeline(db: Session, order_id: int, *, public_only: bool) -> list[OrderEvent]:
     """The order's steps, oldest first."""
-    events = select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.id)
-    if public_only:
-        events = events.where(OrderEvent.is_public.is_(True))
-    return list(db.scalars(events))
+    return list(db.scalars(_PUBLIC_STEPS if public_only else _STEPS, {"order": order_id}))
+
+
+_STEPS: Final = (
+    select(OrderEvent).where(OrderEvent.order_id == bindparam("order")).order_by(OrderEvent.id)
+)
+_PUBLIC_STEPS: Final = _STEPS.where(OrderEvent.is_public.is_(True))
 
 
 @dataclass(frozen=True)

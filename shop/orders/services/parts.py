@@ -12,7 +12,8 @@ from shop.accounts.services import record_audit, register_subject
 from shop.catalogue.services import home_by
 from shop.core.errors import NotFound
 from shop.core.money import format_vnd
-from shop.notifications.services import contact, notify, withdraw_calls
+from shop.notifications.rules import Reach
+from shop.notifications.services import notify, reached_contact, withdraw_calls
 from shop.notifications.services import tell as tell_recipients
 from shop.orders.models import Order, OrderContact, OrderEvent, OrderLine
 from shop.stock import services as stock
@@ -125,9 +126,10 @@ def notify_buyer(
     own, or with its feature's name in front.
     """
     ref = buyer_ref(order.id)
-    recipient, desk = f"person:{order.buyer_id}", None
+    recipient: str | Reach = f"person:{order.buyer_id}"
+    desk = None
     if order.buyer_id is None:
-        known = guest_of(db, order, now)
+        known = _guest(db, order, now)
         if known is None:
             return
         recipient = known
@@ -159,10 +161,15 @@ def buyer_ref(order_id: int) -> str:
 
 def guest_of(db: Session, order: Order, now: datetime) -> str | None:
     """The recipient behind an order without an account; None once who they were is erased."""
+    found = _guest(db, order, now)
+    return found.recipient if found else None
+
+
+def _guest(db: Session, order: Order, now: datetime) -> Reach | None:
     known = db.get(OrderContact, order.id)
     if known is None or not (known.email or known.phone):
         return None
-    return contact(
+    return reached_contact(
         db,
         now=now,
         name=known.full_name,

@@ -169,7 +169,7 @@ def _hold_stock(
     """Everything in one call, so that locks are taken in one order by everybody."""
     sources = {line.variant_id: line.from_owner for draft in drafts for line in draft.lines}
     ends = [order.expires_at for order in orders if order.expires_at is not None]
-    stock.reserve(
+    stock.reserve_first(
         db,
         wants=[
             Want(owner_key(line.id), line.variant_id, line.quantity, sources[line.variant_id])

@@ -4,8 +4,10 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import uuid4
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop.core.db import insert_into
 from shop.orders.models import Order
 from shop.payments import memo, queries
 from shop.payments.models import PayeeAccount, PaymentAttempt
@@ -23,21 +25,30 @@ def enabled_providers(
 
 
 def offered_providers(
-    db: Session, *, producer_ids: Collection[int], config: PaymentConfig, now: datetime
+    db: Session,
+    *,
+    producer_ids: Collection[int],
+    config: PaymentConfig,
+    now: datetime,
+    among: Collection[str] | None = None,
 ) -> dict[int, list[Provider]]:
     """For each producer the ways it can be paid at ``now``, in the order to offer them.
 
-    One statement, however many producers share a checkout.
+    One statement at most, however many producers share a checkout. ``among``: the slugs asked for,
+    if not all.
     """
-    payees = queries.accounts_in_force(db, producer_ids, now)
     switched_on = sorted(
         (
             provider
-            for provider in all_providers().values()
-            if provider.is_on(config) and not provider.capabilities.feed
+            for slug, provider in all_providers().items()
+            if (among is None or slug in among)
+            and provider.is_on(config)
+            and not provider.capabilities.feed
         ),
         key=lambda provider: provider.order,
     )
+    asks = any(one.capabilities.needs_payee_account or one.accounts for one in switched_on)
+    payees = queries.accounts_in_force(db, producer_ids, now) if asks else {}
     return {
         producer_id: [one for one in switched_on if _takes(one, payees.get(producer_id), config)]
         for producer_id in producer_ids
@@ -67,16 +78,13 @@ def create_attempt(
     any provider is called. Raises NoPayeeAccount; ValueError when the order's hold ends before the
     provider stops taking money.
     """
-    existing = queries.attempt_of(db, order.id, provider.slug)
-    if existing is not None:
-        return existing
     account = account_for(db, order, provider, now)
     expires_at = order.expires_at
     if provider.life is not None:
         expires_at = now + provider.life
         if order.expires_at is not None and order.expires_at < expires_at + provider.grace:
             raise ValueError(f"the hold of order {order.code} must outlast {provider.slug}")
-    attempt = PaymentAttempt(
+    made = insert_into(db, PaymentAttempt).values(
         order_id=order.id,
         provider=provider.slug,
         amount_vnd=order.total_vnd if amount_vnd is None else amount_vnd,
@@ -89,9 +97,12 @@ def create_attempt(
         created_at=now,
         expires_at=expires_at,
     )
-    db.add(attempt)
-    db.flush()
-    return attempt
+    fresh = made.on_conflict_do_nothing(index_elements=["order_id", "provider"])
+    attempt: PaymentAttempt | None = db.scalar(fresh.returning(PaymentAttempt))
+    if attempt is not None:
+        return attempt
+    this = PaymentAttempt.order_id == order.id, PaymentAttempt.provider == provider.slug
+    return db.scalars(select(PaymentAttempt).where(*this)).one()
 
 
 def account_for(

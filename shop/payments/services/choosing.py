@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
@@ -13,10 +12,8 @@ from shop.payments import queries
 from shop.payments.models import PaymentAttempt
 from shop.payments.provider import PaymentConfig, Provider
 from shop.payments.registry import provider_called
-from shop.payments.rules import NotOffered, NotPayable
+from shop.payments.rules import LIVE, NotOffered, NotPayable
 from shop.payments.services.attempts import account_for, create_attempt, enabled_providers
-
-LIVE: Final = frozenset({"created", "started"})
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Producer, Product, ProductFacets
@@ -97,20 +97,22 @@ def open_recall_of_product(db: Session, product_id: int) -> str | None:
 
 def touched_orders(db: Session, order_id: int) -> list[tuple[Recall, RecallBuyer]]:
     """Recalls that touch an order, each with the buyer's own row, newest first."""
-    lines = (
-        select(RecallLine.buyer_id)
-        .where(
-            RecallLine.order_line_id.in_(select(OrderLine.id).where(OrderLine.order_id == order_id))
-        )
-        .distinct()
-    )
-    rows = db.execute(
-        select(Recall, RecallBuyer)
-        .join(RecallBuyer, RecallBuyer.recall_id == Recall.id)
-        .where(RecallBuyer.id.in_(lines))
-        .order_by(Recall.id.desc())
-    )
+    rows = db.execute(_TOUCHING, {"order": order_id})
     return [(recall, buyer) for recall, buyer in rows]
+
+
+_LINES_OF: Final = select(OrderLine.id).where(OrderLine.order_id == bindparam("order"))
+_TOUCHING: Final = (
+    select(Recall, RecallBuyer)
+    .join(RecallBuyer, RecallBuyer.recall_id == Recall.id)
+    .where(
+        RecallBuyer.id.in_(
+            select(RecallLine.buyer_id).where(RecallLine.order_line_id.in_(_LINES_OF)).distinct()
+        )
+    )
+    .order_by(Recall.id.desc())
+)
+"""Built once: every order's page asks it."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_, select
 from sqlalchemy.orm import Session
@@ -65,18 +65,43 @@ def prices(db: Session, variant_ids: Collection[int], now: datetime) -> dict[int
     if not variant_ids:
         return {}
     rows = db.execute(_LIVE_PRICES, {"variants": list(variant_ids), "now": now})
-    return {
-        row.variant_id: LivePrice(
-            window_id=row.id,
-            owner_key=row.owner_key,
-            price_vnd=row.price_vnd,
-            ends_at=row.ends_at,
-            left=None if row.cap is None else row.cap - row.sold,
-            per_buyer=row.per_buyer,
-            set_aside=row.set_aside,
-        )
-        for row in rows
-    }
+    return {row.variant_id: _live_price(row) for row in rows}
+
+
+def _live_price(row: Any) -> LivePrice:
+    return LivePrice(
+        window_id=row.id,
+        owner_key=row.owner_key,
+        price_vnd=row.price_vnd,
+        ends_at=row.ends_at,
+        left=None if row.cap is None else row.cap - row.sold,
+        per_buyer=row.per_buyer,
+        set_aside=row.set_aside,
+    )
+
+
+_L: Final = StockLevel.__table__.c
+_V: Final = Variant.__table__.c
+_LIVE: Final = _LIVE_PRICES.order_by(None).subquery("live")
+_SHELVES: Final = (
+    select(_V.id.label("wanted_id"), _L.on_hand, _L.reserved, *_LIVE.c)
+    .select_from(_V.id.table)
+    .outerjoin(_L.variant_id.table, _L.variant_id == _V.id)
+    .outerjoin(_LIVE, _LIVE.c.variant_id == _V.id)
+    .where(_V.id.in_(bindparam("variants", expanding=True)))
+    .order_by(_LIVE.c.price_vnd.desc(), _LIVE.c.id.desc())
+)
+
+
+def shelves(
+    db: Session, variant_ids: Collection[int], now: datetime
+) -> dict[int, tuple[Level, LivePrice | None]]:
+    """``levels`` and ``prices`` of each variant, in one statement."""
+    found: dict[int, tuple[Level, LivePrice | None]] = dict.fromkeys(variant_ids, (Level(), None))
+    for row in db.execute(_SHELVES, {"variants": list(variant_ids), "now": now}):
+        level = Level(row.on_hand or 0, row.reserved or 0)
+        found[row.wanted_id] = (level, None if row.id is None else _live_price(row))
+    return found
 
 
 def is_sellable_lot(today: date) -> ColumnElement[bool]:

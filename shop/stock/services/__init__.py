@@ -7,7 +7,7 @@ after them. A verb that refuses leaves nothing behind (savepoint), so the caller
 
 from shop.stock.services.bulk import Move, lock_for_moves, move_many
 from shop.stock.services.channels import keep_for_channel, sell_on_channel
-from shop.stock.services.holding import commit, hold_again, release, reserve
+from shop.stock.services.holding import commit, hold_again, release, reserve, reserve_first
 from shop.stock.services.lots import block_lots, bring_back, leave_lot, put_lot_on_sale
 from shop.stock.services.moving import adjust, count_stock, receive
 from shop.stock.services.parts import lock_levels, publish_available
@@ -44,6 +44,7 @@ __all__ = [
     "receive",
     "release",
     "reserve",
+    "reserve_first",
     "save_counts",
     "sell_on_channel",
     "set_price_window",

@@ -1,10 +1,10 @@
 """Promising units, taking promises back, and letting them leave."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import case, insert, select, update
+from sqlalchemy import BigInteger, bindparam, case, insert, select, update
 from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Product, Variant
@@ -25,6 +25,7 @@ from shop.stock.services.parts import (
     lock_levels,
     lots_fit,
     publish,
+    publish_products,
     record,
     summed,
     take_from_lot,
@@ -49,15 +50,41 @@ def reserve(
     variant_ids = list(rules.total_by_variant(wants))
     with db.begin_nested():
         lock_levels(db, variant_ids)
-        needs = _hold(db, wants, expires_at, now)
-        short = [
-            variant_id
-            for variant_id, need in sorted(needs.items())
-            if not _take(db, variant_id, need)
-        ]
-        if short:
-            raise _out_of_stock(db, short, wants)
-        publish(db, variant_ids)
+        keys = {want.owner_key for want in wants}
+        theirs = select(StockReservation).where(StockReservation.owner_key.in_(keys))
+        rows = db.scalars(theirs.execution_options(populate_existing=True))
+        known = {(row.owner_key, row.variant_id): row for row in rows}
+        _take_all(db, wants, _hold(db, wants, known, expires_at, now))
+
+
+def reserve_first(
+    db: Session, *, wants: Sequence[Want], expires_at: datetime | None, now: datetime
+) -> None:
+    """``reserve`` for owners that this transaction made: nobody can hold anything in their name.
+
+    It spares what that needs, and a savepoint: when it raises OutOfStock something may be written,
+    and the caller takes back the whole transaction.
+    """
+    if any(not 0 < want.quantity <= rules.MAX_QUANTITY for want in wants):
+        raise Invalid(field="quantity")
+    variant_ids = rules.total_by_variant(wants)
+    if len(variant_ids) > 1 or any(want.from_owner for want in wants):
+        lock_levels(db, variant_ids)  # else the one UPDATE below is all that others wait for
+    _take_all(db, wants, _hold(db, wants, {}, expires_at, now))
+
+
+def _take_all(db: Session, wants: Sequence[Want], needs: Mapping[int, int]) -> None:
+    """Take what each variant's level must give, and tell the catalogue. Raises OutOfStock."""
+    short, products = [], set()
+    for variant_id, need in sorted(needs.items()):
+        product_id = _take(db, variant_id, need) if need else None
+        if product_id is not None:
+            products.add(product_id)
+        elif need:
+            short.append(variant_id)
+    if short:
+        raise _out_of_stock(db, short, wants)
+    publish_products(db, products)
 
 
 def release(db: Session, *, owner_keys: Collection[str], now: datetime) -> None:
@@ -192,18 +219,16 @@ def _hold_more(db: Session, owner_key: str, variant_id: int, units: int) -> None
 
 
 def _hold(
-    db: Session, wants: Sequence[Want], expires_at: datetime | None, now: datetime
+    db: Session,
+    wants: Sequence[Want],
+    known: Mapping[tuple[str, int], StockReservation],
+    expires_at: datetime | None,
+    now: datetime,
 ) -> dict[int, int]:
-    """Write the reservations; what each variant's level must give (negative: gets back)."""
-    keys = {want.owner_key for want in wants}
-    known = {
-        (row.owner_key, row.variant_id): row
-        for row in db.scalars(
-            select(StockReservation)
-            .where(StockReservation.owner_key.in_(keys))
-            .execution_options(populate_existing=True)
-        )
-    }
+    """Write the reservations; what each variant's level must give (negative: gets back).
+
+    ``known``: what the owners hold already, by owner and variant.
+    """
     needs: dict[int, int] = {}
     fresh: list[dict[str, Any]] = []
     for want in _merged(wants):
@@ -229,7 +254,7 @@ def _hold(
             more -= _draw_set_aside(db, want.from_owner, want.variant_id, more)
         needs[want.variant_id] = needs.get(want.variant_id, 0) + more
     if fresh:
-        db.execute(insert(StockReservation), fresh)
+        db.execute(insert(_R), fresh)
     db.flush()
     return needs
 
@@ -267,20 +292,29 @@ def _draw_set_aside(db: Session, owner_key: str, variant_id: int, wanted: int) -
     return drawn
 
 
-def _take(db: Session, variant_id: int, need: int) -> bool:
-    """The one statement by which units are promised; False when there are too few."""
-    if need == 0:
-        return True
-    taken = db.execute(
-        update(StockLevel)
-        .where(
-            StockLevel.variant_id == variant_id,
-            StockLevel.on_hand - StockLevel.reserved >= need,
-        )
-        .values(reserved=StockLevel.reserved + need)
-        .returning(StockLevel.variant_id)
+_R: Final = StockReservation.__table__.c.id.table
+_L: Final = StockLevel.__table__.c
+_NEED: Final = bindparam("need", type_=BigInteger)
+_TAKE: Final = (
+    update(_L.on_hand.table)
+    .where(_L.variant_id == bindparam("variant"), _L.on_hand - _L.reserved >= _NEED)
+    .values(reserved=_L.reserved + _NEED)
+    .returning(
+        select(Variant.product_id)
+        .where(Variant.id == bindparam("variant"))
+        .scalar_subquery()
+        .label("product_id")
     )
-    return taken.one_or_none() is not None
+)
+
+
+def _take(db: Session, variant_id: int, need: int) -> int | None:
+    """The one statement by which units are promised; its product, or None when there are too few.
+
+    A level that was read in this session shows the change only when it is read anew.
+    """
+    found: int | None = db.execute(_TAKE, {"variant": variant_id, "need": need}).scalar()
+    return found
 
 
 def _out_of_stock(db: Session, short: Sequence[int], wants: Sequence[Want]) -> OutOfStock:

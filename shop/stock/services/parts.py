@@ -2,19 +2,27 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from shop.catalogue import services as catalogue
-from shop.catalogue.models import Variant
+from shop.catalogue.models import ProductFacets, Variant
 from shop.core.db import insert_into
 from shop.stock.models import LotLevel, StockLevel, StockMovement
 from shop.stock.rules import (
     NotEnoughStock,
 )
 from shop.stock.signals import stock_came_in
+
+_FREE: Final = (
+    select(func.coalesce(func.sum(StockLevel.on_hand - StockLevel.reserved), 0))
+    .join(Variant, Variant.id == StockLevel.variant_id)
+    .where(Variant.product_id == ProductFacets.product_id, Variant.is_active.is_(True))
+    .scalar_subquery()
+)
+"""Units of a listed product's sizes on offer that nobody is promised."""
 
 
 def lock_levels(db: Session, variant_ids: Iterable[int]) -> None:
@@ -133,18 +141,13 @@ def not_enough(db: Session, variant_id: int) -> NotEnoughStock:
 def publish(db: Session, variant_ids: Collection[int]) -> None:
     """Tell the catalogue how many of each product can be bought, products in order of id."""
     products = select(Variant.product_id).where(Variant.id.in_(variant_ids))
-    rows = db.execute(
-        select(
-            Variant.product_id,
-            func.coalesce(func.sum(StockLevel.on_hand - StockLevel.reserved), 0),
-        )
-        .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
-        .where(Variant.product_id.in_(products), Variant.is_active.is_(True))
-        .group_by(Variant.product_id)
-        .order_by(Variant.product_id)
-    ).all()
-    for product_id, available in rows:
-        catalogue.set_available(db, product_id, int(available))
+    publish_products(db, set(db.scalars(products)))
+
+
+def publish_products(db: Session, product_ids: Collection[int]) -> None:
+    """``publish`` for whoever knows the products."""
+    for product_id in sorted(product_ids):
+        catalogue.set_available(db, product_id, _FREE)
 
 
 def publish_available(db: Session, *, product_id: int, now: datetime) -> None:

@@ -23,6 +23,7 @@ from unittest.mock import patch
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from shop.catalogue.models import Variant
 from shop.checkout.models import Basket, BasketLine, Voucher, VoucherRedemption
 from shop.checkout.services import CheckoutRequest, place_checkout
 from shop.core.db import Database
@@ -123,13 +124,13 @@ def _remember(database: Database, one: Press) -> None:
     time.sleep(THINKING)
 
 
-def take_naively(db: Session, variant_id: int, need: int) -> bool:
+def take_naively(db: Session, variant_id: int, need: int) -> int | None:
     on_hand, reserved = _seen.levels[variant_id]
     if on_hand - reserved < need:
-        return False
+        return None
     changed = update(StockLevel).where(StockLevel.variant_id == variant_id)
     db.execute(changed.values(reserved=reserved + need))
-    return True
+    return db.scalar(select(Variant.product_id).where(Variant.id == variant_id))
 
 
 def redeem_naively(db: Session, *, voucher: Any, order_id: int, phone: str, now: datetime) -> None:
