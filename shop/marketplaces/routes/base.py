@@ -11,7 +11,7 @@ from shop.core import clock
 from shop.core.errors import NotFound
 from shop.core.text import N_
 from shop.marketplaces import queries, registry, services
-from shop.marketplaces.rules.profile import CERTAINTIES, LEVELS, LIFECYCLES, Profile
+from shop.marketplaces.rules.profile import CERTAINTIES, FIDELITIES, LEVELS, LIFECYCLES, Profile
 from shop.marketplaces.rules.readiness import Assessed, Desk, Finding, assess
 from shop.web.access import actor
 from shop.web.i18n import gettext as _
@@ -102,6 +102,7 @@ def show(template: str, status: int = 200, **context: Any) -> ResponseReturnValu
             statuses=STATUSES,
             run_states=RUN_STATES,
             levels=LEVELS,
+            fidelities=FIDELITIES,
             lifecycles=LIFECYCLES,
             **context,
         ),

@@ -16,7 +16,6 @@ from shop.marketplaces.routes.base import bp, show
 from shop.marketplaces.rules.overrides import KIND, LIMIT_LABELS, names_of, paper_groups
 from shop.marketplaces.rules.profile import (
     CERTAINTIES,
-    FIDELITIES,
     WORD_LISTS,
     Profile,
 )
@@ -34,7 +33,6 @@ def staff_channels() -> ResponseReturnValue:
     return show(
         "staff_channels.html",
         profiles=list(registry.all_profiles().values()),
-        fidelities=FIDELITIES,
     )
 
 
@@ -53,7 +51,6 @@ def staff_channel(channel: str) -> ResponseReturnValue:
         groups=paper_groups(),
         kinds=CERTIFICATE_KINDS,
         certainties=CERTAINTIES,
-        fidelities=FIDELITIES,
         papers=_papers_by_group(profile),
         may_edit=may_edit_reference(actor()),
     )

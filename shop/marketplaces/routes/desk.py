@@ -42,6 +42,7 @@ from shop.marketplaces.rules.listing import (
 from shop.marketplaces.rules.picking import CATEGORY_FIELD, Picks, answered, picked, picks_for
 from shop.marketplaces.rules.profile import Limit, Profile
 from shop.marketplaces.rules.readiness import NOT_CHECKED, Assessed, Desk, channel_findings
+from shop.marketplaces.services.feeds import FEEDS
 from shop.marketplaces.slots import LISTING_PANELS
 from shop.web.access import actor, role
 from shop.web.errors import status_of
@@ -114,6 +115,9 @@ def desk_page(
             for item in channel_findings(profile, desk.public_url, desk.template, desk.day)
         ],
         not_checked=NOT_CHECKED,
+        own=desk.template,
+        feed=next((name for name, one in FEEDS.items() if one[0] == profile.slug), ""),
+        public_url=desk.public_url,
         runs=queries.runs_of(read_session(), producer.id, profile.slug),
         key=secrets.token_urlsafe(16),
         bulk=bulk or BulkForm(),

@@ -13,6 +13,7 @@ Place = Literal[
     "stock",
     "lots",
     "channel",
+    "templates",
 ]
 
 _PRODUCT_STEPS: Final[dict[Place, str]] = {
@@ -24,7 +25,11 @@ _PRODUCT_STEPS: Final[dict[Place, str]] = {
     "review": "",
 }
 _STORY_FIELDS: Final = frozenset({"story", "story_en", "season_months"})
-_ELSEWHERE: Final[dict[Place, str]] = {"stock": "/ban-hang/kho", "lots": "/ban-hang/lo"}
+_ELSEWHERE: Final[dict[Place, str]] = {
+    "stock": "/ban-hang/kho",
+    "lots": "/ban-hang/lo",
+    "templates": "/ban-hang/mau-kenh",
+}
 
 
 def fix_path(place: Place, *, channel: str, product_id: int | None, field: str = "") -> str:

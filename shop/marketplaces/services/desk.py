@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Producer
 from shop.core.storage import Storage
-from shop.marketplaces import queries
+from shop.marketplaces import queries, registry
 from shop.marketplaces.models import Listing
 from shop.marketplaces.rules.likeness import copied_photos
 from shop.marketplaces.rules.readiness import Desk
@@ -73,6 +73,7 @@ def load_shops(
     chosen: dict[int, list[Listing]] = {}
     for listing in listings:
         chosen.setdefault(listing.product_id, []).append(listing)
+    elsewhere = _selling_channels()
     found: dict[int, dict[str, Desk]] = {}
     for producer_id, products in goods.items():
         own = [row for product in products for row in chosen.get(product.id, [])]
@@ -87,7 +88,9 @@ def load_shops(
                     for listing in own
                     if listing.channel == channel
                 },
-                offered_elsewhere=queries.offered_elsewhere(own, products, channel),
+                offered_elsewhere=queries.offered_elsewhere(
+                    [row for row in own if row.channel in elsewhere], products, channel
+                ),
                 day=day,
                 public_url=public_url,
                 template=templates.get(channel),
@@ -96,6 +99,15 @@ def load_shops(
             for channel in channels
         }
     return found
+
+
+def _selling_channels() -> frozenset[str]:
+    """Channels that sell by themselves: a feed leads buyers here, an archive sells nothing."""
+    return frozenset(
+        slug
+        for slug, profile in registry.all_profiles().items()
+        if profile.level not in {"feed", "archive"}
+    )
 
 
 @lru_cache(maxsize=20_000)

@@ -451,3 +451,23 @@ def test_a_megabyte_is_judged_in_a_moment() -> None:
     ):
         assessed = assess_one(product(story=text))
         assert "TEXT_OVER_CELL" in [finding.code for finding in assessed.findings]
+
+
+def test_a_missing_template_leads_to_where_one_is_uploaded() -> None:
+    found = {one.code: one.path for one in channel_findings(profile("tiktok"), "https://a.vn")}
+    assert found["TEMPLATE_MISSING"] == found["CATEGORY_MISSING"] == "/ban-hang/mau-kenh"
+
+
+def test_what_sellers_only_tell_each_other_is_never_called_sure() -> None:
+    about = {one.code: one for one in channel_findings(profile("voso"), "https://chophien.vn")}
+    assert about["IMG_BORDER_TEXT"].certainty == "uncertain"
+    for code in CODES.values():
+        made = make_finding(code.slug, channel="shopee", product_id=None)
+        assert (made.certainty, made.severity) in {("certain", "refuse"), ("uncertain", "warn")}
+        assert ("người bán" in code.source) == (made.certainty == "uncertain"), code.slug
+
+
+@pytest.mark.parametrize("channel", ["google", "meta"])
+def test_a_feed_leads_here_so_it_sells_nothing_twice(channel: str) -> None:
+    found = assess_one(PRODUCT, channel=channel, offered_elsewhere={1: 20})
+    assert "STOCK_OVERSOLD" not in {one.code for one in found.findings}

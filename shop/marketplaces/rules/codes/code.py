@@ -9,6 +9,7 @@ from typing import Final
 
 from shop.core.text import N_
 from shop.marketplaces.rules.places import Place
+from shop.marketplaces.rules.standing import Certainty
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,11 @@ class Code:
     why: str
     fix: str
     source: str = ""
+
+    @property
+    def certainty(self) -> Certainty:
+        """What people only tell each other on the web is never sure."""
+        return "uncertain" if self.source == SELLERS else "certain"
 
 
 OURS: Final = N_("quy tắc của Chợ Phiên")

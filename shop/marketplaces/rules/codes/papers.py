@@ -121,15 +121,15 @@ CODES: Final = (
     ),
     Code(
         "TEMPLATE_MISSING",
-        "channel",
+        "templates",
         "",
         N_("Tệp này là %(value)s: chưa có chữ ký, ngành hàng, kênh giao của gian hàng bạn."),
-        N_("Tải mẫu trống từ gian hàng của bạn, rồi chép các cột cùng tên sang."),
+        N_("Tải mẫu trống từ gian hàng, đưa lên trang Mẫu của sàn để được điền sẵn."),
         SHEETS,
     ),
     Code(
         "TEMPLATE_STALE",
-        "channel",
+        "templates",
         "",
         N_("Mẫu tải lên ngày %(value)s đã quá %(limit)s ngày; sàn có thể đã đổi mẫu."),
         N_("Tải mẫu mới từ gian hàng và đưa lên lại."),
@@ -137,7 +137,7 @@ CODES: Final = (
     ),
     Code(
         "TEMPLATE_OTHER_SHOP",
-        "channel",
+        "templates",
         "",
         N_("Mẫu này của gian hàng %(value)s, mẫu trước của gian hàng %(limit)s."),
         N_("Tải mẫu từ đúng gian hàng, hoặc đặt tên gian hàng khác cho mẫu này."),

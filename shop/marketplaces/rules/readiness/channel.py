@@ -2,11 +2,13 @@
 
 import ipaddress
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from shop.marketplaces.rules.facts import TemplateFacts
+from shop.marketplaces.rules.places import fix_path
 from shop.marketplaces.rules.profile import (
     DRAFT_MARK,
     LIFECYCLES,
@@ -78,7 +80,8 @@ def _no_template(profile: Profile) -> Iterator[Finding]:
         yield _say(profile, "TEMPLATE_MISSING", DRAFT_MARK)
     blank = [column.key for column in profile.columns if column.value == "category"]
     if profile.needs_category and blank:
-        yield _say(profile, "CATEGORY_MISSING", blank)
+        missing = _say(profile, "CATEGORY_MISSING", blank)
+        yield replace(missing, path=fix_path("templates", channel=profile.slug, product_id=None))
 
 
 def _template(profile: Profile, template: TemplateFacts, day: date | None) -> Iterator[Finding]:

@@ -118,7 +118,7 @@ class Case:
         code: str,
         value: object = "",
         *,
-        certainty: Certainty = "certain",
+        certainty: Certainty | None = None,
         severity: Severity | None = None,
         source: str = "",
         **params: Any,
@@ -135,7 +135,7 @@ class Case:
         )
 
     def find_words(
-        self, code: str, found: list[str], *, certainty: Certainty = "certain", source: str = ""
+        self, code: str, found: list[str], *, certainty: Certainty | None = None, source: str = ""
     ) -> Finding:
         """Words that should go: the fix leads to the title when the producer typed them there."""
         finding = self.find(code, found, certainty=certainty, source=source)
@@ -169,18 +169,20 @@ def make_finding(
     *,
     channel: str,
     product_id: int | None,
-    certainty: Certainty = "certain",
+    certainty: Certainty | None = None,
     severity: Severity | None = None,
     source: str = "",
     **params: Any,
 ) -> Finding:
-    """A finding of a known code. An uncertain one warns, whatever is asked for."""
+    """A finding of a known code, as sure as its source. An uncertain one warns, whatever is asked
+    for."""
     known = CODES[code]
+    sure = certainty or ("certain" if source else known.certainty)
     shown = _shorten(", ".join(value) if isinstance(value, list) else str(value))
     return Finding(
         code=code,
-        severity=_softest(severity_of(certainty), severity or "refuse"),
-        certainty=certainty,
+        severity=_softest(severity_of(sure), severity or "refuse"),
+        certainty=sure,
         source=source or known.source,
         value=shown,
         field=known.field,

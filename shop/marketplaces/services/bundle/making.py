@@ -16,7 +16,7 @@ from shop.marketplaces.rules.cells import Cell, Row, cell
 from shop.marketplaces.rules.changes import Change, compare
 from shop.marketplaces.rules.listing import Listing, bounded
 from shop.marketplaces.rules.payloads import Material
-from shop.marketplaces.rules.profile import LIFECYCLES, Profile
+from shop.marketplaces.rules.profile import FIDELITIES, LEVELS, LIFECYCLES, Profile
 from shop.marketplaces.rules.readiness import (
     Assessed,
     Desk,
@@ -288,8 +288,10 @@ def _form(profile: Profile, desk: Desk, found: _Collected) -> hand_over.Form:
 
 def _notes(profile: Profile, desk: Desk, channel: Sequence[Finding]) -> list[str]:
     life = profile.lifecycle
+    made = "; ".join(f"{level}: {FIDELITIES[level]}" for level in profile.fidelity)
     lines = [
         f"Kênh: {profile.label}. Hồ sơ kênh kiểm tra ngày {profile.checked_on:%d/%m/%Y}.",
+        f"Mức: {made or LEVELS[profile.level]}.",
         f"Nguồn của hồ sơ kênh: {profile.source}.",
         f"Cơ sở: {bounded(desk.producer.name)}. Ngày lập: {desk.day:%d/%m/%Y}.",
     ]

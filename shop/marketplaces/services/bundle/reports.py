@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from shop.marketplaces.rules.listing import Listing, bounded, text_length
-from shop.marketplaces.rules.profile import CERTAINTIES, LEVELS, LIFECYCLES, Profile
+from shop.marketplaces.rules.profile import CERTAINTIES, FIDELITIES, LEVELS, LIFECYCLES, Profile
 from shop.marketplaces.rules.readiness import NOT_CHECKED, Assessed, Desk, Finding
 
 SCHEMA: Final = 1
@@ -80,6 +80,7 @@ def report_data(
             "label": profile.label,
             "level": profile.level,
             "level_text": LEVELS[profile.level],
+            "fidelity": {level: FIDELITIES[level] for level in profile.fidelity},
             "profile_version": profile.version,
             "source": profile.source,
             "lifecycle": profile.lifecycle.state,
