@@ -140,7 +140,7 @@ def _pushed(settings: ZalopayConfig, data: str) -> Pushed:
         raise Malformed
     if told.get("app_id") != settings.app_id:
         raise Malformed
-    facts = f"{reference}|{told.get('zp_trans_id')}"
+    facts = json.dumps([reference, told.get("zp_trans_id")])
     return Pushed(hashlib.sha256(facts.encode()).hexdigest(), reference)
 
 

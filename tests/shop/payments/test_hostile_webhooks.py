@@ -206,6 +206,34 @@ class Teller:
         }[self.slug]
         return self.by.wallet.message(self.slug, ref, **over), {}
 
+    def fields(self, ref: str) -> list[str]:
+        """What a message says, by the names its sender gives the values."""
+        if self.slug == "stripe":
+            return ["id", "type", "created", "livemode", "data"]
+        body, _headers = self.tells(ref, clock.now().timestamp())
+        if self.slug == "vnpay":
+            pairs = (pair.partition("=")[0] for pair in body.decode().split("&"))
+            return [name for name in pairs if name != "vnp_SecureHash"]
+        told = json.loads(body)
+        inner = told.get("data", told)
+        return list(json.loads(inner) if isinstance(inner, str) else inner)
+
+    def tells_nonsense(self, ref: str, field: str, value: Any) -> Sent:
+        """A well signed message with one odd value in it."""
+        at = clock.now().timestamp()
+        odd: dict[str, Any] = {field: value}
+        if self.slug == "stripe":
+            body = self.by.stripe.event(ref, "checkout.session.completed", **odd)
+            return body, {"Stripe-Signature": self.by.stripe.signature(body, at=at)}
+        if self.slug == "sepay":
+            body = self.by.bank.told(self.by.bank.listed[int(ref)], **odd)
+            return body, banks.sepay_headers(body, at)
+        if self.slug == "payos":
+            return self.by.bank.message(self.code(ref), **odd), {}
+        if self.slug == "vnpay":
+            odd = {field: str(value)}
+        return self.by.wallet.message(self.slug, ref, **odd), {}
+
     def push(self, sent: Sent) -> int:
         body, headers = sent
         return int(push(self.app, self.slug, body, headers=headers).status_code)
@@ -260,6 +288,46 @@ def test_stale_future_truncated_doubled_and_shuffled_count_once(
         latest = db.scalar(select(func.max(PaymentTxn.occurred_at)))
         assert latest is not None
         assert latest <= clock.now() + timedelta(minutes=5), "no money comes from the future"
+    assert_sound(database)
+
+
+NONSENSE: list[Any] = [
+    None,
+    True,
+    -1,
+    1.5,
+    10**30,
+    float("inf"),
+    "95000.0",
+    "\x00",
+    "\ud800",
+    "x" * 100_000,
+    [[1]],
+    {"a": 1},
+]
+
+
+@pytest.mark.parametrize("slug", PUSHING)
+def test_a_good_signature_is_no_excuse_to_fall_over(
+    slug: str, tellers: Callable[[str], Teller], database: Database
+) -> None:
+    """Every field of a message in turn holds what it never should; the payment counts once."""
+    teller = tellers(slug)
+    order, ref = teller.pay(database)
+    pushed = 0
+    for field in teller.fields(ref):
+        for value in NONSENSE:
+            try:
+                sent = teller.tells_nonsense(ref, field, value)
+            except (UnicodeError, TypeError, ValueError):
+                continue  # what the sender itself cannot sign
+            pushed += 1
+            assert teller.push(sent) < 500, (field, str(value)[:20])
+    assert pushed > 40
+    teller.push(teller.tells(ref, clock.now().timestamp()))
+    assert states(database, [(order, ref)]) == ["paid"]
+    with database.read() as db:
+        assert queries.money_of(db, order.id) == Money(95_000, 0)
     assert_sound(database)
 
 
