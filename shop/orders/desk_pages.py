@@ -100,13 +100,28 @@ class DeskCard(OrderCard):
     units_left: int = 0
 
     @property
+    def may_cut(self) -> bool:
+        """Whether the producer may say that nothing more will be sent."""
+        return rules.may_cut(self.state, self.order.fulfilment_state, self.units_left)
+
+    @property
+    def is_all_back(self) -> bool:
+        """Nothing is left to bring: the order is there to be called off."""
+        return self.state == "confirmed" and self.order.fulfilment_state == "returned"
+
+    @property
+    def cancel_reason(self) -> str:
+        """The reason to cancel with that is proposed; empty: none is."""
+        return "undelivered" if self.is_all_back else self.phone.reason
+
+    @property
     def troubles(self) -> list[str]:
         """Why it stands in the problem list; msgids."""
         order = self.order
         found = [parcel.fail_word for parcel in self.parcels if parcel.fail_word]
         if self.state == "awaiting_confirmation" and self.phone.reason:
             found.append(self.phone.give_up_word)
-        if order.fulfilment_state == "returned" and order.state == "confirmed":
+        if self.is_all_back:
             found.append(rules.FULFILMENT_WORDS["returned"])
         if order.payment_state in {"overpaid", "disputed", "partly_refunded"}:
             found.append(rules.PAYMENT_WORDS[order.payment_state])

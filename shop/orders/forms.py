@@ -58,6 +58,10 @@ class SellerCancelForm(Form):
     reason = choice(N_("Lý do hủy"), _choices(rules.SELLER_REASONS))
 
 
+class CutForm(Form):
+    reason = choice(N_("Vì sao không gửi phần còn lại"), _choices(rules.CUT_REASONS))
+
+
 class ShipForm(Form):
     carrier = text(N_("Đơn vị vận chuyển"), maximum=40)
     tracking_no = text(N_("Mã vận đơn"), is_required=False, maximum=60)

@@ -26,6 +26,9 @@ _UNITS = """
 """
 """Units of an order by what became of their parcel, and those that came back of any."""
 
+_CUT = "SELECT order_line_id, SUM(units) AS units FROM order_cut GROUP BY order_line_id"
+"""Units of each order line that will not be sent."""
+
 INVARIANTS = {
     "orders.total_is_lines_plus_delivery": """
         SELECT o.id FROM shop_order o
@@ -53,10 +56,11 @@ INVARIANTS = {
         LEFT JOIN stock_reservation r
           ON r.owner_key = 'order_line:' || l.id AND r.variant_id = l.variant_id
         LEFT JOIN ({_PACKED}) p ON p.order_line_id = l.id
+        LEFT JOIN ({_CUT}) c ON c.order_line_id = l.id
         WHERE o.state NOT IN ('cancelled', 'expired') AND NOT o.awaits_goods
-          AND (r.id IS NULL OR r.state = 'released'
+          AND (r.id IS NULL OR (r.state = 'released' AND COALESCE(c.units, 0) < l.quantity)
                OR CASE r.state WHEN 'held' THEN r.quantity ELSE 0 END + COALESCE(p.units, 0)
-                  <> l.quantity)
+                  + COALESCE(c.units, 0) <> l.quantity)
     """,  # noqa: S608 - our own constant
     "orders.goods_to_come_hold_nothing": """
         SELECT o.id FROM shop_order o
@@ -65,9 +69,19 @@ INVARIANTS = {
         WHERE o.awaits_goods AND (o.fulfilment_state <> 'none' OR r.state IN ('held', 'committed'))
     """,
     "orders.packed_at_most_once": f"""
-        SELECT l.id FROM order_line l JOIN ({_PACKED}) p ON p.order_line_id = l.id
-        WHERE p.units > l.quantity
+        SELECT l.id FROM order_line l
+        LEFT JOIN ({_PACKED}) p ON p.order_line_id = l.id
+        LEFT JOIN ({_CUT}) c ON c.order_line_id = l.id
+        WHERE COALESCE(p.units, 0) + COALESCE(c.units, 0) > l.quantity
     """,  # noqa: S608
+    "orders.less_is_due_for_what_is_cut": """
+        SELECT o.id FROM shop_order o
+        LEFT JOIN (
+            SELECT l.order_id, SUM(c.amount_vnd) AS amount
+            FROM order_cut c JOIN order_line l ON l.id = c.order_line_id GROUP BY l.order_id
+        ) c ON c.order_id = o.id
+        WHERE o.cut_vnd <> COALESCE(c.amount, 0) OR o.cut_vnd < 0 OR o.cut_vnd > o.total_vnd
+    """,
     "orders.parcel_is_of_its_order": """
         SELECT sl.id FROM shipment_line sl
         JOIN shipment s ON s.id = sl.shipment_id
@@ -139,7 +153,8 @@ INVARIANTS = {
     "orders.fulfilment_is_derived": f"""
         SELECT o.id, o.fulfilment_state FROM shop_order o
         JOIN (
-            SELECT order_id, SUM(quantity) AS ordered FROM order_line GROUP BY order_id
+            SELECT n.order_id, SUM(n.quantity) - SUM(COALESCE(c.units, 0)) AS ordered
+            FROM order_line n LEFT JOIN ({_CUT}) c ON c.order_line_id = n.id GROUP BY n.order_id
         ) l ON l.order_id = o.id
         LEFT JOIN ({_UNITS}) p ON p.order_id = o.id
         WHERE o.fulfilment_state <> CASE

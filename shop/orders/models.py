@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shop.core.db import Base, Id, Ref, append_only, one_of
@@ -106,6 +107,9 @@ class Order(Base):
     discount_vnd: Mapped[Ref] = mapped_column(default=0)
     shipping_vnd: Mapped[Ref]
     total_vnd: Mapped[Ref]
+    """What was agreed; it never changes."""
+    cut_vnd: Mapped[Ref] = mapped_column(default=0)
+    """What of it is no longer due, because its goods will not be sent; sum of ``OrderCut``."""
     received_vnd: Mapped[Ref] = mapped_column(default=0)
     """What the seller holds of the buyer's money; derived from the payment ledger, cached."""
     upfront_vnd: Mapped[Ref | None]
@@ -127,6 +131,11 @@ class Order(Base):
     contact: Mapped["OrderContact"] = relationship(lazy="raise_on_sql")
 
     __mapper_args__ = {"version_id_col": version}
+
+    @hybrid_property
+    def due_vnd(self) -> int:
+        """What the buyer pays in all: what was agreed less what will not be sent."""
+        return self.total_vnd - self.cut_vnd
 
     @property
     def is_ready(self) -> bool:
@@ -185,6 +194,26 @@ class OrderLine(Base):
     line_total_vnd: Mapped[Ref]
     weight_g: Mapped[int]
     price_window_id: Mapped[Ref | None] = mapped_column(ForeignKey("price_window.id"))
+
+
+class OrderCut(Base):
+    """Units of a line that will not be sent although the order stands. Append-only."""
+
+    __tablename__ = "order_cut"
+    __table_args__ = (
+        CheckConstraint("units > 0", name="units"),
+        CheckConstraint("amount_vnd >= 0", name="amount_vnd"),
+    )
+
+    id: Mapped[Id]
+    order_line_id: Mapped[Ref] = mapped_column(ForeignKey("order_line.id"), index=True)
+    units: Mapped[int]
+    amount_vnd: Mapped[Ref]
+    """What is no longer due for them, their part of the delivery included."""
+    reason: Mapped[str] = mapped_column(String(20))
+    """A code of rules.CUT_REASONS."""
+    actor_id: Mapped[Ref | None]
+    at: Mapped[datetime]
 
 
 class OrderEvent(Base):
@@ -274,4 +303,5 @@ class ShipmentLine(Base):
 
 
 append_only("order_call")
+append_only("order_cut")
 append_only("order_event")

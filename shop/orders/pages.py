@@ -80,6 +80,8 @@ class OrderPage(OrderCard):
     steps: Sequence[Step]
     traces: Mapping[int, Sequence[TraceLink]]
     """Order line id -> its lots."""
+    cuts: Mapping[int, int]
+    """Order line id -> units that will not be sent."""
     shipment: Shipment | None
     next_sentence: str
     may_buyer_cancel: bool
@@ -116,6 +118,7 @@ def order_page(db: Session, order: Order, now: datetime, *, public_only: bool = 
         state=card.state,
         steps=[_step(event) for event in queries.timeline(db, order.id, public_only=public_only)],
         traces=traces,
+        cuts=queries.cuts_of(db, order.id) if order.cut_vnd else {},
         shipment=parcels[-1].shipment if parcels else None,
         next_sentence=rules.next_for_buyer(card.state, fulfilment, order.awaits_goods),
         may_buyer_cancel=rules.may_buyer_cancel(card.state, fulfilment),

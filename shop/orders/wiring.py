@@ -34,6 +34,10 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
     "orders.money_full": (N_("Đơn %(code)s: đã nhận đủ tiền, %(sum)s"), _BUYER_URL),
     "orders.shipped": (N_("Đơn %(code)s đã được gửi đi qua %(carrier)s"), _BUYER_URL),
     "orders.delivered": (N_("Đơn %(code)s đã giao xong"), _BUYER_URL),
+    "orders.rest_cut": (
+        N_("Đơn %(code)s: phần còn lại sẽ không được gửi, bớt %(sum)s"),
+        _BUYER_URL,
+    ),
     "orders.cancelled": (N_("%(producer)s đã hủy đơn %(code)s"), _BUYER_URL),
     "orders.called_off": (N_("Bạn đã hủy đơn %(code)s gửi %(producer)s"), _BUYER_URL),
     "orders.expired": (N_("Đơn %(code)s đã hết hạn"), _BUYER_URL),
@@ -73,6 +77,10 @@ BODIES: Final[Mapping[str, str]] = {
     "orders.delivered": N_(
         "Nếu chưa nhận được hàng hoặc hàng có vấn đề, hãy báo ngay ở trang đơn. Ở đó cũng có hành "
         "trình của từng lô hàng và biên nhận."
+    ),
+    "orders.rest_cut": N_(
+        "Lý do có ở trang đơn. Nếu bạn đã trả tiền cho phần này, người bán sẽ hoàn lại. Nếu trả "
+        "khi nhận hàng, bạn không phải trả phần này."
     ),
     "orders.cancelled": N_("Lý do có ở trang đơn. Nếu bạn đã trả tiền, người bán sẽ hoàn lại."),
     "orders.called_off": N_("Nếu bạn đã trả tiền, người bán sẽ hoàn lại."),

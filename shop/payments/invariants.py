@@ -11,13 +11,13 @@ _OWNED = """
 """
 
 _MONEY = f"""
-    SELECT o.id AS order_id, o.code, o.state, o.payment_state, o.total_vnd,
+    SELECT o.id AS order_id, o.code, o.state, o.payment_state, o.total_vnd - o.cut_vnd AS due_vnd,
         COALESCE(SUM(CASE WHEN f.kind = 'charge' THEN f.amount_vnd END), 0) AS charged,
         COALESCE(SUM(CASE f.kind WHEN 'refund' THEN f.amount_vnd
             WHEN 'refund_failed' THEN -f.amount_vnd WHEN 'chargeback' THEN f.amount_vnd
             WHEN 'chargeback_reversed' THEN -f.amount_vnd END), 0) AS refunded
     FROM shop_order o LEFT JOIN ({_OWNED}) f ON f.order_id = o.id
-    GROUP BY o.id, o.code, o.state, o.payment_state, o.total_vnd
+    GROUP BY o.id, o.code, o.state, o.payment_state, o.total_vnd, o.cut_vnd
 """  # noqa: S608 - our own constants
 
 _GRANTED = (
@@ -26,7 +26,7 @@ _GRANTED = (
 )
 _CLAIM = (
     "CASE WHEN o.state IN ('awaiting_payment','awaiting_confirmation','confirmed','completed') "
-    f"AND o.total_vnd > {_GRANTED} THEN o.total_vnd - {_GRANTED} ELSE 0 END"
+    f"AND o.due_vnd > {_GRANTED} THEN o.due_vnd - {_GRANTED} ELSE 0 END"
 )
 _OPEN_DISPUTE = (
     "EXISTS (SELECT 1 FROM payment_dispute d WHERE d.order_id = o.order_id AND d.state = 'open')"
@@ -49,10 +49,10 @@ INVARIANTS = {
     "payments_state_is_derived": f"""
         SELECT o.code, o.payment_state FROM ({_MONEY}) o
         WHERE o.payment_state <> CASE WHEN {_OPEN_DISPUTE} THEN 'disputed'
-            WHEN o.refunded > 0 AND o.charged - o.refunded < o.total_vnd
+            WHEN o.refunded > 0 AND o.charged - o.refunded < o.due_vnd
                 THEN CASE WHEN o.charged > o.refunded THEN 'partly_refunded' ELSE 'refunded' END
-            WHEN o.charged - o.refunded > o.total_vnd THEN 'overpaid'
-            WHEN o.charged - o.refunded = o.total_vnd THEN 'paid'
+            WHEN o.charged - o.refunded > o.due_vnd THEN 'overpaid'
+            WHEN o.charged - o.refunded = o.due_vnd THEN 'paid'
             WHEN o.charged > o.refunded THEN 'partial'
             ELSE 'unpaid' END
     """,  # noqa: S608

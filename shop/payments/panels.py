@@ -67,13 +67,13 @@ def pay_view(db: Session, order_id: int, config: PaymentConfig, now: datetime) -
     if order.payment_state != "unpaid" or attempt.state not in LIVE:  # else nothing came yet
         money, refunds = queries.money_of(db, order.id), queries.refunds_of(db, order.id)
     left = _left_of(order, money, refunds)
-    asked = asked_now(order.total_vnd, net_vnd=money.net_vnd, upfront_vnd=order.upfront_vnd)
+    asked = asked_now(order.due_vnd, net_vnd=money.net_vnd, upfront_vnd=order.upfront_vnd)
     asked = min(left, asked)
     is_in_time = order.expires_at is None or order.expires_at > now or money.net_vnd > 0
     is_waiting = order.state in AWAITING_MONEY and left > 0 and is_in_time
     instruction = None
     if is_waiting and not provider.capabilities.redirect:
-        view = OrderView(order.code, order.total_vnd, order.producer_name)
+        view = OrderView(order.code, order.due_vnd, order.producer_name)
         instruction = provider.start(config, view, view_attempt(attempt, asked))
     return PayView(
         order=order,
@@ -100,7 +100,7 @@ def _left_of(order: Order, money: Money, refunds: Sequence[Refund]) -> int:
         for refund in refunds
         if refund.kind == "granted" and refund.state in COUNTED
     )
-    return left_to_pay(money, total_vnd=order.total_vnd, granted_vnd=granted)
+    return left_to_pay(money, total_vnd=order.due_vnd, granted_vnd=granted)
 
 
 def other_ways(db: Session, view: PayView, config: PaymentConfig, now: datetime) -> list[Provider]:

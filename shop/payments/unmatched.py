@@ -152,7 +152,7 @@ def _candidates(
             orders_of,
             PaymentAttempt.account_number.is_not(None),
             or_(
-                (Order.total_vnd - Order.received_vnd).in_(amounts),
+                (Order.due_vnd - Order.received_vnd).in_(amounts),
                 (Order.upfront_vnd - Order.received_vnd).in_(amounts),
             ),
             Order.placed_at >= min(txn.occurred_at for txn in txns) - BEFORE,
@@ -189,8 +189,8 @@ def _suggest(
 
 
 def _awaited(order: Order) -> set[int]:
-    upfront = order.upfront_vnd or order.total_vnd
-    return {order.total_vnd - order.received_vnd, upfront - order.received_vnd}
+    upfront = order.upfront_vnd or order.due_vnd
+    return {order.due_vnd - order.received_vnd, upfront - order.received_vnd}
 
 
 def is_name_in(name: str, words: str) -> bool:

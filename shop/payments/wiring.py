@@ -29,7 +29,7 @@ from shop.payments.provider import (
 )
 from shop.payments.services import settle_refunds
 from shop.payments.services.erasing import erase_payer
-from shop.payments.services.ledger import WRONG_ACCOUNT
+from shop.payments.services.ledger import WRONG_ACCOUNT, follow_ledger
 from shop.payments.services.payees import DECIDED, SUBMITTED, WITHDRAWN
 from shop.payments.transfer_qr import Transfer, encode
 from shop.web import access
@@ -207,12 +207,18 @@ def connect_signals() -> None:
     """Follow the orders' lives. Connecting twice is connecting once."""
     for ended in (signals.order_cancelled, signals.order_expired):
         ended.connect(_owe_back, weak=False)
+    signals.order_cut.connect(_follow_cut, weak=False)
     signals.order_erased.connect(erase_payer, weak=False)
 
 
 def _owe_back(_sender: object, *, db: Session, order: Order, now: datetime, **_more: Any) -> None:
     """An order ended: what it received becomes refund tasks in the same transaction."""
     settle_refunds(db, order=order, now=now)
+
+
+def _follow_cut(_sender: object, *, db: Session, order: Order, now: datetime, **_more: Any) -> None:
+    """Less is due: the order may be paid now, or paid too much, which becomes refund tasks."""
+    follow_ledger(db, order, now)
 
 
 def order_panels(db: Session, order_id: int, now: datetime) -> list[Panel]:

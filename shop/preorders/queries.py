@@ -342,7 +342,7 @@ class OrderView:
     @property
     def left_vnd(self) -> int:
         """What is still to be paid in all."""
-        return max(0, self.order.total_vnd - self.order.received_vnd)
+        return max(0, self.order.due_vnd - self.order.received_vnd)
 
     @property
     def is_asked(self) -> bool:

@@ -47,7 +47,7 @@ def receipt_of(
         header=(_("Hàng"), _("Số lượng"), _("Đơn giá"), _("Thành tiền")),
         items=tuple(_item(line, page.traces) for line in order.lines),
         sums=_sums(order),
-        total=(_("Tổng cộng"), format_vnd(order.total_vnd)),
+        total=(_("Tổng cộng"), format_vnd(order.due_vnd)),
         money=_money(order, payments.money_of(db, order.id)),
         notice=_(
             "Đây là biên nhận để đối chiếu, không phải hóa đơn giá trị gia tăng (hóa đơn VAT). Cần "
@@ -84,11 +84,13 @@ def _sums(order: Order) -> tuple[tuple[str, str], ...]:
     if order.discount_vnd:
         rows.append((_("Giảm giá"), f"−{format_vnd(order.discount_vnd)}"))
     rows.append((_("Phí giao hàng"), format_vnd(order.shipping_vnd)))
+    if order.cut_vnd:
+        rows.append((_("Phần không gửi"), f"−{format_vnd(order.cut_vnd)}"))
     return tuple(rows)
 
 
 def _money(order: Order, money: Money) -> tuple[tuple[str, str], ...]:
-    left = max(0, order.total_vnd - money.net_vnd)
+    left = max(0, order.due_vnd - money.net_vnd)
     is_owed = left > 0 and order.state not in {"cancelled", "expired"} and money.refunded_vnd == 0
     rows = [(_("Đã nhận"), format_vnd(money.charged_vnd))]
     if money.refunded_vnd:

@@ -218,8 +218,8 @@ def _refunds(db: Session, producer_id: int) -> list[tuple[Refund, Order, str | N
 
 def _awaited(db: Session, producer_id: int) -> set[int]:
     rows = db.execute(
-        select(Order.total_vnd, Order.received_vnd, Order.upfront_vnd)
-        .where(Order.producer_id == producer_id, Order.total_vnd > Order.received_vnd)
+        select(Order.due_vnd, Order.received_vnd, Order.upfront_vnd)
+        .where(Order.producer_id == producer_id, Order.due_vnd > Order.received_vnd)
         .order_by(Order.id.desc())
         .limit(2_000)
     )
@@ -257,9 +257,9 @@ def _effect(order: Order, amount: int, taken: dict[int, int]) -> str:
     taken[order.id] = taken.get(order.id, 0) + amount
     if order.state not in KEEPS_MONEY:
         return "late"
-    if before + amount > order.total_vnd:
+    if before + amount > order.due_vnd:
         return "excess"
-    return "paid" if before + amount == order.total_vnd else "partial"
+    return "paid" if before + amount == order.due_vnd else "partial"
 
 
 def _is_told(world: _World, order_id: int, line: Line) -> bool:

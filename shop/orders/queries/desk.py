@@ -13,6 +13,7 @@ from shop.orders.models import (
     Order,
     OrderCall,
     OrderContact,
+    OrderCut,
     OrderLine,
     Shipment,
     ShipmentLine,
@@ -28,6 +29,16 @@ _HAS_MONEY = ("partial", "paid", "overpaid", "disputed")
 def _ordered() -> ColumnElement[int]:
     return (
         select(func.sum(OrderLine.quantity))
+        .where(OrderLine.order_id == Order.id)
+        .correlate(Order)
+        .scalar_subquery()
+    )
+
+
+def _cut() -> ColumnElement[int]:
+    return (
+        select(func.coalesce(func.sum(OrderCut.units), 0))
+        .join(OrderLine, OrderLine.id == OrderCut.order_line_id)
         .where(OrderLine.order_id == Order.id)
         .correlate(Order)
         .scalar_subquery()
@@ -78,7 +89,7 @@ TABS: Final[dict[str, ColumnElement[bool]]] = {
             Order.fulfilment_state == "none",
             and_(
                 Order.fulfilment_state.in_(("packed", "partly_shipped", "failed_delivery")),
-                _ordered() > _packed(),
+                _ordered() - _cut() > _packed(),
             ),
         ),
     ),

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, bindparam, exists, func, select
+from sqlalchemy import ScalarSelect, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from shop.orders.models import (
     CheckoutGroup,
     Order,
     OrderContact,
+    OrderCut,
     OrderEvent,
     OrderLine,
     Shipment,
@@ -161,8 +162,27 @@ def parcels_by_order(db: Session, order_ids: Collection[int]) -> dict[int, list[
     return found
 
 
+def _cut_units() -> ScalarSelect[int]:
+    return (
+        select(func.coalesce(func.sum(OrderCut.units), 0))
+        .where(OrderCut.order_line_id == OrderLine.id)
+        .scalar_subquery()
+    )
+
+
+def cuts_of(db: Session, order_id: int) -> dict[int, int]:
+    """Line id -> units that will not be sent; lines without any miss."""
+    rows = db.execute(
+        select(OrderCut.order_line_id, func.sum(OrderCut.units))
+        .join(OrderLine, OrderLine.id == OrderCut.order_line_id)
+        .where(OrderLine.order_id == order_id)
+        .group_by(OrderCut.order_line_id)
+    )
+    return {line_id: int(units) for line_id, units in rows}
+
+
 def units_left(db: Session, order_ids: Collection[int]) -> dict[int, dict[int, int]]:
-    """Order id -> line id -> units that are in no parcel yet."""
+    """Order id -> line id -> units that are in no parcel yet and still to be sent."""
     packed = (
         select(func.coalesce(func.sum(ShipmentLine.quantity), 0))
         .join(Shipment, Shipment.id == ShipmentLine.shipment_id)
@@ -170,7 +190,7 @@ def units_left(db: Session, order_ids: Collection[int]) -> dict[int, dict[int, i
         .scalar_subquery()
     )
     rows = db.execute(
-        select(OrderLine.order_id, OrderLine.id, OrderLine.quantity - packed).where(
+        select(OrderLine.order_id, OrderLine.id, OrderLine.quantity - packed - _cut_units()).where(
             OrderLine.order_id.in_(order_ids)
         )
     )

@@ -18,6 +18,7 @@ from shop.orders.desk_pages import desk_cards
 from shop.orders.forms import (
     BatchForm,
     CallForm,
+    CutForm,
     FailForm,
     SellerCancelForm,
     ShipForm,
@@ -54,11 +55,12 @@ def _desk_page(
     cancel_form: Form | None = None,
     call_form: Form | None = None,
     fail_form: Form | None = None,
+    cut_form: Form | None = None,
     trouble: str = "",
 ) -> ResponseReturnValue:
     now = clock.now()
     card = desk_cards(db, [order], now, limits_of(database()))[0]
-    proposed = {"reason": card.phone.reason} if card.phone.reason else {}
+    proposed = {"reason": card.cancel_reason} if card.cancel_reason else {}
     return render_template(
         "orders/desk_order.html",
         page=pages.order_page(db, order, now, public_only=False),
@@ -69,6 +71,7 @@ def _desk_page(
         cancel_form=cancel_form or SellerCancelForm(data=proposed),
         call_form=call_form or CallForm(submit_key=secrets.token_urlsafe(16)),
         fail_form=fail_form or FailForm(),
+        cut_form=cut_form or CutForm(),
         meant=read_parcel(request.form),
         pack_key=secrets.token_urlsafe(16),
         trouble=trouble,
@@ -127,6 +130,23 @@ def refuse(code: str) -> ResponseReturnValue:
         )
 
     return _act(code, verb, N_("Đã hủy đơn và trả hàng về kho."))
+
+
+@bp.post("/ban-hang/don-hang/<code>/khong-gui-not")
+@role("producer")
+def cut(code: str) -> ResponseReturnValue:
+    """Send nothing more of an order that was sent in part, with the reason."""
+    form = CutForm.read()
+    if not form.validate():
+        return _again(code, cut_form=form)
+
+    def verb(db: Session, order: Order, now: datetime) -> None:
+        services.cut_rest(
+            db, order_id=order.id, reason=form.reason.data, actor_id=actor().id(), now=now
+        )
+
+    done = N_("Đã ghi là không gửi phần còn lại. Hàng về kho, tiền của phần này được bớt đi.")
+    return _act(code, verb, done)
 
 
 @bp.post("/ban-hang/don-hang/<code>/goi")

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from fractions import Fraction
 from typing import Final
 
 from shop.core.errors import Conflict, Invalid
@@ -77,6 +78,7 @@ EVENT_WORDS: Final = {
     "sent_again": N_("Gửi lại lần nữa"),
     "turned_back": N_("Kiện đang quay về người bán"),
     "came_back": N_("Kiện đã về tới người bán"),
+    "rest_cut": N_("Phần còn lại sẽ không được gửi"),
     "goods_back": N_("Hàng trả lại đã về tới người bán"),
     "delivered": N_("Đã giao tới người nhận"),
     "received": N_("Người mua báo đã nhận được hàng"),
@@ -127,6 +129,12 @@ SELLER_REASONS: Final = {
     "harvest": N_("Đợt giao của mùa này đã hủy"),
     "other": N_("Lý do khác"),
 }
+
+CUT_REASONS: Final = {
+    key: SELLER_REASONS[key]
+    for key in ("out_of_stock", "quality", "buyer_asked", "recalled", "other")
+}
+"""Why the rest of an order is not sent."""
 
 REASON_WORDS: Final = (
     BUYER_REASONS
@@ -207,6 +215,13 @@ def may_seller_cancel(state: str, fulfilment_state: str) -> bool:
     return state in AWAITING or (state == "confirmed" and is_here)
 
 
+def may_cut(state: str, fulfilment_state: str, units_left: int) -> bool:
+    """Something left the house and something did not: the rest need not be sent. What has not
+    begun to leave is cancelled instead."""
+    is_begun = fulfilment_state in {"partly_shipped", "failed_delivery"}
+    return state == "confirmed" and is_begun and units_left > 0
+
+
 def may_confirm_arrival(state: str, fulfilment_state: str) -> bool:
     """Buyers may say that the goods came once something is on its way, or said to have failed."""
     return state == "confirmed" and fulfilment_state in {
@@ -246,6 +261,19 @@ def payment_state(
     return "partial" if kept > 0 else "unpaid"
 
 
+def share_of_sent(total_vnd: int, lines: Sequence[tuple[int, int, int]]) -> int:
+    """What is due for the units that were sent, in đồng: (line total, units sent, units ordered).
+
+    Rounded as parcels' shares of money on delivery are (docs/algorithms/cod-shares.md), so that
+    those shares add up to it. Goods without a value leave all of the total due.
+    """
+    whole = sum(price for price, _sent, _ordered in lines)
+    if whole == 0:
+        return total_vnd
+    sent = sum((Fraction(price * units, of) for price, units, of in lines), Fraction(0))
+    return int(total_vnd * sent / whole)
+
+
 def is_enough(upfront_vnd: int | None, payment_state: str, kept_vnd: int) -> bool:
     """Whether the money that came makes the order stand: all of it, or its deposit (đồng)."""
     is_deposit_there = upfront_vnd is not None and kept_vnd >= upfront_vnd
@@ -256,6 +284,8 @@ def is_enough(upfront_vnd: int | None, payment_state: str, kept_vnd: int) -> boo
 
 def fulfilment_state(ordered: int, parcels: Sequence[tuple[str, int]]) -> str:
     """Derived from the shipments: (state, units) of each. Cancelled parcels count for nothing.
+
+    ``ordered``: units to be sent in all, those that were cut left out.
 
     Units that came back count as ``returned`` whatever became of the rest of their parcel.
     """

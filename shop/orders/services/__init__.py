@@ -2,6 +2,7 @@
 
 from shop.orders.services.batches import Outcome, pack_orders, ship_orders
 from shop.orders.services.calls import record_call, remind_of_call
+from shop.orders.services.cutting import CannotCut, cut_rest
 from shop.orders.services.life import (
     cancel_order,
     complete,
@@ -27,6 +28,7 @@ from shop.orders.services.placing import create_order, open_group, place_orders
 from shop.orders.services.receiving import confirm_arrival
 
 __all__ = [
+    "CannotCut",
     "Outcome",
     "cancel_order",
     "change_way_to_pay",
@@ -34,6 +36,7 @@ __all__ = [
     "confirm_arrival",
     "confirm_order",
     "create_order",
+    "cut_rest",
     "deliver",
     "expire_order",
     "expire_orders",

@@ -170,7 +170,7 @@ def money_changed(
     order = lock_order(db, order.id)
     before = order.payment_state
     after = rules.payment_state(
-        order.total_vnd,
+        order.due_vnd,
         charged_vnd=charged_vnd,
         refunded_vnd=refunded_vnd,
         is_disputed=is_disputed,
@@ -202,7 +202,7 @@ def _tell_of_money(
 ) -> None:
     """The buyer hears once of each sum that came in, and once of each that went back."""
     if charged_vnd > 0:
-        kind = "money" if charged_vnd < order.total_vnd else "money_full"
+        kind = "money" if charged_vnd < order.due_vnd else "money_full"
         cause, sum_ = f"order:{order.id}:in:{charged_vnd}", format_vnd(charged_vnd)
         is_called = order.fulfilment_state != "delivered"  # cash was put into somebody's hand
         notify_buyer(db, order, kind, now=now, cause=cause, is_called=is_called, sum=sum_)

@@ -10,7 +10,7 @@ from shop.catalogue import services as catalogue
 from shop.core.clock import today_vn
 from shop.orders import rules, signals
 from shop.orders.models import Order, OrderLine, Shipment, ShipmentLine
-from shop.orders.queries import units_left
+from shop.orders.queries import cuts_of, units_left
 from shop.orders.rules import CannotPack, WrongState, may_pack
 from shop.orders.rules.parcels import MAX_PARCELS, NothingToPack, TooManyParcels
 from shop.orders.services.parts import audit, lines_of, lock_order, owner_key, tell
@@ -262,6 +262,7 @@ def derive_fulfilment(db: Session, order: Order) -> None:
     """Compute the cached fulfilment state again from the parcels and what came back of them."""
     db.flush()
     ordered = db.scalar(select(func.sum(OrderLine.quantity)).where(OrderLine.order_id == order.id))
+    to_send = int(ordered or 0) - sum(cuts_of(db, order.id).values())
     back = ShipmentLine.restocked + ShipmentLine.written_off
     rows = db.execute(
         select(Shipment.state, func.sum(ShipmentLine.quantity - back), func.sum(back))
@@ -271,4 +272,4 @@ def derive_fulfilment(db: Session, order: Order) -> None:
     ).all()
     parcels = [(state, int(out)) for state, out, _back in rows]
     parcels += [("returned", int(came)) for _state, _out, came in rows]
-    order.fulfilment_state = rules.fulfilment_state(int(ordered or 0), parcels)
+    order.fulfilment_state = rules.fulfilment_state(to_send, parcels)

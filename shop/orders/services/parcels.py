@@ -85,11 +85,16 @@ def deliver(
     parcel.delivered_at = now
     _write(db, order, parcel, "deliver", "delivered", actor_id, now)
     db.flush()
+    close_if_delivered(db, order, actor_id=actor_id, now=now)
+    return parcel
+
+
+def close_if_delivered(db: Session, order: Order, *, actor_id: int | None, now: datetime) -> None:
+    """Once all is there the buyer is told, and the order ends if its money is there too."""
     if order.fulfilment_state == "delivered":
         signals.order_delivered.send(None, db=db, order=order, now=now)
         notify_buyer(db, order, "delivered", now=now)
     complete_if_done(db, order, now=now, actor_id=actor_id)
-    return parcel
 
 
 def fail_delivery(

@@ -144,7 +144,7 @@ def notify_buyer(
         payload={
             "code": order.code,
             "producer": order.producer_name,
-            "total": format_vnd(order.total_vnd),
+            "total": format_vnd(order.due_vnd),
             "is_guest": order.buyer_id is None,
             **more,
         },

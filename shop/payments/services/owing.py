@@ -31,7 +31,7 @@ def settle_refunds(db: Session, *, order: Order, now: datetime) -> None:
     owed = owed_back(
         money,
         order_state=order.state,
-        total_vnd=order.total_vnd,
+        total_vnd=order.due_vnd,
         granted_vnd=queries.granted_vnd(db, order.id),
     )
     promised = _withdraw(db, order.id, {"owed"}, owed, now)

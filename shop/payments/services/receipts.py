@@ -31,7 +31,7 @@ def left_to_pay(db: Session, order: Order) -> int:
     """The đồng still missing; 0 when the order is paid."""
     return rules.left_to_pay(
         queries.money_of(db, order.id),
-        total_vnd=order.total_vnd,
+        total_vnd=order.due_vnd,
         granted_vnd=queries.granted_vnd(db, order.id),
     )
 
@@ -39,7 +39,7 @@ def left_to_pay(db: Session, order: Order) -> int:
 def _asked(db: Session, order: Order) -> int:
     """What the buyer was asked for: the deposit first, then the rest."""
     net_vnd = queries.money_of(db, order.id).net_vnd
-    asked = asked_now(order.total_vnd, net_vnd=net_vnd, upfront_vnd=order.upfront_vnd)
+    asked = asked_now(order.due_vnd, net_vnd=net_vnd, upfront_vnd=order.upfront_vnd)
     return min(asked, left_to_pay(db, order))
 
 
@@ -66,12 +66,12 @@ def confirm_receipt(
         raise NotFound
     provider, attempt = _seen_by_hand(db, order)
     txn_id = _name(order.code, reference, submit_key)
-    missing = left_to_pay(db, order) if order.state in KEEPS_MONEY else order.total_vnd
+    missing = left_to_pay(db, order) if order.state in KEEPS_MONEY else order.due_vnd
     if queries.has_txn(db, provider.slug, txn_id):
         return "duplicate"
     if missing <= 0 and not is_extra:
         raise AlreadyPaid(field="amount")
-    amount = amount_vnd if amount_vnd is not None else _asked(db, order) or order.total_vnd
+    amount = amount_vnd if amount_vnd is not None else _asked(db, order) or order.due_vnd
     facts = f"{txn_id}|{amount}|{attempt.account_number or ''}|{actor_id}"
     txn = ProviderTxn(
         provider=provider.slug,

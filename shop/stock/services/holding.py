@@ -87,8 +87,14 @@ def _take_all(db: Session, wants: Sequence[Want], needs: Mapping[int, int]) -> N
     publish_products(db, products)
 
 
-def release(db: Session, *, owner_keys: Collection[str], now: datetime) -> None:
-    """Give back whatever the owners still hold. Releasing twice gives back once."""
+def release(
+    db: Session, *, owner_keys: Collection[str], partly_gone: Collection[str] = (), now: datetime
+) -> None:
+    """Give back whatever the owners still hold. Releasing twice gives back once.
+
+    ``partly_gone``: those of the owners some of whose units left: their promise ends as one that
+    was kept, so that what left may still come back to them (``hold_again``).
+    """
     is_theirs = (StockReservation.owner_key.in_(owner_keys), StockReservation.state == "held")
     variant_ids = db.scalars(select(StockReservation.variant_id).where(*is_theirs)).all()
     if not variant_ids:
@@ -97,7 +103,11 @@ def release(db: Session, *, owner_keys: Collection[str], now: datetime) -> None:
     freed = db.execute(
         update(StockReservation)
         .where(*is_theirs)
-        .values(state="released")
+        .values(
+            state=case((StockReservation.owner_key.in_(partly_gone), "committed"), else_="released")
+            if partly_gone
+            else "released"
+        )
         .returning(StockReservation.variant_id, StockReservation.quantity)
     ).all()
     for variant_id, quantity in summed(freed).items():

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from shop.catalogue.models import Variant
 from shop.core.db import Database
 from shop.orders import invariants, queries, services
-from shop.orders.models import Order, OrderEvent, OrderLine, Shipment
+from shop.orders.models import Order, OrderCut, OrderEvent, OrderLine, Shipment, ShipmentLine
 from shop.stock import invariants as stock_invariants
 from shop.stock import queries as stock_queries
 from shop.stock import services as stock
@@ -356,3 +356,55 @@ def test_control_a_count_written_as_it_was_read_brings_sold_goods_back(
     with database.read() as db:
         found = stock_queries.levels(db, [variant_id])[variant_id].on_hand
     assert found == 8, "five are there, the book says eight"
+
+
+def half_sent(database: Database, now: datetime) -> tuple[int, int]:
+    """Ids of a confirmed order of four, two of which left, and of its line."""
+    order_id, line_id, _variant = an_order(database, quantity=4)
+    with database.transaction() as db:
+        services.pack_order(
+            db,
+            order_id=order_id,
+            picks={line_id: [(None, 2)]},
+            is_part=True,
+            actor_id=7,
+            now=now,
+        )
+        services.ship(db, order_id=order_id, carrier="GHN", tracking_no="", actor_id=7, now=now)
+    return order_id, line_id
+
+
+def test_packing_the_rest_against_sending_nothing_more(database: Database, now: datetime) -> None:
+    for _ in range(ROUNDS):
+        order_id, line_id = half_sent(database, now)
+
+        def cut(db: Session, order_id: int = order_id) -> None:
+            services.cut_rest(db, order_id=order_id, reason="other", actor_id=8, now=now)
+
+        outcomes = together(database, pack(order_id, now), cut)
+        assert outcomes.count("done") == 1, outcomes
+        assert broken(database) == []
+        with database.read() as db:
+            assert queries.units_left(db, [order_id]) == {order_id: {line_id: 0}}
+
+
+@pytest.mark.control
+def test_control_the_rest_is_packed_and_cut(database: Database, now: datetime) -> None:
+    order_id, line_id = half_sent(database, now)
+
+    def left(db: Session) -> Any:
+        return queries.units_left(db, [order_id])[order_id][line_id]
+
+    def send_rest(db: Session, seen: Any) -> None:
+        parcel = Shipment(order_id=order_id, state="packed", packed_at=now)
+        db.add(parcel)
+        db.flush()
+        db.add(ShipmentLine(shipment_id=parcel.id, order_line_id=line_id, quantity=seen))
+
+    def cut(db: Session, seen: Any) -> None:
+        row = OrderCut(order_line_id=line_id, units=seen, amount_vnd=0, reason="other", at=now)
+        db.add(row)
+
+    outcomes = together(database, naively(left, send_rest, database), naively(left, cut, database))
+    assert outcomes == ["done", "done"]
+    assert "orders.packed_at_most_once" in broken(database)
