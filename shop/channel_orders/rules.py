@@ -98,6 +98,8 @@ _PRIVATE: Final = re.compile(
 )
 
 
+_CURRENCY: Final = re.compile(r"^-?\s*(vnd|vnđ|₫|đ)?\s*-?", re.IGNORECASE)
+"""What stands before a sum."""
 _NUMBER: Final = re.compile(r"(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{4,60}")
 _ROUNDED: Final = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+")
 NO_NUMBER: Final = N_("Ô mã đơn trống hoặc không phải mã đơn.")
@@ -206,7 +208,7 @@ def _line(number: int, said: Mapping[str, str], seen: dict[str, int]) -> Line:
         quantity = _whole(said["quantity"], MOST_UNITS) if said["quantity"] else 1
         back = _whole(said["back"], MOST_UNITS)
         revenue = (
-            parse_whole(said["revenue"].lstrip("-"), units=MONEY, minimum=0, maximum=MAX_VND)
+            parse_whole(_CURRENCY.sub("", said["revenue"]), units=MONEY, minimum=0, maximum=MAX_VND)
             if said["revenue"]
             else 0
         )

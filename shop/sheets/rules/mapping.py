@@ -20,6 +20,13 @@ MOST_COLUMNS: Final = 200
 _VN: Final = timezone(timedelta(hours=7))
 _SHORT: Final = 3
 """Words up to this length must be the whole heading: "no" stands in many others."""
+_MONTHS: Final = (
+    *("jan", "feb", "mar", "apr", "may", "jun"),
+    *("jul", "aug", "sep", "oct", "nov", "dec"),
+)
+_NAMED: Final = re.compile(
+    rf"\b([0-9]{{1,2}})[ -]({'|'.join(_MONTHS)})[a-z]{{0,6}}[ -]([0-9]{{4}})", re.IGNORECASE
+)
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T]+(\d{1,2}):(\d{2}))?")
 _YEAR_FIRST: Final = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2}))?")
 
@@ -124,9 +131,14 @@ def headings(rows: Sequence[Sequence[Cell]], header: int) -> list[str]:
     return ([words_of(cell)[:40] for cell in row] + [""] * width)[:width]
 
 
+def _with_number(found: re.Match[str]) -> str:
+    return f"{found[1]}/{_MONTHS.index(found[2].lower()) + 1}/{found[3]}"
+
+
 def instant(cell: Cell) -> datetime | None:
-    """A local time of Vietnam, day before month or year first; without a time it is midnight."""
-    words = words_of(cell)
+    """A local time of Vietnam, day before month or year first, the month a number or its English
+    name; without a time it is midnight."""
+    words = _NAMED.sub(_with_number, words_of(cell))
     found = _DAY_FIRST.search(words)
     if found is not None:
         day, month, year, hour, minute = found.groups(default="0")

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -56,9 +57,10 @@ def test_lazada_rows_are_units_with_numbers_of_their_own() -> None:
             "status",
             "paidPrice",
             "customerName",
+            "createTime",
         ],
-        [7001, 555001, "A-1", "Mật ong", "delivered", 85000, "Nguyễn A"],
-        [7002, 555001, "A-1", "Mật ong", "canceled", 85000, "Nguyễn A"],
+        [7001, 555001, "A-1", "Mật ong", "delivered", 85000, "Nguyễn A", "20 Nov 2026 09:30"],
+        [7002, 555001, "A-1", "Mật ong", "canceled", 85000, "Nguyễn A", "20 November 2026"],
     ]
     layout = guess(rows)
     first, second = read_lines(rows, layout)
@@ -69,7 +71,26 @@ def test_lazada_rows_are_units_with_numbers_of_their_own() -> None:
         "completed",
     )
     assert (second.key, second.state) == ("7002", "cancelled")
+    assert first.ordered_at == datetime(2026, 11, 20, 2, 30, tzinfo=UTC)
+    assert second.ordered_at == datetime(2026, 11, 19, 17, 0, tzinfo=UTC)
     assert "Nguyễn A" not in str(without_buyers(rows, layout.header))
+
+
+def test_tiktok_explains_its_columns_and_writes_the_currency_first() -> None:
+    rows: list[list[Any]] = [
+        [
+            *("Order ID", "Order Status", "Cancelation/Return Type", "Seller SKU", "Product Name"),
+            *("Quantity", "Sku Quantity of return", "SKU Subtotal After Discount", "Created Time"),
+        ],
+        ["Platform unique order ID.", "Status.", "", "", "", "SKU sold quantity", "", "", ""],
+        [
+            *("577361999911112222", "Completed", "Return/Refund", "A-1", "Mật ong"),
+            *("3", "1", "VND 255.000", "20/11/2026 09:30:12\t"),
+        ],
+    ]
+    (line,) = read_lines(rows, guess(rows))
+    assert (line.number, line.quantity, line.back, line.revenue_vnd) == (3, 3, 1, 255_000)
+    assert (line.state, line.fault) == ("completed", "")
 
 
 @pytest.fixture
