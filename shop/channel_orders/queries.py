@@ -20,6 +20,7 @@ DOES = {
     "none": N_("Ghi đơn, tồn không đổi"),
     "known": N_("Đã ghi trước đó, không đổi"),
     "old": N_("Tệp cũ hơn đơn đã ghi: không đổi gì"),
+    "recheck": N_("Sàn nay báo không trả lại, mà tồn đã cộng lại trước đó: kiểm kho"),
     "unknown": N_("SKU không nhận ra: ghi đơn, không trừ tồn"),
     "short": N_("Không đủ tồn: ghi đơn, chưa trừ. Kiểm kho rồi nhập lại tệp"),
     "fault": N_("Không đọc được: bỏ qua"),
@@ -139,6 +140,8 @@ def _foreseen(
     must_leave, must_return = owed(line)
     if taken and must_return > given_back:
         return Foreseen(line, "back", must_return - given_back, variant_id)
+    if line.state == "completed" and given_back > must_return:
+        return Foreseen(line, "recheck", 0, variant_id)
     if not taken and must_leave and line.back < line.quantity:
         return Foreseen(line, "take", line.quantity, variant_id)
     return Foreseen(line, "known" if had is not None else "none", 0, variant_id)

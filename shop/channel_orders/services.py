@@ -87,7 +87,7 @@ def record_import(
     for one in foreseen:
         did = _record(db, one, orders, had, row.channel, actor_id, now)
         counts[did] += 1
-        if did in {"unknown", "short", "fault"} and len(told) < MOST_TOLD:
+        if did in {"unknown", "short", "fault", "recheck"} and len(told) < MOST_TOLD:
             line = one.line
             told.append([line.number, line.order, line.sku, line.name, did, line.fault])
     row.results = {"counts": dict(counts), "rows": told, "orders": len(orders)}

@@ -169,6 +169,18 @@ def test_an_older_file_undoes_nothing(desk: Any, db: Session) -> None:
     assert on_hand(db, variant_id) == 7, "lines of one order are judged together"
 
 
+def test_a_return_that_is_refused_is_said(desk: Any, db: Session) -> None:
+    variant_id, sku, client = desk
+    sold = f"SP001A,20/11/2026,Trả hàng/Hoàn tiền,{sku},Mật ong,3,255000,0,B,09\n"
+    bring(client, sold.replace("Trả hàng/Hoàn tiền", "Đã giao"))
+    bring(client, sold, "asked.csv")
+    assert on_hand(db, variant_id) == 10
+    _address, page = bring(client, sold.replace("Trả hàng/Hoàn tiền", "Hoàn thành"), "refused.csv")
+    assert 'data-count="recheck"' in page
+    assert "Dòng cần xem" in page
+    assert on_hand(db, variant_id) == 10, "nobody knows where the goods are: a person looks"
+
+
 def test_every_row_is_counted_or_named(desk: Any, db: Session) -> None:
     variant_id, sku, client = desk
     rows = "Mã do sàn cấp,Lúc đặt,Trạng thái,Mã của bạn,Tên,Số món,Tiền,Số trả,,\n"
