@@ -64,6 +64,19 @@ class _Bill:
         union = {one.slug: one for ways in self.providers.values() for one in ways}
         return sorted(union.values(), key=lambda one: one.order)
 
+    @property
+    def refusing(self) -> dict[str, str]:
+        """Way to pay -> names of the sellers who do not take it, for ways that some do not."""
+        names = {
+            way.slug: ", ".join(
+                part.producer_name
+                for part in self.quote.orders
+                if way not in self.providers[part.producer_id]
+            )
+            for way in self.offered
+        }
+        return {slug: who for slug, who in names.items() if who}
+
 
 def _target(province: str, commune: str) -> Target | None:
     if not is_code(province, 2):

@@ -272,6 +272,22 @@ def test_each_producer_may_be_paid_in_another_way(client: FlaskClient, database:
     assert post(client, "/dat-hang", good).status_code == 303
 
 
+def test_who_does_not_take_a_way_to_pay_is_named_before_the_press(
+    client: FlaskClient, database: Database
+) -> None:
+    first, second = make_goods(database), make_goods(database)
+    with database.transaction() as db:
+        taker, other = db.scalars(select(Producer).order_by(Producer.id)).all()
+        make_payee_account(db, taker.id)
+        names = taker.name, other.name
+    add(client, first)
+    assert "không nhận cách này" not in client.get("/dat-hang").get_data(as_text=True)
+    add(client, second)
+    page = client.get("/dat-hang").get_data(as_text=True)
+    assert f"{names[1]} không nhận cách này" in page
+    assert f"{names[0]} không nhận cách này" not in page
+
+
 def test_without_scripts_a_button_brings_communes_and_the_total(
     client: FlaskClient, database: Database
 ) -> None:
