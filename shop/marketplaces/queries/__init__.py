@@ -30,8 +30,10 @@ from shop.marketplaces.queries.runs import (
     weekday_of,
 )
 from shop.marketplaces.queries.sightings import (
+    count_links,
     is_due,
     links_due,
+    links_of,
     newest_sightings,
     sightings_of,
 )
@@ -45,9 +47,11 @@ __all__ = [
     "bundle_file_name",
     "choice_of",
     "chosen_categories",
+    "count_links",
     "is_due",
     "last_done",
     "links_due",
+    "links_of",
     "listings_of",
     "newest_sightings",
     "offered_elsewhere",

@@ -46,6 +46,30 @@ def is_due(row: ListingSighting, today: date) -> bool:
     return row.what != "gone" and row.on_day + CHECK_AGAIN <= today
 
 
+def count_links(db: Session, producer_id: int) -> int:
+    """Products × channels of the producer with a recorded address."""
+    newest = _newest().join(Product, Product.id == ListingSighting.product_id)
+    mine = newest.where(Product.producer_id == producer_id).subquery()
+    return db.scalar(select(func.count()).select_from(mine)) or 0
+
+
+def links_of(
+    db: Session, producer_id: int, *, offset: int, limit: int
+) -> list[tuple[ListingSighting, str]]:
+    """The last word on each product and channel of the producer, the newest first, each with its
+    product's name."""
+    newest = _newest().join(Product, Product.id == ListingSighting.product_id)
+    rows = db.execute(
+        select(ListingSighting, Product.name)
+        .join(Product, Product.id == ListingSighting.product_id)
+        .where(ListingSighting.id.in_(newest.where(Product.producer_id == producer_id)))
+        .order_by(ListingSighting.on_day.desc(), ListingSighting.id.desc())
+        .offset(offset)
+        .limit(limit)
+    )
+    return [(row, name) for row, name in rows]
+
+
 def links_due(
     db: Session, producer_ids: Collection[int], today: date
 ) -> list[tuple[ListingSighting, str]]:

@@ -1,12 +1,12 @@
 """Where products stand on channels, typed by people; and exports that come again every week."""
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from shop.core import clock
 from shop.core.errors import Invalid
 from shop.marketplaces import queries, registry
-from shop.marketplaces.forms import SightingForm, WeeklyForm
+from shop.marketplaces.forms import SEEN, SightingForm, WeeklyForm
 from shop.marketplaces.routes.base import bp, own_producers, producer_asked, show
 from shop.marketplaces.routes.desk import desk_page, listing_page, own_product
 from shop.marketplaces.services.sightings import record_sighting
@@ -14,7 +14,10 @@ from shop.marketplaces.services.weekly import set_weekly
 from shop.web.access import actor, role
 from shop.web.errors import status_of
 from shop.web.i18n import gettext as _
+from shop.web.pagination import Page, page_number
 from shop.web.request import read_session, write_session
+
+PAGE_SIZE = 30
 
 
 @bp.post("/ban-hang/kenh-ban/<channel>/<int:product_id>/bang-chung")
@@ -52,14 +55,24 @@ def record_seen(channel: str, product_id: int) -> ResponseReturnValue:
 @bp.get("/ban-hang/kenh-ban/bang-chung")
 @role("producer")
 def links() -> ResponseReturnValue:
-    """Links that somebody should open again."""
+    """Links that somebody should open again, and every one that was recorded."""
     db, producer = read_session(), producer_asked()
     today = clock.today_vn(clock.now())
+    page = Page(
+        page_number(request.args.get("trang")),
+        PAGE_SIZE,
+        queries.count_links(db, producer.id),
+        lambda number: url_for(".links", co_so=producer.slug, trang=number),
+    )
     return show(
         "links.html",
         producer=producer,
         producers=own_producers(),
         due=queries.links_due(db, [producer.id], today),
+        known=queries.links_of(db, producer.id, offset=page.offset, limit=PAGE_SIZE),
+        page=page,
+        today=today,
+        seen_words=dict(SEEN),
         labels={slug: one.label for slug, one in registry.all_profiles().items()},
     )
 

@@ -56,9 +56,16 @@ def test_the_address_is_kept_once_and_asked_for_again_after_a_month(
     assert count(database, ListingSighting) == 1
     page = client.get("/ban-hang/kenh-ban/bang-chung").get_data(as_text=True)
     assert ADDRESS in page
-    assert post(client, path, seen(what="seen", address="")).status_code == 303
-    assert ADDRESS not in client.get("/ban-hang/kenh-ban/bang-chung").get_data(as_text=True)
+    assert f'action="{path}"' in page, "one press says that it is still there"
+    pressed = {"what": "seen", "on_day": today_vn(datetime.now(UTC)).isoformat()}
+    assert post(client, path, pressed).status_code == 303
+    page = client.get("/ban-hang/kenh-ban/bang-chung").get_data(as_text=True)
+    assert f'action="{path}"' not in page
+    assert page.count(ADDRESS) == 2, "what was recorded stays on the list, once: address and text"
+    assert "Đoàn xã" not in page, "the last word counts: nobody helped to look again"
     assert post(client, path, seen(what="gone", address="")).status_code == 303
+    assert "Không còn bài đăng" in client.get("/ban-hang/kenh-ban/bang-chung").text
+    assert client.get("/ban-hang/kenh-ban/bang-chung?trang=99").status_code == 200
     shown = client.get(f"/ban-hang/kenh-ban/shopee/{product.id}").get_data(as_text=True)
     assert "Đoàn xã" in shown
 

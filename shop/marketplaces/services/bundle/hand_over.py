@@ -94,6 +94,8 @@ class Form:
     products: tuple[ProductForm, ...]
     included: tuple[str, ...]
     missing: tuple[str, ...]
+    nothing: str = "Chưa có sản phẩm nào sẵn sàng bàn giao, xem report.html."
+    """What is said when there is no product."""
 
 
 def product_form(
@@ -146,7 +148,7 @@ def form_pdf(form: Form, files: Mapping[str, bytes]) -> bytes:
         more = len(form.products) - PRINTED
         story.append(_words(f"Còn {more} sản phẩm nữa trong phieu_san_pham.xlsx.", 10))
     if not form.products:
-        story.append(_words("Chưa có sản phẩm nào sẵn sàng bàn giao, xem report.html.", 10))
+        story.append(_words(form.nothing, 10))
     story += _lines("Giấy tờ kèm theo", form.included, "Chưa có bản chụp giấy tờ nào còn hạn.")
     story += _lines("Giấy còn thiếu", form.missing, "") if form.missing else []
     story.append(_signatures())

@@ -49,6 +49,7 @@ Tell = Callable[[int], None]
 """Told how far the work is, 0 to 100."""
 
 PHOTOS: Final = "anh"
+_NOTHING_NEW: Final = f"Không có sản phẩm mới hay đổi lời; giá và tồn đã đổi ở {FILE}."
 HAND_OVER_PAGE: Final = "phieu-ban-giao.html"
 HAND_OVER_PDF: Final = "phieu-ban-giao.pdf"
 
@@ -143,6 +144,7 @@ def make_bundle(
     report = {
         **reports.report_data(profile, desk, verdicts, channel, papers, listed),
         "sheet": sheet.data(),
+        "refused_calls": [*found.refused, *found.updates.refused],
     }
     found.files["report.json"] = _json(report)
     found.files["report.html"] = pages.render("report.html", report=report)
@@ -283,6 +285,7 @@ def _form(profile: Profile, desk: Desk, found: _Collected) -> hand_over.Form:
         products=tuple(found.forms),
         included=tuple(found.included),
         missing=tuple(found.missing),
+        **({"nothing": _NOTHING_NEW} if found.updates.files else {}),
     )
 
 
