@@ -34,6 +34,11 @@ INVARIANTS = {
             FROM return_request q
             JOIN stock_movement m ON m.key LIKE 'return:' || q.id || ':%'
             WHERE m.reason = 'returned'
+            UNION ALL
+            SELECT r.return_id, m.variant_id, -m.quantity  -- as returns wrote until 0046
+            FROM return_line r
+            JOIN stock_movement m ON m.key LIKE 'return_line:' || r.id || ':%'
+            WHERE m.reason = 'returned'
         ) u
         GROUP BY u.return_id, u.variant_id HAVING SUM(u.units) <> 0
     """,

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from shop.core.errors import Invalid
 from shop.core.money import format_vnd
-from shop.orders import rules, signals
-from shop.orders.models import Order, OrderEvent, OrderLine
+from shop.orders import queries, rules, signals
+from shop.orders.models import Order, OrderContact, OrderEvent, OrderLine
 from shop.orders.rules import (
     AWAITING,
     OrderOver,
@@ -25,6 +25,7 @@ from shop.orders.services.packing import unpack_all
 from shop.orders.services.parts import (
     audit,
     hold_goods,
+    lines_of,
     lock_order,
     notify_buyer,
     notify_producer,
@@ -251,7 +252,8 @@ def _follow_deposit(db: Session, order: Order, before: str, now: datetime) -> Mo
 
 
 def _reinstate(db: Session, order: Order, now: datetime) -> bool:
-    """Late money: the order comes back when its goods are still there."""
+    """Late money: the order comes back when its goods are still there, and its buyer has not had
+    the most of them at that price meanwhile."""
     if order.state != "expired" or not _has_goods_again(db, order, now):
         return False
     require_step(order.state, "confirmed")
@@ -271,10 +273,36 @@ def _has_goods_again(db: Session, order: Order, now: datetime) -> bool:
     if order.awaits_goods:
         return any(PLACES_AGAIN.collect(db, order.id, now))
     try:
-        hold_goods(db, order, now)
-    except OutOfStock:
+        with db.begin_nested():
+            hold_goods(db, order, now)
+            _require_live_limits(db, order)
+    except (OutOfStock, _OverLiveLimit):
         return False
     return True
+
+
+class _OverLiveLimit(Exception):
+    """With this order the buyer would have more than one may have at a live price."""
+
+
+def _require_live_limits(db: Session, order: Order) -> None:
+    """Whether the buyer bought so much at the order's live prices meanwhile that it may not come
+    back beside that. The price's row is locked first, as counting a sale at it does, so that
+    neither a checkout nor other late money passes unseen. Raises _OverLiveLimit.
+    """
+    wanted = {
+        line.price_window_id: line.quantity
+        for line in lines_of(db, order.id)
+        if line.price_window_id is not None
+    }
+    limits = stock.lock_live_limits(db, window_ids=wanted) if wanted else {}
+    phone = db.scalar(select(OrderContact.phone).where(OrderContact.order_id == order.id))
+    if not limits or not phone:
+        return
+    bought = queries.bought_at_live_price(db, list(limits), phone)
+    for window_id, limit in limits.items():
+        if bought.get(window_id, 0) + wanted[window_id] > limit:
+            raise _OverLiveLimit
 
 
 def receive_goods(

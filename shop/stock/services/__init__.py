@@ -14,6 +14,7 @@ from shop.stock.services.parts import lock_levels, publish_available
 from shop.stock.services.prices import (
     drop_price_windows,
     give_back_live_price,
+    lock_live_limits,
     lower_price_caps,
     set_price_window,
     take_live_price,
@@ -36,6 +37,7 @@ __all__ = [
     "leave_lot",
     "lock_for_moves",
     "lock_levels",
+    "lock_live_limits",
     "lower_price_caps",
     "move_many",
     "open_take",

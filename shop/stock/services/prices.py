@@ -1,5 +1,6 @@
 """Live prices: windows that end by themselves, and how much was sold in them."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import case, select, update
@@ -92,6 +93,18 @@ def take_live_price(db: Session, *, window_id: int, quantity: int, now: datetime
             .where(PriceWindow.id == window_id)
         )
         raise LivePriceOver(product=name or "")
+
+
+def lock_live_limits(db: Session, *, window_ids: Collection[int]) -> dict[int, int]:
+    """Window id -> units one buyer may have at its price, where there is such a limit; the rows
+    stay locked, as they are for whoever counts a sale (``take_live_price``)."""
+    rows = db.execute(
+        select(PriceWindow.id, PriceWindow.per_buyer)
+        .where(PriceWindow.id.in_(window_ids), PriceWindow.per_buyer.is_not(None))
+        .order_by(PriceWindow.id)
+        .with_for_update()
+    )
+    return {window_id: limit for window_id, limit in rows if limit is not None}
 
 
 def give_back_live_price(db: Session, *, window_id: int, quantity: int) -> None:
