@@ -12,10 +12,8 @@ from shop.payments.provider import (
 
 
 def _start(_config: PaymentConfig, _order: OrderView, _attempt: AttemptView) -> Instruction:
-    return Instruction(
-        kind="text",
-        text=N_("Bạn trả tiền mặt cho người giao khi nhận hàng. Người bán sẽ gọi để xác nhận đơn."),
-    )
+    """True from the first day to the last; that the seller calls is said while they have not."""
+    return Instruction(kind="text", text=N_("Bạn trả tiền mặt cho người giao khi nhận hàng."))
 
 
 PROVIDER = Provider(

@@ -178,6 +178,7 @@ def test_the_producer_takes_an_order_from_desk_to_door(
     buyer = app.test_client().get(link(app, order)).get_data(as_text=True)
     assert 'data-fulfilment="shipped"' in buyer
     assert "VN123" in buyer
+    assert "gọi để xác nhận" not in buyer, "who has called is not going to call"
     assert f"/T/LOT{'SOM':0>7}" in buyer
     assert f"/T/LOT{'MUON':0>7}" in buyer
     parcel = client.get(page).get_data(as_text=True)
