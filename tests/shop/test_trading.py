@@ -14,7 +14,8 @@ from shop.orders.models import Order
 from tests.shop.trading import Trading, build_market
 from tests.shop.trading.buying import OTHER_WAYS
 
-EXAMPLES, STEPS = 32, 60
+EXAMPLES, STEPS = 36, 60
+"""2,160 rules of the machine; each tries one thing or several."""
 ENDS = ("arrival", "fail", "take back", "turn back", "deliver")
 
 
