@@ -12,7 +12,7 @@ from livestream.sessions.models import LiveSession, ResourceHold, SessionItem
 from livestream.sessions.queries import SessionRow, session_rows
 from livestream.sessions.queries.feeds import in_feed
 from livestream.sessions.queries.rows import with_club
-from shop.accounts.models import Membership
+from shop.accounts.models import Membership, Person
 from shop.accounts.queries import gives_rights
 from shop.core.errors import NotFound
 
@@ -86,6 +86,11 @@ def person_of_feed(db: Session, token: str) -> int:
     if found is None:
         raise NotFound
     return found
+
+
+def language_of(db: Session, person_id: int) -> str:
+    """The language a person reads: a calendar program asks for the own feed without saying."""
+    return db.scalar(select(Person.language).where(Person.id == person_id)) or "vi"
 
 
 def _concerns(person_id: int, now: datetime) -> ColumnElement[bool]:

@@ -22,6 +22,7 @@ from shop.web.i18n import gettext as _
 from shop.web.i18n import language, pick, say
 from shop.web.limits import limiter
 from shop.web.request import house, read_session, write_session
+from shop.web.sentences import translate
 
 bp = Blueprint("reminders", __name__)
 
@@ -184,10 +185,12 @@ def personal_feed(token: str) -> ResponseReturnValue:
     """The own calendar: whoever knows the address reads it."""
     db, now = read_session(), clock.now()
     person_id = queries.person_of_feed(db, token[:32])
+    spoken = "en" if language() == "en" else queries.language_of(db, person_id)
     body = build_calendar(
         queries.own_sessions(db, person_id, now=now),
-        name=_(N_("Phiên live của tôi")),
+        name=translate(N_("Phiên live của tôi"), spoken),
         public_url=house().public_url,
         is_private=True,
+        language=spoken,
     )
     return calendar_answer(body, is_private=True)

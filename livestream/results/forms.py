@@ -78,12 +78,19 @@ class FileForm(Form):
 
 
 def chosen_items(posted: Mapping[str, str]) -> dict[int, int]:
-    """Row number -> item id, for rows a person matched by hand; 0 leaves a row out."""
+    """Row number -> item id, for rows a person matched by hand; 0 leaves a row out.
+
+    Raises Invalid for a choice that cannot be read: the row would else count by the guess that
+    the person had just changed. A sheet has at most 1,048,576 rows, seven digits.
+    """
     found = {}
     for name, value in posted.items():
-        row = re.fullmatch(r"row_([0-9]{1,6})", name)
-        if row and re.fullmatch(r"[0-9]{1,9}", value):
-            found[int(row[1])] = int(value)
+        if not name.startswith("row_"):
+            continue
+        row = re.fullmatch(r"row_([0-9]{1,7})", name, re.ASCII)
+        if row is None or not re.fullmatch(r"[0-9]{1,18}", value, re.ASCII):
+            raise Invalid
+        found[int(row[1])] = int(value)
     return found
 
 

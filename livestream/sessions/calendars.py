@@ -14,9 +14,10 @@ from flask import Response, make_response, request
 from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration, vUri
 
 from livestream.clubs.rules import PLATFORM_NAMES
+from livestream.sessions.models import LiveSession
 from livestream.sessions.queries import SessionRow
 from livestream.sessions.timing import VN
-from shop.notifications.rules import Invitation, Payload, Post, Reach
+from shop.notifications.rules import Invitation, Payload, Post, Reach, payload_in
 
 STATUS: Final = {
     "proposed": "TENTATIVE",
@@ -24,12 +25,22 @@ STATUS: Final = {
     "no_show": "CANCELLED",
 }
 REFRESH: Final = timedelta(hours=6)
+_PREFIX: Final = {"en": "/en"}
+"""Where public pages of a language live."""
 
 
 def build_calendar(
-    rows: Sequence[SessionRow], *, name: str, public_url: str, is_private: bool = False
+    rows: Sequence[SessionRow],
+    *,
+    name: str,
+    public_url: str,
+    is_private: bool = False,
+    language: str = "vi",
 ) -> bytes:
-    """The feed's bytes. Reminders are only in a private feed: subscribers choose their own."""
+    """The feed's bytes. Reminders are only in a private feed: subscribers choose their own.
+
+    ``language``: what the sessions are called in and where their links lead; the UID is the same.
+    """
     calendar = Calendar()
     calendar.add("prodid", "-//Cho Phien//Phien live//VI")
     calendar.add("version", "2.0")
@@ -40,9 +51,14 @@ def build_calendar(
     calendar.add("refresh-interval", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", vDuration(REFRESH))
     for row in rows:
-        calendar.add_component(_event(row, public_url=public_url, is_private=is_private))
+        calendar.add_component(_event(row, public_url, is_private, language))
     calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
+
+
+def title_in(live: LiveSession, language: str) -> str:
+    """What a session is called in a language; its Vietnamese title when it has no English one."""
+    return live.title_en or live.title if language == "en" else live.title
 
 
 def uid(public_id: str, public_url: str) -> str:
@@ -67,8 +83,8 @@ def invitation(
     event.add("dtstamp", datetime.fromisoformat(payload["told_at"]).replace(microsecond=0))
     event.add("dtstart", datetime.fromisoformat(payload["starts_at"]).astimezone(VN))
     event.add("dtend", datetime.fromisoformat(payload["ends_at"]).astimezone(VN))
-    event.add("summary", payload["title"])
-    address = f"{post.origin}/phien-live/{payload['slug']}"
+    event.add("summary", payload_in(payload, reach.language)["title"])
+    address = f"{post.origin}{_PREFIX.get(reach.language, '')}/phien-live/{payload['slug']}"
     event.add("url", vUri(address))
     event.add("location", address)
     event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
@@ -93,8 +109,9 @@ def invitation(
     return Invitation(method, bytes(calendar.to_ical()))
 
 
-def _event(row: SessionRow, *, public_url: str, is_private: bool) -> Event:
+def _event(row: SessionRow, public_url: str, is_private: bool, language: str) -> Event:
     live = row.live
+    title = title_in(live, language)
     event = Event()
     event.add("uid", uid(live.public_id, public_url))
     event.add("sequence", live.schedule_seq)
@@ -103,10 +120,10 @@ def _event(row: SessionRow, *, public_url: str, is_private: bool) -> Event:
     event.add("created", live.created_at.astimezone(UTC).replace(microsecond=0))
     event.add("dtstart", live.starts_at.astimezone(VN))
     event.add("dtend", live.ends_at.astimezone(VN))
-    event.add("summary", live.title)
+    event.add("summary", title)
     event.add("status", STATUS.get(live.state, "CONFIRMED"))
     event.add("description", _description(row))
-    address = f"{public_url}/phien-live/{live.slug}"
+    address = f"{public_url}{_PREFIX.get(language, '')}/phien-live/{live.slug}"
     if live.state == "proposed":
         address = f"{public_url}/clb/phien/{live.public_id}"
     event.add("url", vUri(address))
@@ -114,7 +131,7 @@ def _event(row: SessionRow, *, public_url: str, is_private: bool) -> Event:
     if is_private and STATUS.get(live.state) != "CANCELLED":
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
-        alarm.add("description", live.title)
+        alarm.add("description", title)
         alarm.add("trigger", timedelta(hours=-1))
         event.add_component(alarm)
     return event

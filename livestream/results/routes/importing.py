@@ -162,4 +162,6 @@ def import_record(public_id: str, file_id: str) -> Page:
     db.commit()
     house().storage.delete(kept or "")
     flash(_(N_("Đã ghi %(n)s dòng từ tệp."), n=count), "ok")
+    if len(rows) > count:
+        flash(_(N_("%(n)s dòng của tệp không được tính."), n=len(rows) - count), "info")
     return redirect(url_for(".show", public_id=public_id), 303)

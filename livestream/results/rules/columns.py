@@ -50,7 +50,12 @@ _WORDS: Final = {
     "platform": ("phi san", "phi", "platform fee", "fee", "fees", "commission", "phi nen tang"),
 }
 _SHORT: Final = 3
-_TOTALS: Final = ("tong", "total", "cong")
+_TOTALS: Final = frozenset(
+    ("tong", "tong cong", "tong so", "tong ket", "cong", "total", "totals", "grand total")
+)
+_NUMBERS: Final = ("clicks", "orders", "units", "returned", "gross", "platform")
+_TOTAL_ROW: Final = N_("Dòng tổng: không tính.")
+_NAMELESS: Final = N_("Dòng có số nhưng thiếu tên sản phẩm: không tính.")
 
 
 class NoColumns(Invalid):
@@ -88,8 +93,10 @@ def is_whole(layout: Layout) -> bool:
 
 
 def read_rows(rows: Sequence[Sequence[Cell]], layout: Layout, channel: str) -> list[Row]:
-    """Every row below the header that names a product; ``channel`` keeps files of two channels
-    apart. Raises NoColumns, TooLong, NoRows.
+    """Every row below the header that says anything; one that cannot count carries its fault, so
+    that no row is left out unseen. ``channel`` keeps files of two channels apart.
+
+    Raises NoColumns, TooLong, NoRows.
     """
     if not is_whole(layout):
         raise NoColumns
@@ -98,12 +105,12 @@ def read_rows(rows: Sequence[Sequence[Cell]], layout: Layout, channel: str) -> l
     for number, row in enumerate(rows[layout.header + 1 :], start=layout.header + 2):
         cells = layout.cells(row)
         product = words_of(cells["product"])[:200]
-        if not product or fold(product).split(" ")[0] in _TOTALS:
+        if not product and not any(words_of(cells[field]).strip() for field in _NUMBERS):
             continue
         found.append(_row(number, product, cells, seen, channel))
         if len(found) > MOST_ROWS:
             raise TooLong
-    if not found:
+    if not any(one.product for one in found):
         raise NoRows
     return found
 
@@ -112,12 +119,12 @@ def _row(
     number: int, product: str, cells: Mapping[str, Cell], seen: dict[str, int], channel: str
 ) -> Row:
     figures: dict[str, int | None] = {}
-    fault = ""
-    for field in ("clicks", "orders", "units", "returned", "gross", "platform"):
+    fault = _unnamed(product)
+    for field in _NUMBERS:
         try:
             figures[field] = _number(cells[field], is_money=field in {"gross", "platform"})
         except Unreadable as trouble:
-            figures[field], fault = None, trouble.text
+            figures[field], fault = None, fault or trouble.text
     units, returned = figures["units"] or 0, figures["returned"] or 0
     if returned > units and not fault:
         fault = N_("Số bị hoàn lớn hơn số đã bán.")
@@ -125,6 +132,15 @@ def _row(
     nth = seen[plain] = seen.get(plain, 0) + 1
     name = hashlib.sha256(f"{plain}|{nth}".encode()).hexdigest()[:40]
     return Row(number, product, name, figures, fault)
+
+
+def _unnamed(product: str) -> str:
+    """Why a row means no product at all, else an empty text. "Tổng hợp các loại hạt" is a product:
+    only a name that is nothing but a word for a total is one.
+    """
+    if not product:
+        return _NAMELESS
+    return _TOTAL_ROW if fold(product).rstrip(" :.") in _TOTALS else ""
 
 
 def _number(cell: Cell, *, is_money: bool) -> int | None:

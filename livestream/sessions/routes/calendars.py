@@ -13,6 +13,7 @@ from shop.core import clock
 from shop.core.text import N_
 from shop.web.access import public
 from shop.web.i18n import gettext as _
+from shop.web.i18n import language, pick
 from shop.web.request import house, read_session
 
 ALL = "cong-khai"
@@ -38,15 +39,22 @@ def calendar(feed: str) -> Response:
         name, rows = club.name, queries.feed_rows(db, now=now, club_id=club.id)
     elif feed.startswith(CAMPAIGN):
         campaign = public_campaign(db, feed.removeprefix(CAMPAIGN))
-        name, rows = campaign.name, queries.feed_rows(db, now=now, campaign_id=campaign.id)
+        name = pick(campaign.name, campaign.name_en)
+        rows = queries.feed_rows(db, now=now, campaign_id=campaign.id)
     elif feed.startswith(SESSION):
         live = queries.public_session(db, feed.removeprefix(SESSION))
-        name = live.title
+        name = pick(live.title, live.title_en)
         rows = queries.session_rows(db, with_club().where(LiveSession.id == live.id))
     else:
         own = club_of_token(db, feed)
         is_private = True
         name = own.name
         rows = queries.feed_rows(db, now=now, club_id=own.id, is_private=True)
-    body = build_calendar(rows, name=name, public_url=house().public_url, is_private=is_private)
+    body = build_calendar(
+        rows,
+        name=name,
+        public_url=house().public_url,
+        is_private=is_private,
+        language=language(),
+    )
     return calendar_answer(body, is_private=is_private)

@@ -255,9 +255,11 @@ def test_mail_invites_moves_and_takes_out(database: Database, mail: MailServer) 
     """What a calendar program sees: one entry, which rises in SEQUENCE and is cancelled."""
     with database.transaction() as db:
         host = make_person(db, name="Lê Thị Hoa", email="hoa@host.example")
+        host.language = "en"
         club = make_club(db)
         hosts = [make_host(db, club, person_id=host.id)]
-        public_id = make_confirmed(db, club=club, hosts=hosts).public_id
+        live = make_confirmed(db, club=club, hosts=hosts)
+        live.title_en, public_id, slug = "First lychees", live.public_id, live.slug
     with database.transaction() as db:
         move_session(
             db,
@@ -280,6 +282,8 @@ def test_mail_invites_moves_and_takes_out(database: Database, mail: MailServer) 
     assert [part.get_param("method") for part in parts] == ["REQUEST", "REQUEST", "CANCEL"]
     events = [Calendar.from_ical(part.get_payload(decode=True)).walk("VEVENT")[0] for part in parts]
     assert {str(event["UID"]) for event in events} == {f"live-{public_id}@phien.example"}
+    assert str(events[-1]["SUMMARY"]) == "First lychees", "in the language of who is invited"
+    assert str(events[-1]["URL"]).endswith(f"/en/phien-live/{slug}")
     sequences = [int(event["SEQUENCE"]) for event in events]
     assert sequences == sorted(set(sequences))
     assert [event["DTSTART"].dt for event in events] == [

@@ -46,8 +46,13 @@ def test_a_file_is_seen_first_and_counts_once(
     assert lines(database) == [], "a preview records nothing"
     assert post(client, f"{base}/tep", sent(TABLE)).headers["Location"] == preview
     assert post(client, preview, {"digest": "other"}).status_code == 409
+    for choice in ({"row_2": "x"}, {"row_2": "٤"}, {"row_1234567890": "1"}):
+        answer = post(client, preview, {"digest": digest_in(page)} | choice)
+        assert answer.status_code == 422, choice
     foreign = post(client, preview, {"digest": digest_in(page), "row_3": "999999"})
-    assert foreign.status_code < 500
+    assert foreign.status_code == 303
+    shown = client.get(base).get_data(as_text=True)
+    assert "1 dòng của tệp không được tính" in shown, "a row that means nothing here is told of"
     digest = {"digest": digest_in(page)}
     post(client, preview, digest)
     post(client, preview, digest)

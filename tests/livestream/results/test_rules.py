@@ -71,12 +71,25 @@ SHEET = [
 def test_a_sheet_is_read_by_its_headings() -> None:
     layout = guess(SHEET)
     assert (layout.header, layout.columns["gross"], layout.columns["clicks"]) == (1, 2, -1)
-    noodles, tea = read_rows(SHEET, layout, "")
+    noodles, tea, total = read_rows(SHEET, layout, "")
+    assert total.fault, "a total does not count, and says so"
     assert (noodles.figures["units"], noodles.figures["gross"]) == (12, 780_000)
     assert noodles.figures["clicks"] is None
     assert tea.fault
     assert noodles.name == read_rows(SHEET[:3], Layout(1, layout.columns), "")[0].name
     assert noodles.name != read_rows(SHEET, layout, "other channel")[0].name
+
+
+def test_no_row_with_figures_is_left_out_unseen() -> None:
+    sheet = [
+        ["Sản phẩm", "Số lượng bán", "Doanh thu"],
+        ["Tổng hợp hạt Hà Giang", "3", "90.000"],
+        [None, "4", "100.000"],
+        [None, None, None],
+        ["Tổng:", "7", "190.000"],
+    ]
+    rows = read_rows(sheet, guess(sheet), "")
+    assert [(one.number, bool(one.fault)) for one in rows] == [(2, False), (3, True), (5, True)]
 
 
 def test_a_row_means_one_item_or_none() -> None:

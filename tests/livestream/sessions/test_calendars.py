@@ -62,6 +62,21 @@ def test_read_back_moved_and_cancelled(database: Database) -> None:
         assert queries.feed_rows(db, now=later) == []
 
 
+def test_an_english_feed_names_the_same_sessions_in_english(
+    database: Database, client: FlaskClient
+) -> None:
+    with database.transaction() as db:
+        live = make_session(db, state="confirmed", title="Vải đầu mùa")
+        live.title_en, slug = "First lychees", live.slug
+    read = [
+        Calendar.from_ical(client.get(f"{at}/lich/phien-{slug}.ics").data).walk("VEVENT")[0]
+        for at in ("", "/en")
+    ]
+    assert [str(event["SUMMARY"]) for event in read] == ["Vải đầu mùa", "First lychees"]
+    assert [f"/en/phien-live/{slug}" in str(event["URL"]) for event in read] == [False, True]
+    assert read[0]["UID"] == read[1]["UID"]
+
+
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Ho_Chi_Minh"])
 def test_bytes_do_not_depend_on_the_servers_zone(zone: str) -> None:
     program = """
