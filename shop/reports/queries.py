@@ -12,6 +12,7 @@ from shop.channel_orders.models import ChannelOrder, ChannelOrderLine
 from shop.channel_sheets.models import ListingResult
 from shop.marketplaces.models import ListingSighting
 from shop.orders.models import Order
+from shop.orders.queries import goods_vnd
 from shop.reports.rules import (
     HERE,
     Brought,
@@ -30,7 +31,7 @@ def sold_here(db: Session, producer_ids: Collection[int], months: Sequence[Month
     columns: list[Any] = []
     for month in months:
         within = and_(Order.placed_at >= month.starts_at, Order.placed_at < month.ends_at)
-        goods = Order.subtotal_vnd - Order.discount_vnd
+        goods = goods_vnd()
         columns += [
             func.count(case((within, Order.id))),
             func.coalesce(func.sum(case((within, goods))), 0),
@@ -134,7 +135,7 @@ def figures_of(
             select(
                 Order.producer_id,
                 func.count(Order.id),
-                func.coalesce(func.sum(Order.subtotal_vnd - Order.discount_vnd), 0),
+                func.coalesce(func.sum(goods_vnd()), 0),
             )
             .where(
                 Order.producer_id.in_(ids),

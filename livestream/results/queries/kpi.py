@@ -15,6 +15,7 @@ from livestream.sessions.models import LiveSession, ResourceHold
 from shop.core.clock import VN
 from shop.core.text import N_
 from shop.orders.models import Order
+from shop.orders.queries import goods_vnd
 
 PARTS = (
     (5, N_("Sáng sớm (trước 9 giờ)")),
@@ -241,7 +242,7 @@ def credited(db: Session, *, club_ids: Collection[int], limit: int = 30) -> list
             LiveSession.title,
             ShareCode.code,
             func.count(Order.id),
-            func.coalesce(func.sum(Order.subtotal_vnd - Order.discount_vnd), 0),
+            func.coalesce(func.sum(goods_vnd()), 0),
         )
         .select_from(ShareCode)
         .join(LiveSession, LiveSession.id == ShareCode.session_id)

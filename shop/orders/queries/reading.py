@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ScalarSelect, Select, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, case, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from shop.orders.models import (
@@ -198,6 +198,16 @@ def units_left(db: Session, order_ids: Collection[int]) -> dict[int, dict[int, i
     for order_id, line_id, units in rows:
         left.setdefault(order_id, {})[line_id] = int(units)
     return left
+
+
+def goods_vnd() -> ColumnElement[int]:
+    """What an order's goods bring after discounts, without delivery, in đồng.
+
+    Of an order of which something will not be sent, the part that is still due, rounded down.
+    """
+    goods = Order.subtotal_vnd - Order.discount_vnd
+    due = Order.total_vnd - Order.cut_vnd
+    return case((Order.cut_vnd == 0, goods), else_=goods * due // Order.total_vnd)
 
 
 def due_orders(

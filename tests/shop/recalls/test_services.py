@@ -78,7 +78,7 @@ def test_an_order_before_gets_a_notice_and_one_after_is_refused(db: Session, wor
     recall = world.recall(db)
     assert [buyer.order_id for buyer in buyers(db, recall)] == [before.id]
     assert not buyers(db, recall)[0].has_goods
-    with pytest.raises(OutOfStock):
+    with pytest.raises(OutOfStock), db.begin_nested():
         make_order_without_stock(db, world)
     holds(db)
 
