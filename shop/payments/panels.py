@@ -92,8 +92,8 @@ def pay_view(db: Session, order_id: int, config: PaymentConfig, now: datetime) -
 
 
 def _left_of(order: Order, money: Money, refunds: Sequence[Refund]) -> int:
-    """The đồng that the order still waits for; nothing once it has ended."""
-    if order.state not in KEEPS_MONEY:
+    """The đồng that the order still waits for; nothing once it has ended or all came back."""
+    if order.state not in KEEPS_MONEY or order.fulfilment_state == "returned":
         return 0
     granted = sum(
         refund.amount_vnd

@@ -53,7 +53,9 @@ def receipt_of(
             "Đây là biên nhận để đối chiếu, không phải hóa đơn giá trị gia tăng (hóa đơn VAT). Cần "
             "hóa đơn, xin yêu cầu người bán trong ngày mua."
         ),
-        thanks=_("Cảm ơn bạn đã mua hàng của thanh niên nông thôn."),
+        thanks=_("Đơn này đã kết thúc, hàng không được giao.")
+        if order.state in {"cancelled", "expired"}
+        else _("Cảm ơn bạn đã mua hàng của thanh niên nông thôn."),
         footer=f"Chợ Phiên · {public_url}",
     )
 
