@@ -25,6 +25,7 @@ from shop.notifications.services.reading import (
 )
 from shop.notifications.services.writing import (
     ask_to_call,
+    can_reach,
     contact,
     erase_contact,
     forget_contacts,
@@ -39,6 +40,7 @@ __all__ = [
     "Desk",
     "allow_device",
     "ask_to_call",
+    "can_reach",
     "choose_level",
     "contact",
     "drop_device",

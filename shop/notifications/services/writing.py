@@ -104,6 +104,15 @@ def tell(
     return told
 
 
+def can_reach(kind: str, *, email: str | None, phone: str | None, desk: str | None) -> bool:
+    """Whether ``tell`` would write anything to someone without an account who has these addresses.
+
+    It asks no database: who only has a phone often has no channel, and needs no row then.
+    """
+    nobody = Reach("contact:0", "", email, phone, "vi")
+    return bool(_channels_for(nobody, declared(kind), {}, desk))
+
+
 def _channels_for(
     reach: Reach, kind: MessageKind, levels: dict[tuple[int, str], str], desk: str | None
 ) -> list[Channel]:

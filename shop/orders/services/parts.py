@@ -13,7 +13,7 @@ from shop.catalogue.services import home_by
 from shop.core.errors import NotFound
 from shop.core.money import format_vnd
 from shop.notifications.rules import Reach
-from shop.notifications.services import notify, reached_contact, withdraw_calls
+from shop.notifications.services import can_reach, notify, reached_contact, withdraw_calls
 from shop.notifications.services import tell as tell_recipients
 from shop.orders.models import Order, OrderContact, OrderEvent, OrderLine
 from shop.stock import services as stock
@@ -125,21 +125,24 @@ def notify_buyer(
     none). ``kind`` is one of orders'
     own, or with its feature's name in front.
     """
-    ref = buyer_ref(order.id)
+    ref, slug = buyer_ref(order.id), kind if "." in kind else f"orders.{kind}"
     recipient: str | Reach = f"person:{order.buyer_id}"
     desk = None
     if order.buyer_id is None:
+        desk = f"producer:{order.producer_id}" if is_called else None
+        if not is_first:
+            withdraw_calls(db, ref=ref, now=now, actor_id=None)
+        kept = db.get(OrderContact, order.id)
+        if kept is None or not can_reach(slug, email=kept.email, phone=kept.phone, desk=desk):
+            return
         known = _guest(db, order, now)
         if known is None:
             return
         recipient = known
-        desk = f"producer:{order.producer_id}" if is_called else None
-        if not is_first:
-            withdraw_calls(db, ref=ref, now=now, actor_id=None)
     tell_recipients(
         db,
         recipients=[recipient],
-        kind=kind if "." in kind else f"orders.{kind}",
+        kind=slug,
         cause=cause or f"order:{order.id}",
         payload={
             "code": order.code,
