@@ -1,7 +1,7 @@
 """Shapes of what people type about results and money."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import wtforms
 
@@ -14,6 +14,7 @@ from shop.core.money import MAX_VND
 from shop.core.text import N_
 from shop.web import forms
 from shop.web.forms import Form, parse_whole
+from shop.web.i18n import gettext
 
 _SIDES = tuple(SIDE_LABELS.items())
 _BOUNDS = {"gross": MAX_VND, "platform": MAX_VND}
@@ -72,9 +73,23 @@ class CloseForm(Form):
 
 
 class FileForm(Form):
-    """A platform's file."""
+    """A platform's file; ``channel`` is asked for in a session on several."""
 
     sheet = wtforms.FileField(N_("Tệp .xlsx hoặc .csv"))
+    channel = forms.name_choice(N_("Kênh của tệp"))
+
+    def offer(self, channels: Sequence[tuple[str, str]]) -> "FileForm":
+        """Ask for one of these (id, name); nothing to ask for when there is one only."""
+        if len(channels) > 1:
+            self.channel.choices = [("", gettext("Chọn kênh")), *channels]
+        else:
+            del self.channel
+        return self
+
+    @property
+    def channel_id(self) -> int | None:
+        """The channel chosen on a valid form."""
+        return int(self.channel.data) if "channel" in self else None
 
 
 def chosen_items(posted: Mapping[str, str]) -> dict[int, int]:

@@ -104,6 +104,9 @@ class ResultImport(Preview, Base):
     )
 
     session_id: Mapped[Ref] = mapped_column(ForeignKey("live_session.id"))
+    channel_id: Mapped[Ref | None] = mapped_column(ForeignKey("live_resource.id"))
+    """The channel account it tells of; None in a session on one channel only. Rows of two channels
+    are two sales, however alike they look."""
     row_count: Mapped[int] = mapped_column(default=0)
 
 

@@ -1,7 +1,9 @@
 """The club enters how a session went, looks at plan against actual, and settles it."""
 
 from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 
+from livestream.onair.queries import channels_of
 from livestream.results import services
 from livestream.results.forms import CloseForm, FiguresForm, FileForm, item_figures
 from livestream.results.queries.settlements import statements_of
@@ -20,6 +22,11 @@ from shop.web.access import actor, role
 from shop.web.errors import status_of
 from shop.web.i18n import gettext as _
 from shop.web.request import read_session, write_session
+
+
+def channel_options(db: Session, live: LiveSession) -> list[tuple[str, str]]:
+    """The session's channel accounts for a pick list."""
+    return [(str(one.id), one.name) for one in channels_of(db, live.id)]
 
 
 def result_page(
@@ -42,7 +49,7 @@ def result_page(
         live=live,
         sheet=sheet,
         form=form or FiguresForm(obj=sheet.result),
-        file_form=FileForm(),
+        file_form=FileForm().offer(channel_options(db, live)),
         typed={row.item.id: typed_of(row) for row in sheet.items},
         posted=request.form if form else {},
         refused=refused,

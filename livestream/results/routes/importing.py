@@ -10,10 +10,11 @@ from livestream.results import services
 from livestream.results.forms import FileForm, chosen_items
 from livestream.results.models import ResultImport
 from livestream.results.queries.sheets import item_sheets, known_items
-from livestream.results.routes.figures import result_page
+from livestream.results.routes.figures import channel_options, result_page
 from livestream.results.routes.frame import Page, bp, club_session
 from livestream.results.rules.columns import (
     FIELDS,
+    NoChannel,
     NoColumns,
     Row,
     guess,
@@ -43,9 +44,9 @@ def upload(public_id: str) -> Page:
     """Read a file; the columns are guessed and shown."""
     live = club_session(read_session(), public_id, manager=True)
     name, content = uploaded("sheet", MAX_BYTES)
-    form = FileForm.read()
+    form = FileForm.read().offer(channel_options(read_session(), live))
     if not form.validate():
-        return result_page(live, refused=Invalid(), status=422)
+        return result_page(live, refused=NoChannel(), status=422)
     try:
         rows = read_sheet(content, kind_of(content, name)).table.rows
         kept = previews.keep_cells(house().storage, rows)
@@ -57,6 +58,7 @@ def upload(public_id: str) -> Page:
             content=content,
             cells_name=kept,
             layout=guess(rows),
+            channel_id=form.channel_id,
             actor_id=actor().id(),
             now=clock.now(),
         )
@@ -78,6 +80,10 @@ def _found(db: Session, live: LiveSession, file_id: str) -> ResultImport:
     if row is None:
         raise NotFound
     return row
+
+
+def _channel(row: ResultImport) -> str:
+    return "" if row.channel_id is None else str(row.channel_id)
 
 
 def _matched(db: Session, live: LiveSession, rows: list[Row]) -> dict[int, int]:
@@ -103,7 +109,7 @@ def _page(live: LiveSession, row: ResultImport, refusal: str = "", status: int =
         layout = previews.layout_of(row)
         context["headings"] = mapping.headings(cells, row.header_row)
         try:
-            context["rows"] = read_rows(cells, layout, "")
+            context["rows"] = read_rows(cells, layout, _channel(row))
             context["matched"] = _matched(db, live, context["rows"])
         except Invalid as trouble:
             refusal = refusal or _(trouble.text)
@@ -145,7 +151,9 @@ def import_record(public_id: str, file_id: str) -> Page:
     if row.state == "recorded":
         return redirect(url_for(".show", public_id=public_id), 303)
     kept = row.cells_name
-    rows = read_rows(previews.kept_cells(house().storage, row), previews.layout_of(row), "")
+    rows = read_rows(
+        previews.kept_cells(house().storage, row), previews.layout_of(row), _channel(row)
+    )
     items = _matched(read_session(), live, rows) | chosen_items(request.form.to_dict())
     db = write_session()
     own = club_session(db, public_id, manager=True)

@@ -62,6 +62,10 @@ class NoColumns(Invalid):
     message = N_("Hãy chọn cột sản phẩm và ít nhất một cột số lượng hoặc doanh thu.")
 
 
+class NoChannel(Invalid):
+    message = N_("Phiên này lên nhiều kênh. Hãy chọn kênh của tệp.")
+
+
 class NoRows(Invalid):
     message = N_("Không thấy dòng sản phẩm nào trong tệp này.")
 

@@ -24,6 +24,7 @@ def take_file(
     content: bytes,
     cells_name: str,
     layout: Layout,
+    channel_id: int | None = None,
     actor_id: int,
     now: datetime,
 ) -> ResultImport:
@@ -40,7 +41,7 @@ def take_file(
         actor_id=actor_id,
         now=now,
     )
-    row = ResultImport(session_id=live.id, **facts)
+    row = ResultImport(session_id=live.id, channel_id=channel_id, **facts)
     return previews.add_or_find(db, row, ResultImport.session_id == live.id)
 
 

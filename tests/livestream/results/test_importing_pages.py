@@ -7,10 +7,13 @@ import re
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from livestream.clubs.models import Club
 from livestream.results.models import ResultImport, ResultLine
 from livestream.results.rules.columns import FIELDS
+from livestream.sessions.models import LiveSession, ResourceHold
 from shop.core.db import Database
 from tests.conftest import post
+from tests.factories.livestream import make_channel
 from tests.livestream.results.test_pages import SignIn, over
 
 __all__ = ["over"]
@@ -98,3 +101,36 @@ def test_what_is_no_table_is_refused(
     assert client.get(f"{base}/tep/{'Z' * 26}").status_code == 404
     with database.read() as db:
         assert db.scalar(select(func.count()).select_from(ResultImport)) == 0
+
+
+def test_rows_of_two_channels_are_two_sales(
+    over: tuple[str, int], signed_in: SignIn, client: FlaskClient, database: Database
+) -> None:
+    """Files of two channels may say the very same; each is asked for its channel."""
+    with database.transaction() as db:
+        live = db.scalars(select(LiveSession)).one()
+        club = db.get_one(Club, live.club_id)
+        ids = []
+        for name in ("Kênh A", "Kênh B"):
+            channel = make_channel(db, club, name=name)
+            db.add(
+                ResourceHold(
+                    session_id=live.id,
+                    resource_id=channel.id,
+                    hold_start=int(live.starts_at.timestamp()),
+                    hold_end=int(live.ends_at.timestamp()),
+                    is_active=False,
+                )
+            )
+            ids.append(channel.id)
+    base = f"/clb/phien/{over[0]}/ket-qua"
+    signed_in("manager@test.vn")
+    for wrong in ({}, {"channel": "999999"}, {"channel": "x" * 300}):
+        refused = post(client, f"{base}/tep", sent(TABLE) | wrong)
+        assert refused.status_code == 422
+        assert "Hãy chọn kênh" in refused.get_data(as_text=True)
+    for channel_id, table in zip(ids, (TABLE, TABLE + "\n"), strict=True):
+        taken = post(client, f"{base}/tep", sent(table) | {"channel": str(channel_id)})
+        preview = taken.headers["Location"]
+        post(client, preview, {"digest": digest_in(client.get(preview).get_data(as_text=True))})
+    assert lines(database) == [(4, 240_000), (4, 240_000)]
