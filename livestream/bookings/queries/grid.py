@@ -24,6 +24,7 @@ class Laid:
     public_id: str | None
     title: str
     """Empty for another club's session that is not public."""
+    title_en: str | None
     state: str
     version: int
     starts_at: datetime
@@ -64,7 +65,8 @@ def week_of(
     """
     found = db.execute(
         select(
-            *(LiveSession.id, LiveSession.public_id, LiveSession.club_id, LiveSession.title),
+            *(LiveSession.id, LiveSession.public_id, LiveSession.club_id),
+            *(LiveSession.title, LiveSession.title_en),
             *(LiveSession.state, LiveSession.version),
             *(LiveSession.starts_at, LiveSession.ends_at),
             (WaitEntry.state == "waiting").label("is_waiting"),
@@ -146,10 +148,12 @@ def _rivals(
 
 def _laid(row: Any, is_own: bool, rivals: int) -> Laid:
     starts_at, ends_at = row.starts_at.astimezone(VN), row.ends_at.astimezone(VN)
+    is_named = is_own or row.state in PUBLIC_STATES
     return Laid(
         id=row.id,
         public_id=row.public_id if is_own else None,
-        title=row.title if is_own or row.state in PUBLIC_STATES else "",
+        title=row.title if is_named else "",
+        title_en=row.title_en if is_named else None,
         state=row.state,
         version=row.version,
         starts_at=starts_at,
@@ -172,7 +176,7 @@ def days_of(
     """A club's own sessions by the day they start, of one resource if given; one statement."""
     statement = (
         select(
-            *(LiveSession.id, LiveSession.public_id, LiveSession.title),
+            *(LiveSession.id, LiveSession.public_id, LiveSession.title, LiveSession.title_en),
             *(LiveSession.state, LiveSession.version),
             *(LiveSession.starts_at, LiveSession.ends_at),
             (WaitEntry.state == "waiting").label("is_waiting"),

@@ -229,6 +229,7 @@ class Credit:
 
     host: str
     title: str
+    title_en: str | None
     code: str
     orders: int
     goods_vnd: int
@@ -239,7 +240,7 @@ def credited(db: Session, *, club_ids: Collection[int], limit: int = 30) -> list
     rows = db.execute(
         select(
             Resource.name,
-            LiveSession.title,
+            *(LiveSession.title, LiveSession.title_en),
             ShareCode.code,
             func.count(Order.id),
             func.coalesce(func.sum(goods_vnd()), 0),
@@ -249,10 +250,14 @@ def credited(db: Session, *, club_ids: Collection[int], limit: int = 30) -> list
         .join(Resource, Resource.id == ShareCode.host_id)
         .join(Order, Order.origin_code == ShareCode.code)
         .where(LiveSession.club_id.in_(club_ids), Order.state.in_(COUNTED))
-        .group_by(ShareCode.id, Resource.name, LiveSession.title, ShareCode.code)
+        .group_by(
+            *(ShareCode.id, Resource.name, ShareCode.code),
+            *(LiveSession.title, LiveSession.title_en),
+        )
         .order_by(func.count(Order.id).desc(), ShareCode.id)
         .limit(limit)
     )
     return [
-        Credit(host, title, code, count, int(goods)) for host, title, code, count, goods in rows
+        Credit(host, title, title_en, code, count, int(goods))
+        for host, title, title_en, code, count, goods in rows
     ]

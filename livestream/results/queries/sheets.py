@@ -47,7 +47,9 @@ class ItemSheet:
 
     item: SessionItem
     name: str
+    name_en: str | None
     label: str
+    label_en: str | None
     sku: str
     producer_name: str
     list_price_vnd: int
@@ -103,6 +105,11 @@ class ItemSheet:
     def full_name(self) -> str:
         """Product and variant."""
         return f"{self.name} {self.label}".strip()
+
+    @property
+    def full_name_en(self) -> str:
+        """The same in English; empty when the product has no English name."""
+        return f"{self.name_en} {self.label_en or self.label}".strip() if self.name_en else ""
 
 
 def _sum(pieces: Sequence[Sold]) -> Sold:
@@ -180,7 +187,12 @@ def item_sheets(db: Session, live: LiveSession) -> list[ItemSheet]:
     Withdrawn items are left out unless something of them was sold or handed over.
     """
     rows = db.execute(
-        select(SessionItem, Product.name, Variant.label, Variant.sku, Variant.price_vnd, Producer)
+        select(
+            SessionItem,
+            Producer,
+            *(Product.name, Product.name_en, Variant.label, Variant.label_en),
+            *(Variant.sku, Variant.price_vnd),
+        )
         .join(Variant, Variant.id == SessionItem.variant_id)
         .join(Product, Product.id == SessionItem.product_id)
         .join(Producer, Producer.id == SessionItem.producer_id)
@@ -195,12 +207,14 @@ def item_sheets(db: Session, live: LiveSession) -> list[ItemSheet]:
     goods = _goods(db, live.id)
     fee = club_fee(db, live.club_id)
     sheets = []
-    for item, name, label, sku, price, producer in rows:
+    for item, producer, name, name_en, label, label_en, sku, price in rows:
         known = terms.get(item.id)
         sheet = ItemSheet(
             item=item,
             name=name,
+            name_en=name_en,
             label=label,
+            label_en=label_en,
             sku=sku,
             producer_name=producer.name,
             list_price_vnd=price,

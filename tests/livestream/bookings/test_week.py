@@ -65,6 +65,28 @@ def test_five_hundred_sessions_in_eight_statements(
     assert len(queries) <= 8, queries
 
 
+def test_sessions_are_named_in_the_page_s_language(
+    database: Database, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    with database.transaction() as db:
+        manager = make_person(db)
+        club = make_club(db, manager_id=manager.id)
+        live = make_session(
+            db,
+            club,
+            hosts=[make_host(db, club)],
+            starts_at=evening(),
+            state="proposed",
+            now=clock.now(),
+            actor_id=manager.id,
+        )
+        live.title_en = "Evening market"
+    client = signed_in(manager.email or "")
+    for view in ("tuan=" + str(evening().date()), f"xem=thang&thang={evening():%Y-%m}"):
+        assert "Evening market" in client.get(f"/en/clb/phien?{view}").get_data(as_text=True), view
+        assert live.title in client.get(f"/clb/phien?{view}").get_data(as_text=True)
+
+
 def test_a_session_moves_on_the_grid_or_stays_with_the_reason_and_free_times(
     database: Database, signed_in: Callable[[str], FlaskClient]
 ) -> None:

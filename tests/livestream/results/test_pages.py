@@ -11,6 +11,7 @@ from sqlalchemy import select
 from livestream.results.models import Settlement
 from livestream.sessions.models import SessionItem
 from livestream.sessions.services import ItemWish, end_session
+from shop.catalogue.models import Product
 from shop.core.db import Database
 from tests.conftest import post
 from tests.factories.accounts import make_person
@@ -92,3 +93,15 @@ def test_the_whole_way_by_forms(
         assert words in printed, words
     paid = {"amount_vnd": "1", "paid_on": "2026-11-20", "submit_key": "k" * 20}
     assert post(client, f"{page}/tra-tien", paid).status_code == 409, "the club owes, not they"
+
+
+def test_names_follow_the_page_s_language(
+    over: tuple[str, int], signed_in: SignIn, client: FlaskClient, database: Database
+) -> None:
+    with database.transaction() as db:
+        product = db.scalars(select(Product)).one()
+        product.name_en = "Glass noodles of Con Minh"
+    signed_in("manager@test.vn")
+    page = f"/clb/phien/{over[0]}/ket-qua"
+    assert product.name_en in client.get(f"/en{page}").get_data(as_text=True)
+    assert product.name_en not in client.get(page).get_data(as_text=True)
