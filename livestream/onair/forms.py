@@ -38,6 +38,7 @@ from shop.web.forms import (
     text,
     whole,
 )
+from shop.web.request import uploaded
 
 MAX_PRESSES = 200
 _Millis = Annotated[int, Field(ge=-(2**53), le=2**53)]
@@ -138,9 +139,9 @@ class CommentsForm(Form):
 
     def comments(self) -> list[Comment]:
         """Those of the file, if there is one, else those pasted. Raises as ``pasting.checked``."""
-        sent = request.files.get("upload")
-        if sent is not None and sent.filename:
-            return read_file(sent.filename, sent.read(MAX_CHARS + 1))
+        name, content = uploaded("upload", MAX_CHARS)
+        if name:
+            return read_file(name, content)
         return read_lines(self.pasted.data or "")
 
 

@@ -280,13 +280,22 @@ def test_hostile_pastes(
 
 
 def test_hostile_units_and_files(desk: tuple[FlaskClient, str, int, str]) -> None:
-    import io
-
     client, public_id, channel_id, _token = desk
     here = f"/clb/phien/{public_id}/binh-luan"
     form = {"csrf_token": csrf(client, here), "channel_id": str(channel_id)}
-    big = client.post(here, data=form | {"upload": (io.BytesIO(b"A1\n" * 100_000), "x.txt")})
-    assert big.status_code == 422
+    for content in (b"A1\n" * 100_000, b"x" * 1_000_000):
+        parts = [
+            *((f'name="{name}"', value.encode()) for name, value in form.items()),
+            ('name="upload"; filename="x.txt"', content),
+        ]
+        body = b"".join(
+            b"--cut\r\nContent-Disposition: form-data; %s\r\n\r\n%s\r\n" % (name.encode(), value)
+            for name, value in parts
+        )
+        multipart = {"content_type": "multipart/form-data; boundary=cut"}
+        big = client.post(here, data=body + b"--cut--\r\n", **multipart)
+        assert big.status_code == 422
+        assert "500" in big.get_data(as_text=True), "how many fit is said"
     client.post(here, data=form | {"pasted": "A1 0912345678"})
     for name, value in (("units_99", "-1"), ("units_x", "1"), (f"units_{2**40}", "1")):
         answer = client.post(f"{here}/1", data=form | {name: value})
