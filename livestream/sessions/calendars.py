@@ -122,7 +122,7 @@ def _event(row: SessionRow, public_url: str, is_private: bool, language: str) ->
     event.add("dtend", live.ends_at.astimezone(VN))
     event.add("summary", title)
     event.add("status", STATUS.get(live.state, "CONFIRMED"))
-    event.add("description", _description(row))
+    event.add("description", _description(row, language))
     address = f"{public_url}{_PREFIX.get(language, '')}/phien-live/{live.slug}"
     if live.state == "proposed":
         address = f"{public_url}/clb/phien/{live.public_id}"
@@ -141,8 +141,10 @@ def _platforms(row: SessionRow) -> str:
     return ", ".join(PLATFORM_NAMES[slug] for slug in row.platforms)
 
 
-def _description(row: SessionRow) -> str:
-    lines = [row.club.name, _platforms(row), *(shown.name for shown in row.shown)]
+def _description(row: SessionRow, language: str) -> str:
+    is_english = language == "en"
+    goods = (one.name_en if one.name_en and is_english else one.name for one in row.shown)
+    lines = [row.club.name, _platforms(row), *goods]
     if row.live.about:
         lines.append(row.live.about)
     return "\n".join(line for line in lines if line)

@@ -95,7 +95,7 @@ def _card(
         place=place,
         items=[
             {
-                "name": item.name,
+                "name": pick(item.name, item.name_en),
                 "photo_url": media_url(f"{item.photo_sha}-320.webp") if item.photo_sha else None,
             }
             for item in shown

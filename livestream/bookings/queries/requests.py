@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from livestream.bookings.models import SlotRequest
@@ -23,9 +24,11 @@ class RequestRow:
     club: str
     producer: str | None
     product: str | None
+    product_en: str | None
     session: str | None
     """Public id of the session that came of it."""
     campaign: str | None = None
+    campaign_en: str | None = None
 
 
 def requests_to(db: Session, club_ids: Collection[int]) -> list[RequestRow]:
@@ -44,16 +47,14 @@ def invitations_by(db: Session, person_id: int) -> list[RequestRow]:
     return _rows(db, chosen)
 
 
-def _named() -> Select[SlotRequest, str, str, str, str, str, str]:
+def _named() -> Any:
     return (
         select(
             SlotRequest,
-            Club.name,
-            Producer.name,
-            Product.name,
-            Variant.label,
+            *(Club.name.label("club"), Producer.name.label("producer")),
+            *(Product.name, Product.name_en, Variant.label.label("size"), Variant.label_en),
             LiveSession.public_id,
-            Campaign.name,
+            *(Campaign.name.label("campaign"), Campaign.name_en.label("campaign_en")),
         )
         .join(Club, Club.id == SlotRequest.club_id)
         .outerjoin(Producer, Producer.id == SlotRequest.producer_id)
@@ -66,19 +67,19 @@ def _named() -> Select[SlotRequest, str, str, str, str, str, str]:
     )
 
 
-def _rows(
-    db: Session, statement: Select[SlotRequest, str, str, str, str, str, str]
-) -> list[RequestRow]:
+def _rows(db: Session, statement: Any) -> list[RequestRow]:
     return [
         RequestRow(
-            request,
-            club,
-            producer,
-            f"{product} {label}".strip() if product else None,
-            session,
-            campaign,
+            request=row.SlotRequest,
+            club=row.club,
+            producer=row.producer,
+            product=f"{row.name} {row.size}".strip() if row.name else None,
+            product_en=f"{row.name_en} {row.label_en or row.size}".strip() if row.name_en else None,
+            session=row.public_id,
+            campaign=row.campaign,
+            campaign_en=row.campaign_en,
         )
-        for request, club, producer, product, label, session, campaign in db.execute(statement)
+        for row in db.execute(statement)
     ]
 
 

@@ -24,6 +24,7 @@ from shop.web.access import actor, role
 from shop.web.errors import status_of
 from shop.web.forms import parse_whole
 from shop.web.i18n import gettext as _
+from shop.web.i18n import pick
 from shop.web.request import read_session, write_session
 
 
@@ -45,7 +46,7 @@ def _fill_ask(db: Session, form: forms.AskForm, space: str) -> None:
     open_now = readers.inviting_campaigns(db, scope, now=clock.now()) if space == "staff" else []
     form.campaign.choices = [
         ("", _(N_("Không thuộc chiến dịch nào"))),
-        *((str(row.id), row.name) for row in open_now),
+        *((str(row.id), pick(row.name, row.name_en)) for row in open_now),
     ]
 
 

@@ -25,7 +25,9 @@ class FoundVariant:
 
     variant_id: int
     product_name: str
+    product_name_en: str | None
     label: str
+    label_en: str | None
     producer_name: str
     price_vnd: int
     available: int
@@ -55,7 +57,9 @@ def find_variants(db: Session, words: str, *, limit: int) -> list[FoundVariant]:
         FoundVariant(
             variant_id=variant.id,
             product_name=facets.name,
+            product_name_en=facets.name_en,
             label=variant.label,
+            label_en=variant.label_en,
             producer_name=facets.producer_name,
             price_vnd=variant.price_vnd,
             available=stock[variant.id].available,

@@ -49,6 +49,7 @@ _ROWS: Final = (
         .scalar_subquery()
         .label("platforms"),
         _F.name.label("shown_name"),
+        _F.name_en.label("shown_name_en"),
         _F.photo_sha.label("shown_photo"),
     )
     .join(_C.id.table, _C.id == _COMING.c.club_id)
@@ -94,7 +95,7 @@ def _airing(rows: list[Any]) -> Airing:
         *(first.club_name, first.club_place),
         platforms=tuple(sorted({slug for slug in (first.platforms or "").split(",") if slug})),
         shown=tuple(
-            Shown(row.shown_name, row.shown_photo)
+            Shown(row.shown_name, row.shown_name_en, row.shown_photo)
             for row in rows[:_SHOWN]
             if row.shown_name is not None
         ),

@@ -46,6 +46,7 @@ class Shown:
     """A product of a session as a card shows it."""
 
     name: str
+    name_en: str | None
     photo_sha: str | None
 
 
@@ -88,13 +89,16 @@ def session_rows(db: Session, statement: Select[LiveSession, Club]) -> list[Sess
             .order_by(Resource.kind, Resource.name, Resource.id)
         ):
             resources.setdefault(session_id, []).append(resource)
-        for session_id, name, photo in db.execute(
-            select(SessionItem.session_id, ProductFacets.name, ProductFacets.photo_sha)
+        for session_id, name, name_en, photo in db.execute(
+            select(
+                SessionItem.session_id,
+                *(ProductFacets.name, ProductFacets.name_en, ProductFacets.photo_sha),
+            )
             .join(ProductFacets, ProductFacets.product_id == SessionItem.product_id)
             .where(SessionItem.session_id.in_(ids), SessionItem.withdrawn_at.is_(None))
             .order_by(SessionItem.position, SessionItem.id)
         ):
-            items.setdefault(session_id, []).append(Shown(name, photo))
+            items.setdefault(session_id, []).append(Shown(name, name_en, photo))
     return [
         SessionRow(
             live=live,

@@ -22,6 +22,7 @@ from shop.core.text import N_
 from shop.web.access import actor, role
 from shop.web.errors import status_of
 from shop.web.i18n import gettext as _
+from shop.web.i18n import pick
 from shop.web.request import read_session, write_session
 
 FOUND_PRODUCTS = 24
@@ -110,7 +111,7 @@ def _prepare(db: Session, club: Club, form: forms.SessionForm) -> None:
     campaigns = db.scalars(open_campaigns(clock.now())).all()
     form.campaign_id.choices = [
         ("", _(N_("Không thuộc chiến dịch"))),
-        *((str(campaign.id), campaign.name) for campaign in campaigns),
+        *((str(campaign.id), pick(campaign.name, campaign.name_en)) for campaign in campaigns),
     ]
 
 

@@ -11,7 +11,9 @@ from icalendar import Calendar
 
 from livestream.sessions import queries, services
 from livestream.sessions.calendars import build_calendar
+from livestream.sessions.services import ItemWish
 from shop.core.db import Database
+from tests.factories.catalogue import make_product, variant_of
 from tests.factories.livestream import EVENING, NOW, make_campaign, make_club, make_session
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -66,7 +68,9 @@ def test_an_english_feed_names_the_same_sessions_in_english(
     database: Database, client: FlaskClient
 ) -> None:
     with database.transaction() as db:
-        live = make_session(db, state="confirmed", title="Vải đầu mùa")
+        product = make_product(db, name="Vải sớm", name_en="Early lychees")
+        wish = ItemWish(variant_of(db, product).id, 10, None, 0)
+        live = make_session(db, state="confirmed", title="Vải đầu mùa", items=[wish])
         live.title_en, slug = "First lychees", live.slug
     read = [
         Calendar.from_ical(client.get(f"{at}/lich/phien-{slug}.ics").data).walk("VEVENT")[0]
@@ -75,6 +79,8 @@ def test_an_english_feed_names_the_same_sessions_in_english(
     assert [str(event["SUMMARY"]) for event in read] == ["Vải đầu mùa", "First lychees"]
     assert [f"/en/phien-live/{slug}" in str(event["URL"]) for event in read] == [False, True]
     assert read[0]["UID"] == read[1]["UID"]
+    named = [str(event["DESCRIPTION"]).splitlines()[-1] for event in read]
+    assert named == ["Vải sớm", "Early lychees"]
 
 
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Ho_Chi_Minh"])
