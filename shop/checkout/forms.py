@@ -41,6 +41,8 @@ class AddForm(Form):
     quantity = whole(N_("Số lượng"), minimum=1, maximum=MAX_QUANTITY)
     gt = HiddenField()
     """A code out of the address: whose word led here."""
+    submit_key = HiddenField()
+    """Of the page the form stands on; without one each press counts."""
 
 
 def read_quantities(posted: Mapping[str, str]) -> dict[int, int]:

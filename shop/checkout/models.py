@@ -41,6 +41,9 @@ class BasketLine(Base):
     variant_id: Mapped[Ref] = mapped_column(ForeignKey("variant.id"))
     quantity: Mapped[int]
     added_at: Mapped[datetime]
+    """When it was put in last."""
+    add_key: Mapped[str | None] = mapped_column(String(32))
+    """Digest of the form that put it in last: the same form sent twice adds once."""
 
 
 class DeliveryTerms(Base):

@@ -18,6 +18,7 @@ from shop.core.db import Database
 from shop.core.errors import DomainError
 from shop.orders.models import Order
 from shop.payments import queries
+from shop.payments.messages import check_headers
 from shop.payments.models import PaymentAttempt, WebhookEvent
 from shop.payments.provider import (
     BadSignature,
@@ -60,6 +61,8 @@ def take_push(
     if provider.parse_push is None:
         raise BadSignature
     try:
+        if provider.push_method == "POST":
+            check_headers(headers)
         pushed = provider.parse_push(config, headers, body, now)
     except (BadSignature, Malformed) as refusal:
         _keep_refused(database, provider.slug, body, now, refusal)

@@ -19,7 +19,6 @@ import requests
 from shop.core.outgoing import NoAnswer, read_whole, repeated
 from shop.payments.provider import (
     BadSignature,
-    Malformed,
     ProviderRefused,
     ProviderSilent,
     StripeConfig,
@@ -166,14 +165,3 @@ def verify_signature(config: StripeConfig, header: str, body: bytes, now: dateti
 def sign(secret: str, stamp: str, body: bytes) -> str:
     """The hexadecimal HMAC-SHA256 that Stripe writes as ``v1``; the secret is used as it stands."""
     return hmac.new(secret.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
-
-
-def read_event(body: bytes) -> dict[str, Any]:
-    """The event object of a verified body. Raises Malformed."""
-    try:
-        event = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Malformed from None
-    if not isinstance(event, dict):
-        raise Malformed
-    return event

@@ -87,12 +87,13 @@ def add() -> ResponseReturnValue:
             person_id=actor().person_id,
             now=now,
         )
-        count = services.add_to_basket(
+        added = services.add_to_basket(
             db,
             is_new=kept.token_hash == hash_token(fresh),
             basket=kept,
             variant_id=form.variant_id.data or 0,
             quantity=form.quantity.data or 0,
+            submit_key=(form.submit_key.data or "")[:64],
             now=now,
         )
     except (Conflict, Invalid) as refusal:
@@ -105,10 +106,12 @@ def add() -> ResponseReturnValue:
     is_known = kept.token_hash == BASKET_COOKIE.token_hash()
     holds = BASKET_COOKIE.token() if is_known else fresh
     goes_on = bool(request.form.get("mua_ngay"))
-    if not goes_on:
+    if not added.is_new:
+        flash(_("Lần bấm trước đã được tính. Muốn lấy thêm, hãy tăng số lượng trong giỏ."), "info")
+    elif not goes_on:
         flash(_("Đã bỏ vào giỏ."), "ok")
     answer = redirect(url_for(".checkout" if goes_on else ".basket"), 303)
-    return BASKET_COOKIE.remember(answer, holds, count)
+    return BASKET_COOKIE.remember(answer, holds, added.lines)
 
 
 @bp.post("/gio-hang/sua")

@@ -50,6 +50,18 @@ def fresh_key() -> str:
     return secrets.token_urlsafe(16)
 
 
+FIRST_PRESS: Final = "first-press-of-a-visitor"
+
+
+def add_key() -> str:
+    """The submit key of a form that puts something into the basket.
+
+    Pages for visitors without a cookie are kept for all of them and must not differ; one key does
+    for them, since it counts within one basket and theirs is not there yet.
+    """
+    return fresh_key() if request.cookies else FIRST_PRESS
+
+
 def init_context() -> dict[str, Any]:
-    """What the header of every page shows of the basket."""
-    return {"basket_count": BASKET_COOKIE.count() if request else 0}
+    """What the header of every page shows of the basket, and the key of forms that fill it."""
+    return {"basket_count": BASKET_COOKIE.count() if request else 0, "add_key": add_key}

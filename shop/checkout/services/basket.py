@@ -1,7 +1,9 @@
 """Verbs of the basket."""
 
+import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
 
 from sqlalchemy import case, delete, select, update
 from sqlalchemy.orm import Session
@@ -14,6 +16,19 @@ from shop.checkout.rules import BasketFull, CannotBuy
 from shop.core.clock import today_vn
 from shop.core.db import insert_into
 from shop.core.errors import NotFound
+
+REPEATED_WITHIN: Final = timedelta(seconds=60)
+"""How long the same form sent again is the same wish: two taps, or a second one over a slow
+network. Later it is somebody who came back to the page and wants more."""
+
+
+class Added(NamedTuple):
+    """What putting something into a basket led to."""
+
+    lines: int
+    """How many lines it has now."""
+    is_new: bool
+    """Whether anything was added: not by a form that was sent a moment ago."""
 
 
 def open_basket(
@@ -58,10 +73,13 @@ def add_to_basket(
     quantity: int,
     now: datetime,
     is_new: bool = False,
-) -> int:
+    submit_key: str = "",
+) -> Added:
     """Put more of a variant into the basket, which ``is_new`` if nothing can be in it yet.
 
-    Returns how many lines it has now. Raises NotFound, CannotBuy, BasketFull.
+    The same ``submit_key`` with the same quantity adds once within REPEATED_WITHIN; the row's own
+    statement judges that, so two taps at one moment do not both count. Without a key each counts.
+    Raises NotFound, CannotBuy, BasketFull.
     """
     row = variants_for_sale(db, [variant_id], today=today_vn(now)).get(variant_id)
     if row is None:
@@ -72,21 +90,38 @@ def add_to_basket(
     is_full = variant_id not in lines and len(lines) >= queries.MAX_LINES
     if is_full or lines.get(variant_id, 0) + quantity > MAX_QUANTITY:
         raise BasketFull(field="quantity")
-    _add_line(db, basket.id, variant_id, quantity, now)
-    return len(lines.keys() | {variant_id})
+    key = hashlib.sha256(f"{submit_key}:{quantity}".encode()).hexdigest()[:32]
+    added = _add_line(db, basket.id, variant_id, quantity, now, key if submit_key else None)
+    return Added(len(lines.keys() | {variant_id}), added)
 
 
-def _add_line(db: Session, basket_id: int, variant_id: int, quantity: int, now: datetime) -> None:
+def _add_line(
+    db: Session,
+    basket_id: int,
+    variant_id: int,
+    quantity: int,
+    now: datetime,
+    key: str | None = None,
+) -> bool:
+    """Add to the line, or make it; False for a ``key`` that added a moment ago."""
     line = insert_into(db, BasketLine.__table__).values(
-        basket_id=basket_id, variant_id=variant_id, quantity=quantity, added_at=now
+        basket_id=basket_id, variant_id=variant_id, quantity=quantity, added_at=now, add_key=key
     )
     both = BasketLine.quantity + line.excluded.quantity
-    db.execute(
+    added = db.execute(
         line.on_conflict_do_update(
             index_elements=["basket_id", "variant_id"],
-            set_={"quantity": case((both > MAX_QUANTITY, MAX_QUANTITY), else_=both)},
-        )
+            set_={
+                "quantity": case((both > MAX_QUANTITY, MAX_QUANTITY), else_=both),
+                "added_at": line.excluded.added_at,
+                "add_key": line.excluded.add_key,
+            },
+            where=BasketLine.add_key.is_distinct_from(key)
+            | line.excluded.add_key.is_(None)
+            | (BasketLine.added_at < now - REPEATED_WITHIN),
+        ).returning(BasketLine.quantity)
     )
+    return added.one_or_none() is not None
 
 
 def set_origin(db: Session, *, basket: Basket, code: str | None) -> None:

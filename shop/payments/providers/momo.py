@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from shop.core.outgoing import is_safe_address
 from shop.core.text import N_
+from shop.payments.messages import read_object
 from shop.payments.outgoing import send_json
 from shop.payments.provider import (
     AttemptView,
@@ -116,12 +117,7 @@ def _parse_push(
 ) -> Pushed:
     if config.momo is None:
         raise BadSignature
-    try:
-        read = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Malformed from None
-    if not isinstance(read, dict):
-        raise Malformed
+    read = read_object(body)
     given = read.get("signature")
     values = {name: read.get(name, "") for name in MESSAGE_FIELDS}
     if not all(isinstance(one, (str, int)) for one in values.values()):

@@ -17,6 +17,7 @@ from typing import Any
 
 from shop.core.outgoing import is_safe_address
 from shop.core.text import N_
+from shop.payments.messages import read_object
 from shop.payments.outgoing import send_json
 from shop.payments.provider import (
     AttemptView,
@@ -194,11 +195,8 @@ def _parse_push(
 ) -> Pushed:
     if config.payos is None:
         raise BadSignature
-    try:
-        read = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Malformed from None
-    data = read.get("data") if isinstance(read, dict) else None
+    read = read_object(body)
+    data = read.get("data")
     if not isinstance(data, dict):
         raise Malformed
     tag = tag_of(_signer(config.payos, data, read.get("signature")))

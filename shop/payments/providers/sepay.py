@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from shop.core.text import N_
+from shop.payments.messages import read_object
 from shop.payments.outgoing import send_json
 from shop.payments.provider import (
     AttemptView,
@@ -87,12 +88,7 @@ def _parse_push(
     if config.sepay is None:
         raise BadSignature
     _verify(config.sepay, headers, body, now)
-    try:
-        read = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Malformed from None
-    if not isinstance(read, dict):
-        raise Malformed
+    read = read_object(body)
     txn_id = _id(read.get("id"))
     if read.get("transferType") == "out":
         return Pushed(event_key=txn_id, provider_ref="")

@@ -16,6 +16,7 @@ from typing import Any
 from shop.core.outgoing import is_safe_address
 from shop.core.text import N_
 from shop.payments import stripe_api, stripe_refunds
+from shop.payments.messages import read_object
 from shop.payments.provider import (
     AttemptView,
     Capabilities,
@@ -113,7 +114,7 @@ def _parse_push(
 ) -> Pushed:
     settings = _settings(config)
     stripe_api.verify_signature(settings, headers.get("Stripe-Signature", ""), body, now)
-    event = stripe_api.read_event(body)
+    event = read_object(body)
     event_id, kind = event.get("id"), str(event.get("type"))
     if not isinstance(event_id, str) or not _EVENT_ID.fullmatch(event_id):
         raise Malformed

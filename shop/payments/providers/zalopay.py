@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from shop.core.outgoing import is_safe_address
 from shop.core.text import N_
+from shop.payments.messages import read_object
 from shop.payments.outgoing import send_json
 from shop.payments.provider import (
     AttemptView,
@@ -111,12 +112,8 @@ def _parse_push(
 ) -> Pushed:
     if config.zalopay is None:
         raise BadSignature
-    try:
-        read = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Malformed from None
-    data = read.get("data") if isinstance(read, dict) else None
-    given = read.get("mac") if isinstance(read, dict) else None
+    read = read_object(body)
+    data, given = read.get("data"), read.get("mac")
     if not isinstance(data, str) or not isinstance(given, str):
         raise Malformed
     try:
@@ -131,11 +128,8 @@ def _parse_push(
 
 def _pushed(settings: ZalopayConfig, data: str) -> Pushed:
     """What a verified callback names. Raises Malformed."""
-    try:
-        told = json.loads(data)
-    except (ValueError, RecursionError):
-        raise Malformed from None
-    reference = told.get("app_trans_id") if isinstance(told, dict) else None
+    told = read_object(data)
+    reference = told.get("app_trans_id")
     if not isinstance(reference, str) or not _REF.fullmatch(reference):
         raise Malformed
     if told.get("app_id") != settings.app_id:
