@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final, cast
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Producer
@@ -32,6 +32,7 @@ from shop.checkout.rules import (
     state_of_voucher,
 )
 from shop.checkout.rules.settings import TermsDraft, ZoneDraft
+from shop.checkout.rules.vouchers import USED_BY_YOU, person_key
 from shop.core.clock import today_vn
 from shop.core.errors import NotFound
 from shop.orders.models import CheckoutGroup, Order, OrderContact
@@ -286,7 +287,42 @@ def voucher_terms(db: Session, code: str, *, now: datetime) -> VoucherTerms | No
         amount=row.amount,
         max_discount_vnd=row.max_discount_vnd,
         min_subtotal_vnd=row.min_subtotal_vnd,
+        per_person=row.per_person,
     )
+
+
+def check_own_uses(
+    db: Session,
+    voucher: VoucherTerms | None,
+    *,
+    phone: str,
+    person_id: int | None,
+    basket: Basket | None,
+) -> None:
+    """Say before the press that this number has used the voucher as often as one may.
+
+    Only to whom the number has shown itself to belong: an order of the signed-in person, or the
+    last one out of this very basket, went to it. To others nothing is told: whoever types a
+    stranger's number must not learn what they bought with. Raises VoucherRefused.
+    """
+    if voucher is None or not phone:
+        return
+    owners = []
+    if person_id is not None:
+        owners.append(Order.buyer_id == person_id)
+    if basket is not None and basket.last_group_id is not None:
+        owners.append(Order.group_id == basket.last_group_id)
+    if not owners:
+        return
+    is_theirs = db.scalar(
+        select(OrderContact.order_id)
+        .join(Order, Order.id == OrderContact.order_id)
+        .where(OrderContact.phone == phone, or_(*owners))
+        .limit(1)
+    )
+    key = person_key(voucher.voucher_id, phone)
+    if is_theirs and uses_of(db, voucher.voucher_id, key) >= voucher.per_person:
+        raise VoucherRefused(USED_BY_YOU, field="voucher")
 
 
 def vouchers_of(db: Session, producer_id: int) -> list[Voucher]:

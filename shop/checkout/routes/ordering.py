@@ -41,6 +41,7 @@ from shop.places.routes import reason
 from shop.places.rules import is_code
 from shop.web.access import actor, has_signed_link, public, sign, signed_link
 from shop.web.errors import status_of
+from shop.web.forms import phone_digits
 from shop.web.headers import not_stored
 from shop.web.i18n import gettext as _
 from shop.web.i18n import language, say
@@ -85,21 +86,24 @@ def _target(province: str, commune: str) -> Target | None:
 
 
 def _quote(
-    db: Session, target: Target | None, voucher: str, methods: Mapping[str, str]
+    db: Session, target: Target | None, voucher: str, methods: Mapping[str, str], phone: str
 ) -> tuple[Quote, str]:
     """The basket's price, and why the voucher does not lower it."""
-    now = clock.now()
-    _found, wanted = look_into_basket(db)
+    now, person_id = clock.now(), actor().person_id
+    found, wanted = look_into_basket(db)
     parts = queries.order_quotes(db, wanted, target=target, methods=methods, now=now)
     try:
-        return quote_checkout(parts, queries.voucher_terms(db, voucher, now=now)), ""
+        terms = queries.voucher_terms(db, voucher, now=now)
+        queries.check_own_uses(db, terms, phone=phone, person_id=person_id, basket=found)
+        return quote_checkout(parts, terms), ""
     except VoucherRefused as refusal:
         return Quote(tuple(parts)), say(refusal)
 
 
 def _bill(db: Session, form: CheckoutForm) -> _Bill:
     target = _target(form.province_code.data or "", form.commune_code.data or "")
-    quote, trouble = _quote(db, target, form.voucher.data or "", form.methods)
+    phone = phone_digits(form.phone.data or "") or ""
+    quote, trouble = _quote(db, target, form.voucher.data or "", form.methods, phone)
     sellers = [part.producer_id for part in quote.orders]
     config = config_of(database())
     ways = payments.offered_providers(db, producer_ids=sellers, config=config, now=clock.now())
@@ -161,16 +165,20 @@ def checkout() -> ResponseReturnValue:
     return _checkout_page(form)
 
 
-@bp.get("/dat-hang/tinh-tien")
+@bp.route("/dat-hang/tinh-tien", methods=["GET", "POST"])
 @limiter.limit("120 per minute")
 @public
 def bill() -> ResponseReturnValue:
-    """The sums alone, for a place, ways of delivery and a voucher: what htmx puts into the form."""
-    args = request.args
+    """The sums alone, for a place, ways of delivery and a voucher: what htmx puts into the form.
+
+    Neither method changes anything; the page posts, since no phone number may stand in an address.
+    """
+    args = request.form if request.method == "POST" else request.args
     target = _target(args.get("province_code", "")[:3], args.get("commune_code", "")[:6])
     voucher = clean(args.get("voucher", "")[:40])
     methods = by_producer(args, "delivery_")
-    quote, trouble = _quote(read_session(), target, voucher, methods)
+    phone = phone_digits(request.form.get("phone", "")[:40]) or ""
+    quote, trouble = _quote(read_session(), target, voucher, methods, phone)
     return not_stored(
         render_template(
             "checkout/_bill.html", quote=quote, trouble=trouble, method_words=METHOD_WORDS

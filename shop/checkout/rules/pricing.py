@@ -74,6 +74,7 @@ class VoucherTerms:
     amount: int
     max_discount_vnd: int | None = None
     min_subtotal_vnd: int = 0
+    per_person: int = 1
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Where a discount code stands, and why it may not be used."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,6 +40,16 @@ WHY_NOT: Final[Mapping[str, str]] = {
     "over": N_("Mã giảm giá này đã hết hạn."),
     "stopped": N_("Người bán đã dừng mã giảm giá này."),
 }
+
+
+USED_BY_YOU: Final = N_(
+    "Số điện thoại này đã dùng hết lượt của mã giảm giá. Hãy bỏ mã rồi đặt, hoặc dùng mã khác."
+)
+
+
+def person_key(voucher_id: int, phone: str) -> str:
+    """Digest that counts uses per person without keeping who."""
+    return hashlib.sha256(f"voucher:{voucher_id}:{phone}".encode()).hexdigest()
 
 
 def state_of_voucher(

@@ -1,6 +1,5 @@
 """Verbs of discount codes: made by producers, used by orders, given back when those end."""
 
-import hashlib
 from dataclasses import asdict
 from datetime import datetime
 
@@ -15,21 +14,18 @@ from shop.checkout.rules import VoucherRefused, VoucherTerms
 from shop.checkout.rules.vouchers import (
     AFTER_SESSION,
     MAX_USES,
+    USED_BY_YOU,
     BadVoucher,
     CodeTaken,
     FewerThanUsed,
     VoucherDraft,
     check_voucher,
+    person_key,
 )
 from shop.core.db import insert_into
 from shop.core.text import N_
 
 register_subject("voucher", home_by(Voucher))
-
-
-def person_key(voucher_id: int, phone: str) -> str:
-    """Digest that counts uses per person without keeping who."""
-    return hashlib.sha256(f"voucher:{voucher_id}:{phone}".encode()).hexdigest()
 
 
 def create_voucher(
@@ -137,6 +133,8 @@ def _note(db: Session, voucher: Voucher, action: str, actor_id: int | None, now:
 def redeem(db: Session, *, voucher: VoucherTerms, order_id: int, phone: str, now: datetime) -> None:
     """Count one use by one conditional UPDATE; its row lock also guards the count per person.
 
+    Asked for last of all when an order is placed: so to find out whether a number that is not one's
+    own has used a code, one has to place an order with it.
     Raises VoucherRefused (field ``voucher``).
     """
     taken = db.execute(
@@ -155,7 +153,7 @@ def redeem(db: Session, *, voucher: VoucherTerms, order_id: int, phone: str, now
         raise VoucherRefused(N_("Mã giảm giá vừa hết lượt hoặc hết hạn."), field="voucher")
     key = person_key(voucher.voucher_id, phone)
     if queries.uses_of(db, voucher.voucher_id, key) >= taken:
-        raise VoucherRefused(N_("Bạn đã dùng hết lượt của mã giảm giá này."), field="voucher")
+        raise VoucherRefused(USED_BY_YOU, field="voucher")
     db.add(
         VoucherRedemption(
             voucher_id=voucher.voucher_id, order_id=order_id, person_key=key, redeemed_at=now

@@ -4,14 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from shop.catalogue.models import Product, Variant
-from shop.checkout.models import Voucher
+from shop.checkout.models import Basket, Voucher
 from shop.core import clock
 from shop.core.db import Database
 from shop.orders.models import Order
+from tests.factories.accounts import make_person
 from tests.factories.checkout import make_voucher
 from tests.shop.checkout.test_routes import (
     FORM,
@@ -134,7 +136,55 @@ def test_a_person_uses_a_code_as_often_as_allowed_however_the_phone_is_written(
     sent = fields(client, voucher=code, phone="+84 912-345-678", expected_total="")
     refused = post(client, "/dat-hang", sent)
     assert refused.status_code == 422
-    assert "Bạn đã dùng hết lượt" in refused.get_data(as_text=True)
+    assert "Số điện thoại này đã dùng hết lượt" in refused.get_data(as_text=True)
     assert count(database, Order) == 1
     assert post(client, "/dat-hang", sent | {"phone": "0987654321"}).status_code == 303
     check(database)
+
+
+def test_ones_own_used_up_code_is_told_before_the_press_and_a_strangers_never(
+    client: FlaskClient, app: Flask, database: Database
+) -> None:
+    """As soon as the number is typed, where an order out of this basket went to it; whoever types
+    somebody else's number sees what everybody sees."""
+    code = made(database, per_person=1)
+    variant = make_goods(database)
+    add(client, variant)
+    asked = {name: FORM[name] for name in ("province_code", "commune_code", "phone")}
+    asked |= {"voucher": code}
+    before = post(client, "/dat-hang/tinh-tien", asked).get_data(as_text=True)
+    assert hidden(before, "expected_total") == str(GOODS + DELIVERY - 6_500)
+    assert post(client, "/dat-hang", fields(client, voucher=code)).status_code == 303
+    add(client, variant)
+    stranger = app.test_client()
+    add(stranger, variant)
+    words = "Số điện thoại này đã dùng hết lượt"
+    for path, more in (("/dat-hang/tinh-tien", {}), ("/dat-hang", fields(client, lam="tinh"))):
+        own = post(client, path, more | asked).get_data(as_text=True)
+        assert words in own
+        assert hidden(own, "expected_total") == str(GOODS + DELIVERY)
+        seen = post(stranger, path, more | asked).get_data(as_text=True)
+        assert words not in seen
+        assert hidden(seen, "expected_total") == hidden(before, "expected_total")
+        other = post(client, path, more | asked | {"phone": "0987654321"}).get_data(as_text=True)
+        assert words not in other
+    refused = post(stranger, "/dat-hang", fields(stranger, voucher=code, expected_total="1"))
+    assert words not in refused.get_data(as_text=True), "the count is asked for last of all"
+
+
+def test_a_signed_in_buyer_is_told_of_a_used_up_code_whatever_the_basket(
+    database: Database, signed_in: Any
+) -> None:
+    code = made(database, per_person=1)
+    variant = make_goods(database)
+    with database.transaction() as db:
+        make_person(db, email="mai@buyer.test")
+    mine = signed_in("mai@buyer.test")
+    add(mine, variant)
+    assert post(mine, "/dat-hang", fields(mine, voucher=code)).status_code == 303
+    with database.transaction() as db:
+        db.scalars(select(Basket)).one().last_group_id = None
+    add(mine, variant)
+    asked = {"voucher": code, "phone": FORM["phone"], "province_code": "19"}
+    told = post(mine, "/dat-hang/tinh-tien", asked).get_data(as_text=True)
+    assert "Số điện thoại này đã dùng hết lượt" in told
