@@ -11,6 +11,7 @@ from wtforms import HiddenField
 from livestream.onair.rules.comments import MAX_UNITS
 from livestream.onair.rules.cues import UnknownPress
 from livestream.onair.rules.pasting import (
+    MAX_BYTES,
     MAX_CHARS,
     MAX_COMMENTS,
     Comment,
@@ -139,7 +140,7 @@ class CommentsForm(Form):
 
     def comments(self) -> list[Comment]:
         """Those of the file, if there is one, else those pasted. Raises as ``pasting.checked``."""
-        name, content = uploaded("upload", MAX_CHARS)
+        name, content = uploaded("upload", MAX_BYTES)
         if name:
             return read_file(name, content)
         return read_lines(self.pasted.data or "")

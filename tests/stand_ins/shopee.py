@@ -24,6 +24,8 @@ class Shopee:
         self.sessions: dict[int, dict[str, Any]] = {}
         self.covers: list[bytes] = []
         self.calls: list[str] = []
+        self.ended: set[str] = set()
+        """Tokens that are over."""
         self.refuse: dict[str, str] = {}
         """What a call is refused with, by its name."""
         self.swallow: set[str] = set()
@@ -38,6 +40,8 @@ class Shopee:
             return {"error": "error_sign", "message": "Wrong sign.", "request_id": "r"}
         if abs(int(query["timestamp"]) - time.time()) > 300:
             return {"error": "error_auth", "message": "Timestamp expired", "request_id": "r"}
+        if query["access_token"] in self.ended:
+            return {"error": "invalid_acceess_token", "message": "Token expired", "request_id": "r"}
         if call in self.refuse:
             return {"error": self.refuse[call], "message": "Không được phép", "request_id": "r"}
         done = getattr(self, f"_{call}")(query, body)

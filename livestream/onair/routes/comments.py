@@ -16,7 +16,8 @@ from livestream.onair.routes.frame import (
     seen_by_club,
     ways_to_pay,
 )
-from livestream.onair.rules.comments import DOUBTS, mask_number, mask_phones
+from livestream.onair.rules.comments import DOUBTS
+from livestream.onair.rules.wording import mask_number, mask_phones
 from livestream.onair.services import Taken
 from livestream.sessions.models import LiveSession
 from livestream.sessions.queries import item_rows
@@ -104,7 +105,7 @@ def take(public_id: str) -> Page:
 def _said(taken: Taken) -> str:
     return gettext(
         N_(
-            "Đã đọc: %(drafts)s đơn nháp mới, %(cancels)s lời hủy, %(questions)s câu hỏi, "
+            "Đã đọc: %(drafts)s đơn nháp mới, %(cancels)s lời hủy, %(questions)s lời cần trả lời, "
             "%(others)s bình luận khác, %(known)s đã có từ trước."
         ),
         drafts=taken.drafts,

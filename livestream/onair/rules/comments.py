@@ -5,11 +5,32 @@ for the guarantees and a worked table.
 """
 
 import re
-import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from livestream.onair.rules.lexicon import (
+    AFTER,
+    ANYWHERE,
+    BEFORE,
+    CANCEL,
+    CHANGES,
+    CLOSES,
+    CODE,
+    DOZENS,
+    EACH,
+    HESITATES,
+    NOW_WANTS,
+    QUESTION,
+    RESTATED,
+    SPOKEN,
+    TALK,
+    WANTS,
+    WANTS_UNITS,
+    WEIGHTS,
+    WORDS,
+)
+from livestream.onair.rules.wording import SIZE, phones_of, plain, tidied, without_names
 from shop.core.errors import Invalid, NotAllowed
 from shop.core.text import N_
 
@@ -21,6 +42,7 @@ MAX_UNITS: Final = 99
 
 DOUBTS: Final = {
     "no_phone": N_("Chưa có số điện thoại"),
+    "odd_phone": N_("Số điện thoại thừa hoặc thiếu chữ số"),
     "second": N_("Người này đã chốt trước đó, hỏi lại có phải đặt thêm"),
     "many": N_("Số lượng lớn, hỏi lại"),
     "quantity": N_("Chưa rõ số lượng"),
@@ -29,16 +51,23 @@ DOUBTS: Final = {
     "unknown_code": N_("Có mã không thuộc phiên này"),
     "two_phones": N_("Có hơn một số điện thoại"),
     "weight": N_("Ghi theo cân nặng, xem lại số gói"),
+    "change": N_("Có thể muốn sửa đơn đã chốt"),
+    "unsure": N_("Có thể chỉ nhắc đến mã, chưa chắc chốt"),
 }
 MANY: Final = 20
 
 
 class CommentTooLong(Invalid):
-    message = N_("Có bình luận dài hơn %(most)s ký tự nên không đọc. Hãy bỏ nó ra rồi gửi lại.")
+    message = N_(
+        "Bình luận thứ %(nth)s dài %(length)s ký tự, chỉ đọc được tới %(most)s. "
+        "Hãy bỏ nó ra rồi gửi lại."
+    )
 
 
 class TooManyComments(Invalid):
-    message = N_("Mỗi lần chỉ đọc tối đa %(most)s bình luận và 200 KB. Hãy chia nhỏ rồi gửi lại.")
+    message = N_(
+        "Có %(count)s bình luận, mỗi lần chỉ đọc được %(most)s. Hãy chia thành nhiều lần gửi."
+    )
 
 
 class ChannelForbids(NotAllowed):
@@ -60,96 +89,6 @@ class Wish:
     doubts: tuple[str, ...] = ()
 
 
-_UNITS: Final = (
-    "hu|hop|goi|chai|lo|tui|bich|can|kg|ky|ki|kilo|con|cai|qua|trai|bo|set|combo|phan|cap|bao|"
-    "thung|khay|vi|thanh|cuon|binh|suat|mon|sp"
-)
-_WEIGHTS: Final = frozenset({"kg", "ky", "ki", "kilo"})
-_WORDS: Final = {
-    "mot": 1,
-    "hai": 2,
-    "ba": 3,
-    "bon": 4,
-    "nam": 5,
-    "sau": 6,
-    "bay": 7,
-    "tam": 8,
-    "chin": 9,
-    "muoi": 10,
-}
-_COUNT: Final = r"[1-9][0-9]{0,3}"
-_PHONE: Final = re.compile(r"(?<![0-9a-z])(?:\(?\+?84\)?|0)(?:[ .()\-]{0,2}[0-9]){9}(?![0-9])")
-_CODE: Final = re.compile(
-    r"(?<![a-z0-9])(?:([a-wyz])[.\-]?([1-9])|(?<=\bma )([a-wyz]) ([1-9]))(?=$|[^a-z0-9]|x ?[1-9])"
-)
-_AFTER: Final = re.compile(
-    rf"[ :,=\-]*(?:(x|\*|sl|so luong)[ :=]*)?({_COUNT})[ ]*({_UNITS})?(?![a-z0-9])"
-    rf"|[ :,=\-]*()({'|'.join(_WORDS)})[ ]+({_UNITS})(?![a-z0-9])"
-)
-_BEFORE: Final = re.compile(
-    rf"(?<![a-z0-9.])({_COUNT})[ ]*(?:x|({_UNITS}))?[ ]*(?:cua )?(?:ma|sp|loai)?[ ]*$"
-    rf"|(?<![a-z0-9])({'|'.join(_WORDS)})[ ]+({_UNITS})[ ]*(?:cua )?(?:ma|sp|loai)?[ ]*$"
-)
-_ANYWHERE: Final = re.compile(
-    rf"(?<![a-z0-9])({_COUNT}|{'|'.join(_WORDS)})[ ]*({_UNITS})(?![a-z0-9])"
-)
-_EACH: Final = re.compile(
-    rf"(?<![a-z])moi (?:ma|thu|loai|cai|mon|sp)? ?({_COUNT}|{'|'.join(_WORDS)})[ ]*({_UNITS})?"
-    r"(?![a-z0-9])"
-)
-_NO: Final = r"(?<![a-z0-9])(?:khong|ko|k|hong|hok|khg|dung|thoi)"
-_CANCEL: Final = re.compile(
-    rf"{_NO}[ ,]*(?:em|chi|anh|minh|ban|c|e|m)?[ ]*(?:muon |can )?"
-    r"(?:lay|mua|dat|chot|can nua|nhan|gui|giao|order|ship)(?![a-z])"
-    r"|(?<![a-z0-9])huy(?=$|[ ,]*(?:don|ma|het|giup|gium|dat|nha|nhe|nhe|do|luon|[a-z][.\-]?[1-9]))"
-    r"|(?<![a-z0-9])bo (?=don|ma |het|[a-z][.\-]?[1-9](?:$|[^a-z0-9]))"
-    r"|(?<![a-z0-9])(?:rut don|tra lai|cancel|doi y)(?![a-z])"
-)
-_QUESTION: Final = re.compile(
-    r"(?<![a-z0-9])(?:bao nhieu|bn|bnh|gia (?:sao|the nao|nhieu)|may (?:gam|tien|ngay)"
-    r"|con (?:hang |nua )?(?:khong|ko|k|hong|hem)|co [a-z0-9 ]{0,24}(?:khong|ko|k|hong|hem)"
-    r"|(?:khong|ko|hong) (?:a|vay|the|shop|em|ad)|(?:duoc|dc|phai) (?:khong|ko|k|hong)"
-    r"|the nao|nhu nao|o dau|khi nao|sao vay|cho (?:em|minh|chi|anh|toi|c|e|m) hoi|hoi ti)"
-    r"(?![a-z0-9])"
-)
-
-
-def plain(text: str) -> str:
-    """Lower-case ASCII-like text: NFC or NFD, with or without marks, become the same.
-
-    Unlike ``core.text.fold`` punctuation stays, because a question mark says something; wide
-    digits and letters (NFKD) become plain ones, and breaks in lines become full stops.
-    """
-    wide = unicodedata.normalize("NFKD", text.replace("\n", ". ").lower().replace("đ", "d"))
-    bare = "".join(char for char in wide if not unicodedata.combining(char))
-    return " ".join(bare.split())
-
-
-def _phones(text: str) -> tuple[list[str], str]:
-    """Ten-digit numbers in the order of the comment, and the text without them."""
-    found: list[str] = []
-    for match in _PHONE.finditer(text):
-        digits = re.sub(r"\D", "", match[0])
-        number = "0" + digits[2:] if digits.startswith("84") else digits
-        if len(number) == 10 and number not in found:
-            found.append(number)
-    return found, _PHONE.sub(" , ", text)
-
-
-def mask_number(number: str) -> str:
-    """``0912 ••• 678``: enough to tell people apart on a screen that others may see."""
-    return f"{number[:4]} ••• {number[-3:]}" if len(number) == 10 else number
-
-
-def mask_phones(text: str) -> str:
-    """The words with their phone numbers masked."""
-
-    def hide(match: re.Match[str]) -> str:
-        return mask_number(_phones(match[0])[0][0])
-
-    return _PHONE.sub(hide, text)
-
-
 @dataclass(frozen=True)
 class _Named:
     code: str
@@ -160,27 +99,29 @@ class _Named:
 def _codes(text: str) -> list[_Named]:
     return [
         _Named(f"{match[1] or match[3]}{match[2] or match[4]}".upper(), match.start(), match.end())
-        for match in _CODE.finditer(text)
+        for match in CODE.finditer(text)
     ]
 
 
 def _number(typed: str) -> int:
-    return _WORDS.get(typed) or int(typed)
+    return WORDS.get(typed) or int(typed)
 
 
 @dataclass(frozen=True)
 class _Count:
-    """A number that was found; ``is_sure``: it stands right at its code."""
+    """How many of a code: a number that was found, or one because none was."""
 
     units: int
     unit: str = ""
     is_marked: bool = False
     """Written with x, "sl" or a unit: certainly a quantity."""
     is_sure: bool = True
+    """It stands right at its code, or nothing else could be meant."""
+    is_found: bool = True
 
 
 def _behind(text: str) -> _Count | None:
-    match = _AFTER.match(text)
+    match = AFTER.match(text)
     if match is None:
         return None
     number, unit = match[2] or match[5], match[3] or match[6] or ""
@@ -188,16 +129,17 @@ def _behind(text: str) -> _Count | None:
 
 
 def _ahead(text: str) -> _Count | None:
-    match = _BEFORE.search(text)
+    match = BEFORE.search(text)
     if match is None:
-        return None
+        spoken = SPOKEN.search(text)
+        return _Count(WORDS[spoken[1]], is_sure=False) if spoken else None
     unit = match[2] or match[4] or ""
     return _Count(_number(match[1] or match[3]), unit, bool(unit))
 
 
 def _counts(text: str, named: list[_Named]) -> list[_Count]:
     """One count per code. People write all numbers in front of their codes, or all behind."""
-    each = _EACH.search(text)
+    each = EACH.search(text)
     if each is not None:
         return [_Count(_number(each[1]), each[2] or "", True)] * len(named)
     ends = [0, *(one.end for one in named)]
@@ -219,11 +161,12 @@ def _counts(text: str, named: list[_Named]) -> list[_Count]:
 
 def _far(text: str) -> _Count:
     """A quantity with a unit somewhere near, when there is just one; else a single unit."""
-    found = _ANYWHERE.findall(text)
+    found = ANYWHERE.findall(text)
     if len(found) == 1:
-        return _Count(_number(found[0][0]), found[0][1], True)
-    bare = _CODE.sub(" ", text)
-    return _Count(1, is_sure=not found and re.search(r"(?<![a-z0-9])[1-9]", bare) is None)
+        return _Count(_number(found[0][0] or found[0][2]), found[0][1], True)
+    bare = CODE.sub(" ", text)
+    is_sure = not found and re.search(r"(?<![a-z0-9])[1-9]", bare) is None
+    return _Count(1, is_sure=is_sure, is_found=False)
 
 
 def read_comment(text: str, codes: Collection[str]) -> Wish:
@@ -232,89 +175,144 @@ def read_comment(text: str, codes: Collection[str]) -> Wish:
     Raises CommentTooLong.
     """
     if len(text) > MAX_COMMENT:
-        raise CommentTooLong(most=MAX_COMMENT)
-    phones, bare = _phones(plain(text))
-    phone = phones[0] if phones else ""
-    ordered: dict[str, int] = {}
-    cancelled: list[str] = []
-    doubts: list[str] = ["two_phones"] if len(phones) > 1 else []
-    is_question = False
-    is_cancel = False
-    for clause in _clauses(bare):
-        part = _read_clause(clause, codes)
-        is_question |= part.reading == "question"
-        is_cancel |= part.reading == "cancel"
-        cancelled += part.cancelled
-        doubts += part.doubts
-        for code, units in part.lines:
-            ordered[code] = ordered.get(code, 0) + units
-    return _decide(ordered, cancelled, phone, doubts, is_question, is_cancel)
+        raise CommentTooLong(nth=1, length=len(text), most=MAX_COMMENT)
+    phones, is_odd, bare = phones_of(plain(without_names(text)))
+    heard = _Heard(codes, has_phone=bool(phones) or is_odd)
+    if len(phones) > 1:
+        heard.doubts.append("two_phones")
+    for clause in _clauses(tidied(bare)):
+        heard.take(clause)
+    return heard.wish(phones[0] if phones else "", is_odd)
 
 
 def _clauses(text: str) -> list[str]:
-    """The comment at its stops; a clause keeps the question mark that ends it."""
+    """The comment at its stops; a clause keeps the question mark that ends it.
+
+    A refusal and what is wanted instead, a question and the order behind it become two clauses.
+    """
+    for pattern, parted in RESTATED:
+        text = re.sub(pattern, parted, text)
     parts = re.split(r"(?<=[.;!?])\s+|(?<=[;!?])|\b(?:nhung|nhma|thay bang|doi sang)\b", text)
-    return [part for part in parts if part.strip(" .,;!")]
+    found = []
+    for part in parts:
+        refusal = CANCEL.search(part)
+        at = NOW_WANTS.search(part, refusal.end()) if refusal else None
+        found += [part[: at.start()], part[at.end() :]] if at else [part]
+    return [part.strip() for part in found if part.strip(" .,;!")]
 
 
-def _read_clause(clause: str, codes: Collection[str]) -> Wish:
-    named = _codes(clause)
-    known = [one for one in named if one.code in codes]
-    doubts = ["unknown_code"] if len(known) < len(named) else []
-    cancel = _CANCEL.search(clause)
-    if cancel is not None and "?" not in clause:
-        return _read_cancel(clause, named, codes, cancel.start(), doubts)
-    if "?" in clause or _QUESTION.search(clause) is not None:
-        return Wish("question")
-    return (
-        _read_order(clause, named, codes, doubts) if known else Wish("other", doubts=tuple(doubts))
-    )
+@dataclass
+class _Heard:
+    """What the clauses said so far."""
 
+    codes: Collection[str]
+    has_phone: bool
+    ordered: dict[str, int] = field(default_factory=dict)
+    bare: set[str] = field(default_factory=set)
+    """Ordered codes that no number was found for yet."""
+    cancelled: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    asked: str = ""
+    """The one code of the clause before, if that asked or named no number: a number may follow."""
+    is_question: bool = False
+    is_cancel: bool = False
 
-def _read_order(
-    clause: str, named: list[_Named], codes: Collection[str], doubts: list[str]
-) -> Wish:
-    lines, found = [], list(doubts)
-    for one, count in zip(named, _counts(clause, named) if named else [], strict=True):
-        if one.code in codes:
-            lines.append((one.code, count.units))
-            found += ["weight"] if count.unit in _WEIGHTS else []
-            found += [] if count.is_sure else ["quantity"]
-    return Wish("order" if lines else "other", tuple(lines), doubts=tuple(found))
+    def take(self, clause: str) -> None:
+        """Hear one clause."""
+        named = _codes(clause)
+        known = [one for one in named if one.code in self.codes]
+        if len(known) < len(named):
+            self.doubts.append("unknown_code")
+        refusal = CANCEL.search(clause) if "?" not in clause else None
+        asks = "?" in clause or QUESTION.search(clause) is not None
+        if refusal is not None:
+            self._refuse(clause, known, refusal.start())
+        elif asks and not (known and self.has_phone and WANTS.search(clause)):
+            self.is_question = True
+        elif known:
+            self.doubts += ["question"] if asks else []
+            self._order(clause, known)
+        else:
+            self._follow(clause, bool(named))
+        alone = known[0].code if len(known) == 1 else ""
+        self.asked = alone if alone in self.bare or alone not in self.ordered else ""
 
+    def _order(self, clause: str, known: list[_Named]) -> None:
+        counts = _counts(clause, _codes(clause))
+        wanted = [
+            (one.code, count)
+            for one, count in zip(_codes(clause), counts, strict=True)
+            if one.code in self.codes and one.start >= known[0].start and one.end <= known[-1].end
+        ]
+        is_counted = any(count.is_found for _code, count in wanted)
+        if TALK.search(clause) and not (is_counted or self.has_phone or WANTS.search(clause)):
+            return
+        self.doubts += ["unsure"] if TALK.search(clause) or HESITATES.search(clause) else []
+        self.doubts += ["change"] if CHANGES.search(clause) else []
+        self.doubts += ["quantity"] if DOZENS.search(clause) else []
+        for code, count in wanted:
+            self._add(code, count, has_size=SIZE in clause)
 
-def _read_cancel(
-    clause: str, named: list[_Named], codes: Collection[str], at: int, doubts: list[str]
-) -> Wish:
-    """Codes after the refusal (or the only ones there are) are not wanted; those before are."""
-    known = [one for one in named if one.code in codes]
-    gone = [one for one in known if one.start >= at] or known
-    kept = [one for one in named if one not in gone]
-    wanted = _read_order(clause[:at], [one for one in kept if one.end <= at], codes, doubts)
-    return Wish(
-        "cancel",
-        wanted.lines,
-        tuple(one.code for one in gone),
-        doubts=wanted.doubts,
-    )
+    def _add(self, code: str, count: _Count, *, has_size: bool) -> None:
+        is_weight = count.unit in WEIGHTS or (has_size and not count.is_marked)
+        self.doubts += ["weight"] if is_weight else []
+        self.doubts += [] if count.is_sure else ["quantity"]
+        if not count.is_found and code in self.ordered:
+            self.doubts.append("quantity")
+        elif code in self.bare or code not in self.ordered:
+            self.ordered[code] = count.units
+        else:
+            self.ordered[code] += count.units
+        if count.is_found:
+            self.bare.discard(code)
+        elif self.ordered[code] == 1:
+            self.bare.add(code)
 
+    def _refuse(self, clause: str, known: list[_Named], at: int) -> None:
+        """Codes after the refusal (or the only ones there are) are not wanted; those before are."""
+        gone = [one for one in known if one.start >= at] or known
+        self.is_cancel = True
+        self.cancelled += [one.code for one in gone]
+        kept = [one for one in known if one not in gone and one.end <= at]
+        if kept:
+            self._order(clause[:at], kept)
 
-def _decide(
-    ordered: dict[str, int],
-    cancelled: list[str],
-    phone: str,
-    doubts: list[str],
-    is_question: bool,
-    is_cancel: bool,
-) -> Wish:
-    lines = tuple(
-        (code, min(units, MAX_UNITS)) for code, units in ordered.items() if code not in cancelled
-    )
-    if not lines:
-        reading: Reading = "cancel" if is_cancel else "question" if is_question else "other"
-        return Wish(reading, (), tuple(cancelled), phone)
-    doubts += ["mixed"] if is_cancel else []
-    doubts += ["question"] if is_question else []
-    doubts += ["many"] if any(units > MANY for units in ordered.values()) else []
-    doubts += [] if phone else ["no_phone"]
-    return Wish("order", lines, tuple(cancelled), phone, tuple(dict.fromkeys(doubts)))
+    def _follow(self, clause: str, has_code: bool) -> None:
+        """A clause without a code of ours: how many of the one before, or an order for the host."""
+        typed = WANTS_UNITS.search(clause)
+        count = _Count(_number(typed[1])) if typed else _far(clause)
+        wants = WANTS.search(clause) is not None
+        if self.asked and (count.is_found or wants):
+            self._add(self.asked, count, has_size=False)
+        elif (
+            EACH.search(clause)
+            or CLOSES.search(clause)
+            or (count.is_found and (wants or has_code or clause[0].isdigit()))
+        ):
+            self.is_question = True
+
+    def wish(self, phone: str, is_odd: bool) -> Wish:
+        """All of it together."""
+        lines = tuple(
+            (code, min(units, MAX_UNITS))
+            for code, units in self.ordered.items()
+            if code not in self.cancelled
+        )
+        cancelled = tuple(self.cancelled)
+        if not lines:
+            asks = self.is_question or self.has_phone
+            return Wish(
+                "cancel" if self.is_cancel else "question" if asks else "other",
+                (),
+                cancelled,
+                phone,
+            )
+        found = {
+            "mixed": self.is_cancel,
+            "question": self.is_question,
+            "many": any(units > MANY for units in self.ordered.values()),
+            "odd_phone": is_odd,
+            "no_phone": not phone and not is_odd,
+        }
+        self.doubts += [slug for slug, is_so in found.items() if is_so]
+        return Wish("order", lines, cancelled, phone, tuple(dict.fromkeys(self.doubts)))

@@ -13,6 +13,9 @@ from shop.core.text import N_, clean, fold
 
 MAX_COMMENTS: Final = 500
 MAX_CHARS: Final = 200_000
+"""Pasted into the field."""
+MAX_BYTES: Final = 2_000_000
+"""Of a file: more than any ``MAX_COMMENTS`` of ``MAX_COMMENT`` characters in UTF-8."""
 MAX_AUTHOR: Final = 120
 
 _ID_NAMES: Final = frozenset({"id", "ma", "ma binh luan", "comment id", "stt id"})
@@ -32,6 +35,10 @@ class NotText(Invalid):
     message = N_("Tệp này không phải văn bản UTF-8. Hãy lưu lại dạng CSV hoặc TXT (UTF-8).")
 
 
+class CommentsTooLarge(Invalid):
+    message = N_("Mỗi lần chỉ đọc được %(most)s KB văn bản. Hãy chia thành nhiều lần gửi.")
+
+
 class NoTextColumn(Invalid):
     message = N_("Không thấy cột nội dung. Cần một cột tên “Nội dung”, “Bình luận” hoặc “text”.")
 
@@ -46,9 +53,9 @@ class Comment:
 
 
 def decode(raw: bytes) -> str:
-    """The text of an uploaded file. Raises NotText, TooManyComments."""
-    if len(raw) > MAX_CHARS:
-        raise TooManyComments(most=MAX_COMMENTS)
+    """The text of an uploaded file. Raises NotText, CommentsTooLarge."""
+    if len(raw) > MAX_BYTES:
+        raise CommentsTooLarge(most=MAX_BYTES // 1000)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -57,10 +64,12 @@ def decode(raw: bytes) -> str:
 
 def checked(comments: Sequence[Comment]) -> list[Comment]:
     """The comments cleaned, empty ones left out. Raises NoText, TooManyComments, CommentTooLong."""
-    if len(comments) > MAX_COMMENTS or sum(len(one.text) for one in comments) > MAX_CHARS:
-        raise TooManyComments(most=MAX_COMMENTS)
-    if any(len(one.text) > MAX_COMMENT for one in comments):
-        raise CommentTooLong(most=MAX_COMMENT)
+    count = sum(1 for one in comments if one.text.strip())
+    if count > MAX_COMMENTS:
+        raise TooManyComments(count=count, most=MAX_COMMENTS)
+    for nth, one in enumerate(comments, 1):
+        if len(one.text) > MAX_COMMENT:
+            raise CommentTooLong(nth=nth, length=len(one.text), most=MAX_COMMENT)
     found = [
         Comment(clean(one.text), clean(one.author)[:MAX_AUTHOR], one.key if is_key(one.key) else "")
         for one in comments
@@ -78,8 +87,6 @@ def is_key(key: str) -> bool:
 
 def read_lines(text: str) -> list[Comment]:
     """One comment a line: ``Lan Anh: A1 2 hũ``, or the words alone. Raises as ``checked``."""
-    if len(text) > MAX_CHARS:
-        raise TooManyComments(most=MAX_COMMENTS)
     found = []
     for line in text.splitlines():
         named = _AUTHOR.match(line.strip())

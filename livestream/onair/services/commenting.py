@@ -12,9 +12,10 @@ from livestream.clubs.models import Resource
 from livestream.clubs.policies import policy_of
 from livestream.onair import queries
 from livestream.onair.models import LiveComment, OrderDraft, OrderDraftLine
-from livestream.onair.rules.comments import ChannelForbids, Wish, plain, read_comment
+from livestream.onair.rules.comments import ChannelForbids, Wish, read_comment
 from livestream.onair.rules.cues import NotOnAir
 from livestream.onair.rules.pasting import Comment
+from livestream.onair.rules.wording import plain
 from livestream.sessions.models import LiveSession
 from livestream.sessions.services.changing import items_of
 from shop.core.db import insert_into

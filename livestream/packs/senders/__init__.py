@@ -52,6 +52,13 @@ class SenderRefused(Conflict):
         super().__init__(said=self.said)
 
 
+class TokenEnded(SenderRefused):
+    message = N_(
+        "Sàn báo khóa truy cập của kênh đã hết hạn hoặc bị thu hồi (%(said)s). Hãy nhờ người vận "
+        "hành đặt khóa mới rồi bấm gửi lại."
+    )
+
+
 class NotConnected(Conflict):
     message = N_(
         "Tài khoản kênh này chưa được nối. Hãy nhờ người vận hành đặt tệp khóa truy cập của kênh "

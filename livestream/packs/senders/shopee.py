@@ -20,7 +20,14 @@ from urllib.parse import urlencode
 
 import requests
 
-from livestream.packs.senders import NotConnected, Parcel, Sender, SenderRefused, SendingConfig
+from livestream.packs.senders import (
+    NotConnected,
+    Parcel,
+    Sender,
+    SenderRefused,
+    SendingConfig,
+    TokenEnded,
+)
 from shop.core.outgoing import NoAnswer, send, send_json
 from shop.core.text import N_
 
@@ -31,6 +38,10 @@ PAGE: Final = 20
 MOST_PAGES: Final = 25
 AT_ONCE: Final = 20
 """Products in one call; the reference names no limit, so small."""
+TOKEN_FAULTS: Final = frozenset(
+    {"invalid_acceess_token", "invalid_access_token", "error_access_token"}
+)
+"""A token that ended, as public clients of the platform meet it; the misspelling is Shopee's."""
 _CODE: Final = re.compile(r"[A-Za-z0-9]{4,12}")
 _ITEM: Final = re.compile(r"(\d{1,18})\.(\d{1,18})")
 
@@ -100,7 +111,8 @@ def _read(values: Mapping[str, Any], status: int) -> dict[str, Any]:
     fault = values.get("error")
     if fault or status != 200:
         said = " · ".join(str(part) for part in (fault, values.get("message")) if part)
-        raise SenderRefused(said or f"HTTP {status}")
+        refused = TokenEnded if fault in TOKEN_FAULTS else SenderRefused
+        raise refused(said or f"HTTP {status}")
     read = values.get("response")
     return read if isinstance(read, dict) else {}
 

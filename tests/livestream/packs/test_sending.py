@@ -186,6 +186,26 @@ def test_a_wrong_key_and_a_missing_token_are_told(
     assert shopee.sessions == {}
 
 
+def test_an_ended_token_is_named_and_a_new_one_takes_over_without_a_restart(
+    connected: tuple[Scene, FlaskClient], shopee: stand_in.Shopee, tmp_path: Path
+) -> None:
+    """The token ends between two sendings: the session there is kept and brought up to date."""
+    scene, client = connected
+    press(scene, client)
+    shopee.ended = {"token-77"}
+    assert "hết hạn" in press(scene, client).get_data(as_text=True)
+    row = scene.row()
+    assert row is not None
+    assert (row.state, row.remote_id) == ("opened", "900001")
+    shopee.users = {77: "token-78"}
+    renewed = json.dumps({"user_id": 77, "access_token": "token-78"})
+    (tmp_path / "tokens" / f"{scene.code}.json").write_text(renewed)
+    press(scene, client)
+    row = scene.row()
+    assert row is not None
+    assert (row.state, len(shopee.sessions)) == ("sent", 1)
+
+
 def test_it_is_off_by_default_and_strangers_find_nothing(
     database: Database, signed_in: Callable[[str], FlaskClient]
 ) -> None:
