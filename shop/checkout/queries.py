@@ -176,6 +176,8 @@ def _offer(row: SaleRow, level: Level, live: LivePrice | None, quantity: int) ->
         set_aside_owner=live.owner_key if live else None,
         per_buyer=live.per_buyer if live else None,
         is_for_sale=row.is_for_sale and not row.is_service,
+        product_name_en=row.product_name_en,
+        label_en=row.label_en,
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from shop.core.clock import today_vn
 from shop.orders import queries, rules
 from shop.orders.models import Order, OrderEvent, OrderLine, Shipment
+from shop.orders.rules import telling
 from shop.orders.services import propose_picks
 from shop.stock import queries as stock
 from shop.stock.rules import LotOnHand
@@ -91,11 +92,11 @@ class OrderPage(OrderCard):
 
     @property
     def masked_name(self) -> str:
-        return rules.mask_name(self.order.contact.full_name)
+        return telling.mask_name(self.order.contact.full_name)
 
     @property
     def masked_phone(self) -> str:
-        return rules.mask_phone(self.order.contact.phone)
+        return telling.mask_phone(self.order.contact.phone)
 
 
 _BAD = frozenset({"cancelled", "expired", "delivery_failed", "late_money"})
@@ -120,7 +121,9 @@ def order_page(db: Session, order: Order, now: datetime, *, public_only: bool = 
         traces=traces,
         cuts=queries.cuts_of(db, order.id) if order.cut_vnd else {},
         shipment=parcels[-1].shipment if parcels else None,
-        next_sentence=rules.next_for_buyer(card.state, fulfilment, order.awaits_goods),
+        next_sentence=telling.next_for_buyer(
+            card.state, fulfilment, order.awaits_goods, order.payment_state
+        ),
         may_buyer_cancel=rules.may_buyer_cancel(card.state, fulfilment),
         may_confirm_arrival=rules.may_confirm_arrival(card.state, fulfilment),
         may_seller_cancel=rules.may_seller_cancel(card.state, fulfilment),
@@ -138,8 +141,11 @@ def _trace(db: Session, line: queries.PackedLine, names: Mapping[int, LotName]) 
 
 def _step(event: OrderEvent) -> Step:
     detail: Mapping[str, Any] = event.detail
+    title = rules.EVENT_WORDS.get(event.kind, event.kind)
+    if event.kind == "money":
+        title = telling.MONEY_WORDS.get(str(detail.get("state", "")), title)
     return Step(
-        title=rules.EVENT_WORDS.get(event.kind, event.kind),
+        title=title,
         at=event.at,
         reason=rules.REASON_WORDS.get(str(detail.get("reason", "")), ""),
         carrier=str(detail.get("carrier", "")),

@@ -187,6 +187,11 @@ class Money:
     """The part of it that a buyer's bank took."""
 
     @property
+    def returned_vnd(self) -> int:
+        """What was given back to the buyer, disputes aside."""
+        return self.refunded_vnd - self.disputed_vnd
+
+    @property
     def net_vnd(self) -> int:
         """What the seller holds of the buyer's money."""
         return self.charged_vnd - self.refunded_vnd

@@ -118,7 +118,7 @@ def add() -> ResponseReturnValue:
 @limiter.limit("120 per minute")
 @public
 def change() -> ResponseReturnValue:
-    """Set quantities, or take a line out."""
+    """Set quantities, or take a line out; with ``dat`` go on to checkout with what is typed."""
     quantities = read_quantities(request.form)
     db = write_session()
     found = find_basket(db)
@@ -128,6 +128,7 @@ def change() -> ResponseReturnValue:
     services.change_basket(db, basket=found, quantities=quantities)
     count = len(queries.basket_lines(db, found.id))
     db.commit()
-    answer = redirect(url_for(".basket"), 303)
+    goes_on = bool(request.form.get("dat"))
+    answer = redirect(url_for(".checkout" if goes_on else ".basket"), 303)
     is_ours = found.token_hash == BASKET_COOKIE.token_hash()
     return BASKET_COOKIE.remember(answer, BASKET_COOKIE.token(), count) if is_ours else answer

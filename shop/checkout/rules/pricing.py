@@ -43,6 +43,8 @@ class Offer:
     set_aside_owner: str | None = None
     per_buyer: int | None = None
     is_for_sale: bool = True
+    product_name_en: str | None = None
+    label_en: str | None = None
 
 
 @dataclass(frozen=True)

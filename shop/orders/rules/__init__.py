@@ -439,50 +439,6 @@ def read_code(typed: str) -> str | None:
     return code
 
 
-NEXT_FOR_BUYER: Final = {
-    "awaiting_payment": N_(
-        "Hãy chuyển tiền theo hướng dẫn bên dưới. Hàng được giữ cho bạn đến hết hạn."
-    ),
-    "awaiting_confirmation": N_(
-        "Người bán sẽ gọi cho bạn để xác nhận. Bạn trả tiền khi nhận hàng."
-    ),
-    "confirmed": N_("Người bán đang chuẩn bị hàng. Bạn không cần làm gì thêm."),
-    "awaits_goods": N_("Chỗ của bạn đã được giữ. Người bán sẽ báo khi hàng về."),
-    "packed": N_("Hàng đã đóng gói, sắp được gửi đi."),
-    "shipped": N_("Hàng đang trên đường. Vui lòng để ý điện thoại."),
-    "failed_delivery": N_("Người giao chưa gặp được bạn. Người bán sẽ liên hệ lại."),
-    "delivered": N_("Hàng đã tới nơi. Quét mã trên gói hàng để xem hành trình của lô."),
-    "completed": N_("Cảm ơn bạn. Quét mã trên gói hàng để xem hành trình của lô."),
-    "cancelled": N_("Đơn đã hủy. Nếu bạn đã chuyển tiền, người bán sẽ hoàn lại."),
-    "expired": N_(
-        "Đơn đã hết hạn và hàng đã được trả lại kho. Nếu bạn đã chuyển tiền, đừng lo: "
-        "tiền sẽ được khớp vào đơn hoặc hoàn lại. Bạn có thể đặt lại."
-    ),
-}
-"""What happens next, for the buyer."""
-
-
 def shown_state(state: str, expires_at: datetime | None, payment_state: str, now: datetime) -> str:
     """The state to show: an overdue order is over, whether or not a job has written so."""
     return "expired" if is_overdue(state, expires_at, payment_state, now) else state
-
-
-def next_for_buyer(state: str, fulfilment_state: str, awaits_goods: bool = False) -> str:
-    """The sentence that tells a buyer what happens next."""
-    if state == "confirmed" and awaits_goods:
-        return NEXT_FOR_BUYER["awaits_goods"]
-    if state == "confirmed" and fulfilment_state != "none":
-        key = "shipped" if fulfilment_state == "partly_shipped" else fulfilment_state
-        return NEXT_FOR_BUYER.get(key, NEXT_FOR_BUYER["confirmed"])
-    return NEXT_FOR_BUYER[state]
-
-
-def mask_name(name: str) -> str:
-    """``Lò Thị Mai`` as ``L. T. Mai``: enough to know that it is one's own order."""
-    words = name.split()
-    return " ".join([*(f"{word[0]}." for word in words[:-1]), *words[-1:]])
-
-
-def mask_phone(phone: str) -> str:
-    """All but the last four digits hidden."""
-    return "•" * max(len(phone) - 4, 0) + phone[-4:]

@@ -300,6 +300,29 @@ def test_without_scripts_a_button_brings_communes_and_the_total(
     assert count(database, Order) == 0
 
 
+def test_ordering_from_the_basket_takes_the_numbers_as_typed(
+    client: FlaskClient, database: Database
+) -> None:
+    """And Enter in a number presses the form's first button: one that takes nothing out."""
+    variant = make_goods(database)
+    add(client, variant)
+    page = client.get("/gio-hang").get_data(as_text=True)
+    first = re.search(r'<form id="gio".*?<button([^>]*)>', page, re.DOTALL)
+    assert first
+    assert "name=" not in first[1]
+    assert re.search(r'<button[^>]*form="gio" name="dat"', page)
+    answer = post(client, "/gio-hang/sua", {f"quantity_{variant.id}": "4", "dat": "1"})
+    assert (answer.status_code, answer.location) == (303, "/dat-hang")
+    assert "4 × " in client.get("/dat-hang").get_data(as_text=True)
+    with database.transaction() as db:
+        product = db.get_one(Product, variant.product_id)
+        product.name_en = "Bean thread of the test"
+        name = product.name
+    for path in ("/gio-hang", "/dat-hang"):
+        assert name in client.get(path).get_data(as_text=True)
+        assert "Bean thread of the test" in client.get(f"/en{path}").get_data(as_text=True)
+
+
 def test_the_basket_changes_and_belongs_to_its_cookie(
     app: Flask, client: FlaskClient, database: Database
 ) -> None:

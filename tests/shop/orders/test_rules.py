@@ -20,6 +20,7 @@ from shop.orders.rules import (
     payment_state,
     read_code,
     require_step,
+    telling,
     totals,
 )
 
@@ -163,3 +164,26 @@ def test_two_swapped_symbols_are_seen(body: str, place: int) -> None:
     code = body + check_symbol(body)
     swapped = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
     assert (read_code(swapped) is None) == (swapped != code)
+
+
+@pytest.mark.parametrize(
+    ("state", "fulfilment", "payment", "words"),
+    [
+        ("awaiting_payment", "none", "unpaid", "Hãy trả tiền"),
+        ("awaiting_payment", "none", "partial", "Hãy trả nốt"),
+        ("confirmed", "none", "paid", "đang chuẩn bị"),
+        ("confirmed", "partly_shipped", "unpaid", "trên đường"),
+        ("confirmed", "returned", "unpaid", "đã về tới người bán"),
+        ("cancelled", "none", "refunded", "đã hủy"),
+    ],
+)
+def test_what_happens_next_is_told_of_goods_and_money(
+    state: str, fulfilment: str, payment: str, words: str
+) -> None:
+    assert words in telling.next_for_buyer(state, fulfilment, payment_state=payment)
+
+
+def test_every_state_has_its_sentence() -> None:
+    for state in rules.STATE_WORDS:
+        for fulfilment in rules.FULFILMENT_WORDS:
+            assert telling.next_for_buyer(state, fulfilment)
