@@ -65,14 +65,18 @@ def evidence_of(db: Session, session_id: int) -> list[Evidence]:
     return list(db.scalars(query))
 
 
-def without_evidence(db: Session, *, limit: int = 100) -> list[tuple[int, str]]:
-    """(session, cause) of sessions that went off air and are not kept yet."""
+def without_evidence(db: Session, *, since: datetime, limit: int = 100) -> list[tuple[int, str]]:
+    """(session, cause) of sessions that went off air after ``since`` and are not kept yet.
+
+    What went off air before was kept long enough and dropped; it must not be kept anew.
+    """
     found = []
     for cause, states in (("stopped", ("stopped",)), ("aired", OFF_AIR[1:])):
         rows = db.scalars(
             select(LiveSession.id)
             .where(
                 LiveSession.state.in_(states),
+                func.coalesce(LiveSession.ended_at, LiveSession.went_live_at) > since,
                 LiveSession.went_live_at.is_not(None),
                 ~select(Evidence.id)
                 .where(Evidence.session_id == LiveSession.id, Evidence.cause == cause)

@@ -41,7 +41,7 @@ def digest(facts: Mapping[str, Any]) -> str:
 
 
 def add_months(moment: datetime, months: int) -> datetime:
-    """The same day so many months later, or the last day of that month."""
+    """The same day so many months later (earlier if below 0), or the last day of that month."""
     years, month = divmod(moment.month - 1 + months, 12)
     for day in (moment.day, 30, 29, 28):
         try:

@@ -16,6 +16,7 @@ from livestream.sessions.queries.lists import (
     count_of_clubs,
     count_queue,
     count_rows,
+    on_air_of,
     public_sessions,
     queue,
     schedule_choices,
@@ -34,7 +35,12 @@ from livestream.sessions.queries.rows import (
     public_session,
     session_rows,
 )
-from livestream.sessions.queries.story import events_of, overrides_of, resource_names
+from livestream.sessions.queries.story import (
+    events_of,
+    overrides_of,
+    proposer_of,
+    resource_names,
+)
 
 __all__ = [
     "COMING",
@@ -58,8 +64,10 @@ __all__ = [
     "items_showing",
     "load_plan",
     "offers_for",
+    "on_air_of",
     "overrides_of",
     "owner_key",
+    "proposer_of",
     "public_session",
     "public_sessions",
     "queue",

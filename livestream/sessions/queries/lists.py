@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from livestream.clubs.models import Club, Resource
@@ -126,11 +126,11 @@ def count_of_clubs(db: Session, club_ids: Collection[int], *, now: datetime) -> 
 
 
 def queue(provinces: Collection[str] | None, *, now: datetime) -> Select[LiveSession, Club]:
-    """Proposals that wait in these provinces (None: everywhere), the first to lapse first."""
+    """Proposals that wait in these provinces (None: everywhere), the first to start first."""
     statement = with_club().where(LiveSession.state == "proposed", LiveSession.holds_until > now)
     if provinces is not None:
         statement = statement.where(Club.province_code.in_(provinces))
-    return statement.order_by(LiveSession.holds_until, LiveSession.id)
+    return statement.order_by(LiveSession.starts_at, LiveSession.id)
 
 
 def count_queue(db: Session, provinces: Collection[str] | None, *, now: datetime) -> int:
@@ -139,11 +139,23 @@ def count_queue(db: Session, provinces: Collection[str] | None, *, now: datetime
     return db.scalar(select(func.count()).select_from(ids)) or 0
 
 
+def on_air_of(provinces: Collection[str] | None) -> Select[LiveSession, Club]:
+    """Sessions of clubs in these provinces (None: everywhere) that are live or were just stopped.
+
+    One that runs over its time is among them until somebody or the clock ends it.
+    """
+    return _of(provinces, LiveSession.state.in_(("live", "stopped")))
+
+
 def coming_of(provinces: Collection[str] | None, *, now: datetime) -> Select[LiveSession, Club]:
-    """Confirmed and live sessions of clubs in these provinces (None: everywhere)."""
-    statement = with_club().where(
-        LiveSession.state.in_(("confirmed", "live", "stopped")), LiveSession.ends_at > now
-    )
+    """Confirmed sessions of clubs in these provinces (None: everywhere) that are not on air yet."""
+    return _of(provinces, LiveSession.state == "confirmed", LiveSession.ends_at > now)
+
+
+def _of(
+    provinces: Collection[str] | None, *conditions: ColumnElement[bool]
+) -> Select[LiveSession, Club]:
+    statement = with_club().where(*conditions)
     if provinces is not None:
         statement = statement.where(Club.province_code.in_(provinces))
     return statement.order_by(LiveSession.starts_at, LiveSession.id)

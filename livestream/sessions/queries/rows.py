@@ -1,5 +1,6 @@
 """Sessions as cards, lists and calendars show them."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,6 +60,8 @@ class SessionRow:
     resources: tuple[Resource, ...] = ()
     shown: tuple[Shown, ...] = ()
     item_count: int = 0
+    agreed_count: int = 0
+    """How many of its items their producers agreed to."""
 
     def named(self, kind: str) -> list[str]:
         """Names of its hosts, studios, …"""
@@ -81,6 +84,7 @@ def session_rows(db: Session, statement: Select[LiveSession, Club]) -> list[Sess
     ids = [live.id for live, _club in found]
     resources: dict[int, list[Resource]] = {}
     items: dict[int, list[Shown]] = {}
+    agreed: Counter[int] = Counter()
     if ids:
         for session_id, resource in db.execute(
             select(ResourceHold.session_id, Resource)
@@ -89,16 +93,20 @@ def session_rows(db: Session, statement: Select[LiveSession, Club]) -> list[Sess
             .order_by(Resource.kind, Resource.name, Resource.id)
         ):
             resources.setdefault(session_id, []).append(resource)
-        for session_id, name, name_en, photo in db.execute(
+        for session_id, consent, name, name_en, photo in db.execute(
             select(
                 SessionItem.session_id,
-                *(ProductFacets.name, ProductFacets.name_en, ProductFacets.photo_sha),
+                SessionItem.consent,
+                ProductFacets.name,
+                ProductFacets.name_en,
+                ProductFacets.photo_sha,
             )
             .join(ProductFacets, ProductFacets.product_id == SessionItem.product_id)
             .where(SessionItem.session_id.in_(ids), SessionItem.withdrawn_at.is_(None))
             .order_by(SessionItem.position, SessionItem.id)
         ):
             items.setdefault(session_id, []).append(Shown(name, name_en, photo))
+            agreed[session_id] += consent == "agreed"
     return [
         SessionRow(
             live=live,
@@ -106,6 +114,7 @@ def session_rows(db: Session, statement: Select[LiveSession, Club]) -> list[Sess
             resources=tuple(resources.get(live.id, ())),
             shown=tuple(items.get(live.id, ())[:3]),
             item_count=len(items.get(live.id, ())),
+            agreed_count=agreed[live.id],
         )
         for live, club in found
     ]

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from livestream.clubs.models import Resource
-from livestream.sessions.models import ResourceHold, RuleOverride, SessionEvent
+from livestream.sessions.models import LiveSession, ResourceHold, RuleOverride, SessionEvent
 from shop.accounts.models import Person
 
 
@@ -55,3 +55,8 @@ def overrides_of(db: Session, session_id: int) -> list[tuple[RuleOverride, str]]
         .order_by(RuleOverride.id)
     )
     return [(override, name) for override, name in rows]
+
+
+def proposer_of(db: Session, live: LiveSession) -> str:
+    """Who proposed the session; empty when nobody did or the person is gone."""
+    return db.scalar(select(Person.name).where(Person.id == live.proposed_by)) or ""

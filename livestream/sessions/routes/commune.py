@@ -8,10 +8,13 @@ from livestream.clubs.queries import get_club
 from livestream.clubs.rules import PLATFORM_NAMES, RESOURCE_LABELS
 from livestream.sessions import forms, queries, services, states
 from livestream.sessions.models import LiveSession
+from livestream.sessions.routes.desks import desk_lists
 from livestream.sessions.routes.frame import CONSENT_LABELS, Page, bp
-from livestream.sessions.rules import judge
+from livestream.sessions.routes.gate import gate_page
+from livestream.sessions.rules import judge, rule_labels
 from livestream.sessions.services.deciding import overridden
 from livestream.sessions.services.expiring import is_lapsed
+from livestream.sessions.standing import standing_of
 from shop.core import clock
 from shop.core.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from shop.core.text import N_
@@ -33,21 +36,20 @@ def _seen(db: Session, public_id: str) -> tuple[LiveSession, Club]:
 @bp.get("/can-bo-xa/phien")
 @role("officer")
 def commune_queue() -> Page:
-    """What clubs of the actor's communes propose, and what is coming."""
-    db, now = read_session(), clock.now()
-    communes = actor().communes
-    waiting, coming = (
-        queries.session_rows(db, rows.where(Club.commune_code.in_(communes)).limit(100))
-        for rows in (queries.queue(None, now=now), queries.coming_of(None, now=now))
-    )
+    """What is on air in the actor's communes, what waits, and what is coming."""
+    clubs = Club.commune_code.in_(actor().communes)
     return render_template(
-        "livestream/sessions/commune_queue.html", waiting=waiting, coming=coming, states=states
+        "livestream/sessions/commune_queue.html",
+        **desk_lists(read_session(), clubs, url_for(".commune_queue")),
     )
 
 
 def _page(public_id: str, refused: DomainError | None = None) -> tuple[str, int]:
     db, now = read_session(), clock.now()
     live, club = _seen(db, public_id)
+    rows = queries.item_rows(db, live.id, now=now)
+    plan = queries.load_plan(db, live, now=now)
+    findings, passed = judge(plan), overridden(db, live)
     page = render_template(
         "livestream/sessions/commune_session.html",
         live=live,
@@ -55,9 +57,13 @@ def _page(public_id: str, refused: DomainError | None = None) -> tuple[str, int]
         is_lapsed=is_lapsed(live, now),
         is_mine=live.proposed_by == actor().person_id,
         resources=queries.resource_names(db, live.id),
-        rows=queries.item_rows(db, live.id, now=now),
-        findings=judge(queries.load_plan(db, live, now=now)),
-        passed=overridden(db, live),
+        proposer=queries.proposer_of(db, live),
+        rows=rows,
+        findings=findings,
+        passed=passed,
+        standing=standing_of(live, [row.item for row in rows], plan, findings, passed),
+        overrides=queries.overrides_of(db, live.id),
+        rule_labels=rule_labels(),
         states=states,
         labels=RESOURCE_LABELS,
         platforms=PLATFORM_NAMES,
@@ -72,6 +78,14 @@ def _page(public_id: str, refused: DomainError | None = None) -> tuple[str, int]
 def commune_session(public_id: str) -> Page:
     """What an officer needs to say yes: times, people, products with consent, findings."""
     return _page(public_id)
+
+
+@bp.get("/can-bo-xa/phien/<public_id>/giay-to")
+@role("officer")
+def commune_gate(public_id: str) -> Page:
+    """Which papers are there, which are missing, and who brings them."""
+    live, _club = _seen(read_session(), public_id)
+    return gate_page(live, "commune")
 
 
 @bp.post("/can-bo-xa/phien/<public_id>/chot")

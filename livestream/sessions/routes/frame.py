@@ -13,10 +13,11 @@ from livestream.clubs.rules import PLATFORM_NAMES, RESOURCE_LABELS
 from livestream.sessions import queries, states
 from livestream.sessions.forms import MoveForm, WordsForm
 from livestream.sessions.models import LiveSession
-from livestream.sessions.rules import judge
+from livestream.sessions.rules import judge, rule_labels
 from livestream.sessions.services.deciding import overridden
 from livestream.sessions.services.expiring import is_lapsed
 from livestream.sessions.slots import DESK_PANELS, SESSION_LINKS
+from livestream.sessions.standing import standing_of
 from livestream.sessions.timing import VN, epoch
 from shop.accounts.rules import require_club, require_staff
 from shop.core import clock
@@ -108,7 +109,8 @@ def session_page(
     club = get_club(db, live.club_id)
     resources = queries.resource_names(db, live.id)
     rows = queries.item_rows(db, live.id, now=now, with_withdrawn=True)
-    findings = judge(queries.load_plan(db, live, now=now, viewer_clubs=actor().clubs.keys()))
+    plan = queries.load_plan(db, live, now=now, viewer_clubs=actor().clubs.keys())
+    findings, passed = judge(plan), overridden(db, live)
     usable = resources_of(db, live.club_id, active_only=True)
     page = render_template(
         "livestream/sessions/session.html",
@@ -124,7 +126,9 @@ def session_page(
         platforms=PLATFORM_NAMES,
         rows=rows,
         findings=findings,
-        passed=overridden(db, live),
+        passed=passed,
+        standing=standing_of(live, [row.item for row in rows], plan, findings, passed),
+        rule_labels=rule_labels(),
         overrides=queries.overrides_of(db, live.id),
         events=queries.events_of(db, live.id),
         event_labels=EVENT_LABELS,

@@ -1,11 +1,13 @@
 """Staff's queue: what clubs propose, what stands against it, the decision."""
 
-from flask import render_template
+from flask import render_template, url_for
+from sqlalchemy import true
 from sqlalchemy.orm import Session
 
-from livestream.sessions import forms, queries, services
-from livestream.sessions.cards import platform_names
+from livestream.clubs.models import Club
+from livestream.sessions import forms, services
 from livestream.sessions.models import LiveSession
+from livestream.sessions.routes.desks import desk_lists
 from livestream.sessions.routes.frame import (
     Page,
     bad_shape,
@@ -31,15 +33,12 @@ from shop.web.request import read_session
 @bp.get("/can-bo/phien")
 @role("staff")
 def staff_queue() -> Page:
-    """Proposals of the actor's provinces, and what is coming."""
-    db = read_session()
-    now = clock.now()
+    """What is on air in the actor's provinces, what waits, and what is coming."""
     scope = staff_scope_of(actor())
+    clubs = true() if scope is None else Club.province_code.in_(scope)
     return render_template(
         "livestream/sessions/staff_queue.html",
-        waiting=queries.session_rows(db, queries.queue(scope, now=now).limit(100)),
-        coming=queries.session_rows(db, queries.coming_of(scope, now=now).limit(50)),
-        platform_names=platform_names,
+        **desk_lists(read_session(), clubs, url_for(".staff_queue")),
     )
 
 

@@ -162,6 +162,11 @@ def registry() -> dict[str, Rule]:
     return plugs.load(sys.modules[__name__], "RULE", Rule)
 
 
+def rule_labels() -> dict[str, str]:
+    """What each rule is called, by its slug."""
+    return {slug: rule.label for slug, rule in registry().items()}
+
+
 def judge(plan: Plan) -> list[Finding]:
     """What every rule says of ``plan``, blocking ones first."""
     found = [Finding(rule, problem) for rule in registry().values() for problem in rule.check(plan)]

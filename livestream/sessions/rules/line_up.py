@@ -5,9 +5,7 @@ from shop.core.text import N_
 
 
 def check(plan: Plan) -> list[Problem]:
-    """A problem when there is no product, or the products' minutes exceed the session's."""
-    if not plan.items:
-        return [Problem(N_("Phiên chưa có sản phẩm nào."))]
+    """A problem when the products' minutes exceed the session's."""
     planned = sum(item.minutes for item in plan.items)
     length = (plan.on_air.end - plan.on_air.start) // 60
     if planned <= length:

@@ -23,6 +23,7 @@ from livestream.sessions.services.changing import (
     touch,
 )
 from livestream.sessions.services.expiring import is_lapsed
+from livestream.sessions.standing import needs_staff
 from livestream.sessions.states import (
     STATE_LABELS,
     Outdated,
@@ -245,8 +246,9 @@ def require_ready(
     if against:
         is_about_time = any(finding.rule.slug in TIME_RULES for finding in against)
         raise NotReady(against, offers_for(db, live, now=now) if is_about_time else ())
-    is_special = passed or live.campaign_id or any(item.is_regulated for item in plan.items)
-    if capacity != "staff" and is_special:
+    if capacity != "staff" and needs_staff(
+        plan, findings, passed, is_campaign=live.campaign_id is not None
+    ):
         raise StaffNeeded
 
 

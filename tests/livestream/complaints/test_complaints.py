@@ -132,6 +132,9 @@ def test_evidence_is_frozen_at_the_stop_and_at_the_end_and_goes_in_time(
     jobs.drop_evidence(database, now + timedelta(days=1100))
     with database.read() as db:
         assert db.scalars(select(Evidence.id)).all() == []
+    jobs.keep_evidence(database, now + timedelta(days=1100))
+    with database.read() as db:
+        assert db.scalars(select(Evidence.id)).all() == [], "what was dropped is not kept anew"
 
 
 def test_months_end_where_months_end() -> None:

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from livestream.sessions.models import LiveSession
+from livestream.sessions.models import LiveSession, SessionItem
 from livestream.sessions.services import ItemWish
 from shop.accounts.services import give_commune_scope
 from shop.core import clock
@@ -72,7 +72,9 @@ def test_the_officer_confirms_what_is_ordinary(
     client = signed_in(scene.here)
     assert scene.page in client.get("/can-bo-xa/phien").get_data(as_text=True)
     assert "/can-bo-xa/phien" in client.get("/tai-khoan").get_data(as_text=True)
-    assert f"{scene.page}/chot" in client.get(scene.page).get_data(as_text=True)
+    offered = f"{scene.page}/chot" in client.get(scene.page).get_data(as_text=True)
+    assert offered is not in_campaign, "a button only where it may be pressed"
+    assert client.get(f"{scene.page}/giay-to").status_code == 200
     assert client.get("/can-bo/phien").status_code == 403, "no desk of the province's staff"
     answer = post(client, f"{scene.page}/chot")
     assert answer.status_code == (403 if in_campaign else 303)
@@ -87,6 +89,37 @@ def test_the_officer_confirms_what_is_ordinary(
     assert told == [f"person:{scene.here_id}"]
 
 
+def test_without_a_product_nobody_agreed_and_the_officer_cannot_confirm(
+    database: Database, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    scene = Scene(database)
+    with database.transaction() as db:
+        for item in db.scalars(select(SessionItem)):
+            db.delete(item)
+    client = signed_in(scene.here)
+    assert "Chưa có sản phẩm" in client.get("/can-bo-xa/phien").get_data(as_text=True)
+    assert f"{scene.page}/chot" not in client.get(scene.page).get_data(as_text=True)
+    assert post(client, f"{scene.page}/chot").status_code == 409
+    assert state_of(database) == "proposed"
+
+
+def test_what_is_on_air_is_not_said_to_be_coming(
+    database: Database, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    scene = Scene(database)
+    client = signed_in(scene.here)
+    assert post(client, f"{scene.page}/chot").status_code == 303
+    assert 'data-desk="coming"' in client.get("/can-bo-xa/phien").get_data(as_text=True)
+    with database.transaction() as db:
+        live = db.scalars(select(LiveSession)).one()
+        live.starts_at = clock.now() - timedelta(hours=2)
+        live.ends_at = clock.now() - timedelta(minutes=5)
+        live.state, live.went_live_at = "live", live.starts_at
+    page = client.get("/can-bo-xa/phien").get_data(as_text=True)
+    assert 'data-desk="on_air"' in page, "one that runs over its time can still be stopped"
+    assert 'data-desk="coming"' not in page
+
+
 def test_an_officer_of_another_commune_finds_nothing(
     database: Database, signed_in: Callable[[str], FlaskClient]
 ) -> None:
@@ -94,6 +127,7 @@ def test_an_officer_of_another_commune_finds_nothing(
     client = signed_in(scene.far)
     assert scene.page not in client.get("/can-bo-xa/phien").get_data(as_text=True)
     assert client.get(scene.page).status_code == 404
+    assert client.get(f"{scene.page}/giay-to").status_code == 404
     assert post(client, f"{scene.page}/chot").status_code == 404
     assert state_of(database) == "proposed"
 
