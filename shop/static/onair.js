@@ -7,7 +7,7 @@
   if (!box || !window.localStorage || !window.fetch) return;
   var vi = doc.documentElement.lang !== 'en', say = function (v, e) { return vi ? v : e; };
   var session = doc.querySelector('[data-session]').dataset.session, PREFIX = 'onair:' + session + ':', KEPT = 'onair-kept:' + session;
-  var state = JSON.parse(box.querySelector('[data-state]').textContent), etag = '', offset = 0, trouble = '', busy = false;
+  var state = JSON.parse(box.querySelector('[data-state]').textContent), etag = '', offset = 0, trouble = '', busy = false, heard = false;
   var WORDS = { on: say('Đang nói', 'On now'), done: say('Xong', 'Done'), skipped: say('Bỏ qua', 'Skipped'), waiting: '' };
 
   /* what waits */
@@ -156,6 +156,7 @@
   /* to and from the server */
   function take(fresh, now) {
     state = fresh;
+    heard = true;
     if (now) offset = now - Date.now();
     try { localStorage.setItem(KEPT, JSON.stringify({ state: state, offset: offset })); } catch (full) { /* the page's own state stays */ }
     if (doc.querySelector('[data-status]').dataset.status !== state.state) location.reload();
@@ -197,6 +198,7 @@
     (navigator.locks ? navigator.locks.request('onair', work) : work()).then(function () {
       if (Date.now() > note) trouble = '';
     }, function (fault) {
+      if (fault instanceof TypeError) recall();
       trouble = fault instanceof TypeError ? say('Chưa có mạng: cứ bấm tiếp, mọi lần bấm được giữ trên máy.', 'No network: carry on, every press is kept on this phone.') : fault.message;
     }).then(function () {
       busy = false;
@@ -234,10 +236,11 @@
   }
 
   /* a page out of the phone's store may be older than what was learnt last */
-  if (!navigator.onLine && localStorage.getItem(KEPT)) {
-    var kept = JSON.parse(localStorage.getItem(KEPT));
-    if (kept.state.person === state.person) { state = kept.state; offset = kept.offset; }
+  function recall() {
+    var kept = JSON.parse(localStorage.getItem(KEPT) || 'null');
+    if (kept && !heard && kept.state.person === state.person) { state = kept.state; offset = kept.offset; }
   }
+  if (!navigator.onLine) recall();
   window.addEventListener('online', round);
   doc.addEventListener('visibilitychange', function () { if (!doc.hidden) round(); });
   setInterval(draw, 1000);

@@ -12,15 +12,19 @@ from livestream.onair.forms import PressForm, read_presses
 from livestream.onair.pages import console_state, console_url, now_millis
 from livestream.onair.routes.frame import Page, bp, fresh_key, seen_by_club
 from livestream.onair.rules.cues import UnknownPress
+from livestream.runsheets.queries import policies_of, vouchers_of
 from livestream.sessions.models import LiveSession
 from livestream.sessions.services.airing import EARLY
 from shop.core import clock
-from shop.core.errors import Conflict, DomainError, Invalid
+from shop.core.errors import Conflict, DomainError, Invalid, NotFound
 from shop.web.access import actor, role
 from shop.web.errors import status_of
 from shop.web.i18n import say
 from shop.web.limits import limiter
 from shop.web.request import read_session, write_session
+
+NO_SCREEN = ("draft", "expired", "cancelled")
+"""States without anything to take orders for."""
 
 
 def _state(live: LiveSession) -> dict[str, Any]:
@@ -110,3 +114,22 @@ def _take_many(public_id: str) -> tuple[dict[str, Any], int]:
         "state": _state(live),
         "now": now_millis(),
     }, 200
+
+
+@bp.get("/clb/phien/<public_id>/man-hinh-2")
+@role("club")
+def second_screen(public_id: str) -> Page:
+    """For whoever takes orders: what is on, codes, prices as they are now, what is left."""
+    db, now = read_session(), clock.now()
+    live = seen_by_club(db, public_id)
+    if live.state in NO_SCREEN:
+        raise NotFound
+    return render_template(
+        "livestream/onair/second_screen.html",
+        live=live,
+        view=queries.view_of(db, live, now=now),
+        drafts=queries.count_open_drafts(db, live.id),
+        vouchers=vouchers_of(db, live),
+        policies=policies_of(db, live),
+        now=now,
+    )

@@ -10,10 +10,10 @@ from livestream.runsheets.rules.points import SOURCE_LABELS
 from livestream.runsheets.rules.sheet import ADDABLE, KIND_LABELS
 from livestream.sessions import states
 from livestream.sessions.models import LiveSession
-from livestream.sessions.queries import find_variants, item_rows
+from livestream.sessions.queries import find_variants
 from livestream.sessions.routes.frame import Page, Space, seen_by_club, seen_by_staff
 from shop.core import clock
-from shop.core.errors import Conflict, DomainError, Invalid, NotFound
+from shop.core.errors import Conflict, DomainError, Invalid
 from shop.core.text import N_
 from shop.web.access import actor, role
 from shop.web.errors import status_of
@@ -135,24 +135,5 @@ def print_out(public_id: str) -> Page:
         sheet=sheet,
         kinds=KIND_LABELS,
         said=said,
-        now=now,
-    )
-
-
-@bp.get("/clb/phien/<public_id>/man-hinh-2")
-@role("club")
-def second_screen(public_id: str) -> Page:
-    """For whoever takes orders: codes, prices as they are now, what is left."""
-    live = seen_by_club(read_session(), public_id)
-    if live.state in {"draft", "expired", "cancelled"}:
-        raise NotFound
-    db, now = read_session(), clock.now()
-    rows = item_rows(db, live.id, now=now)
-    return render_template(
-        "livestream/runsheets/second_screen.html",
-        live=live,
-        rows=rows,
-        vouchers=queries.vouchers_of(db, live),
-        policies=queries.policies_of(db, live),
         now=now,
     )
