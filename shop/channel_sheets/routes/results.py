@@ -23,6 +23,7 @@ from shop.sheets.rules.refusals import MAX_BYTES, kind_of
 from shop.sheets.workbooks import read_book, read_sheet
 from shop.web.access import actor, role
 from shop.web.errors import status_of
+from shop.web.i18n import gettext as _
 from shop.web.limits import limiter
 from shop.web.request import read_session, uploaded, write_session
 
@@ -37,7 +38,7 @@ def results() -> ResponseReturnValue:
 
 
 def _labels() -> dict[str, str]:
-    return {slug: profile.label for slug, profile in registry.all_profiles().items()}
+    return {slug: _(profile.label) for slug, profile in registry.all_profiles().items()}
 
 
 def _results(form: ResultForm, status: int = 200) -> ResponseReturnValue:

@@ -19,7 +19,7 @@ PROFILE = Profile(
     lifecycle=Lifecycle(
         state="renamed",
         as_of=date(2024, 3, 31),
-        source="kế hoạch bán hàng của một cơ sở ở Lạng Sơn, 08/2026",
+        source=N_("kế hoạch bán hàng của một cơ sở ở Lạng Sơn, 08/2026"),
         certainty="uncertain",
         note=N_(
             "Postmart.vn được cho là đã thành Buudien.vn từ 31/03/2024; nông sản ở "
@@ -28,7 +28,7 @@ PROFILE = Profile(
         ),
     ),
     checked_on=date(2026, 11, 22),
-    source="không tìm thấy mẫu đăng hàng, API hay tài liệu nào được công bố",
+    source=N_("không tìm thấy mẫu đăng hàng, API hay tài liệu nào được công bố"),
     level="hand_over",
     file_name="phieu_san_pham",
     market_words=("postmart", "buudien", "buu dien vn"),

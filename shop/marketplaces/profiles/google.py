@@ -6,7 +6,7 @@ from shop.core.text import N_
 from shop.marketplaces.rules.profile import Column, Lifecycle, Limit, Limits, Profile, Unit
 
 _SPEC = "Google, “Product data specification”"
-_MEMORY = "trí nhớ, chưa có nguồn"
+_MEMORY = N_("trí nhớ, chưa có nguồn")
 
 PROFILE = Profile(
     slug="google",

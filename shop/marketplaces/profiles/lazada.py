@@ -9,9 +9,9 @@ from datetime import date
 from shop.core.text import N_
 from shop.marketplaces.rules.profile import Column, Layout, Lifecycle, Limit, Limits, Profile, Unit
 
-_SYSTEM = "một hệ thống bán hàng Việt Nam nối API Lazada, 2026"
-_API = "ví dụ /product/create công khai"
-_FILES = "các tệp quản lý sản phẩm Lazada đã được mô tả công khai"
+_SYSTEM = N_("một hệ thống bán hàng Việt Nam nối API Lazada, 2026")
+_API = N_("ví dụ /product/create công khai")
+_FILES = N_("các tệp quản lý sản phẩm Lazada đã được mô tả công khai")
 _GUIDE = "global.lianlianpay.com"
 
 PROFILE = Profile(
@@ -21,7 +21,7 @@ PROFILE = Profile(
     lifecycle=Lifecycle(
         state="active",
         as_of=date(2025, 4, 21),
-        source="cafebiz.vn 21/04/2025: thị phần quý 1/2025 còn 8 % và đang giảm",
+        source=N_("cafebiz.vn 21/04/2025: thị phần quý 1/2025 còn 8 % và đang giảm"),
         certainty="certain",
     ),
     checked_on=date(2026, 11, 22),
@@ -42,17 +42,17 @@ PROFILE = Profile(
         hidden_keys_suffix="_hide",
         untouched_keys=("tr(s-wb-product@md5key)",),
         certainty="uncertain",
-        source="một bộ tải hàng lên Lazada Thái Lan đã công bố mã nguồn",
+        source=N_("một bộ tải hàng lên Lazada Thái Lan đã công bố mã nguồn"),
     ),
     limits=Limits(
         title_max=Limit(255, "certain", _SYSTEM),
-        photos_advised=Limit(3, "uncertain", "kinh nghiệm người bán"),
+        photos_advised=Limit(3, "uncertain", N_("kinh nghiệm người bán")),
         photos_max=Limit(8, "certain", _SYSTEM),
-        photo_side_min=Limit(330, "uncertain", "trí nhớ, chưa có nguồn"),
+        photo_side_min=Limit(330, "uncertain", N_("trí nhớ, chưa có nguồn")),
         photo_side_max=Limit(5000, "certain", _SYSTEM),
         photo_bytes_max=Limit(3_000_000, "certain", _SYSTEM),
         photo_square=Limit(2, "uncertain", _GUIDE),
-        axes_max=Limit(2, "uncertain", "trí nhớ, chưa có nguồn"),
+        axes_max=Limit(2, "uncertain", N_("trí nhớ, chưa có nguồn")),
         price_min_vnd=Limit(1, "certain", _API),
     ),
     columns=(

@@ -5,8 +5,8 @@ from datetime import date
 from shop.core.text import N_
 from shop.marketplaces.rules.profile import Column, Lifecycle, Limit, Limits, Profile
 
-_SPEC = "Meta, “Reference – Catalog”, bản 22/04/2026"
-_MEMORY = "trí nhớ, chưa có nguồn"
+_SPEC = N_("Meta, “Reference – Catalog”, bản 22/04/2026")
+_MEMORY = N_("trí nhớ, chưa có nguồn")
 
 PROFILE = Profile(
     slug="meta",

@@ -9,12 +9,12 @@ from shop.marketplaces.rules.profile import Lifecycle, Profile
 PROFILE = Profile(
     slug="cong-tinh",
     order=55,
-    label="Cổng OCOP của tỉnh",
+    label=N_("Cổng OCOP của tỉnh"),
     aliases=("ocopquangninh", "quangtrimart"),
     lifecycle=Lifecycle(
         state="unknown",
         as_of=date(2026, 11, 22),
-        source="báo chí 2022–2023 nhắc ocopquangninh và Quangtrimart",
+        source=N_("báo chí 2022–2023 nhắc ocopquangninh và Quangtrimart"),
         certainty="uncertain",
         note=N_(
             "Mỗi tỉnh một cổng (như ocopquangninh, Quangtrimart); chưa rõ cổng nào còn nhận hàng. "
@@ -22,7 +22,7 @@ PROFILE = Profile(
         ),
     ),
     checked_on=date(2026, 11, 22),
-    source="không tìm thấy mẫu đăng hàng, API hay tài liệu nào được công bố",
+    source=N_("không tìm thấy mẫu đăng hàng, API hay tài liệu nào được công bố"),
     level="hand_over",
     fidelity=("D",),
     file_name="phieu_san_pham",

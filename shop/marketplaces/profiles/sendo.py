@@ -5,10 +5,10 @@ from datetime import date
 from shop.core.text import N_
 from shop.marketplaces.rules.profile import Column, Lifecycle, Limit, Limits, Profile
 
-_NEWS = (
+_NEWS = N_(
     "doanhnghiepkinhdoanh.doanhnhanvn.vn: “Đối đầu Shopee, Lazada bất thành, Sendo lặng lẽ rút lui”"
 )
-_API = "các bộ nối API Sendo công khai, trước khi sàn đóng"
+_API = N_("các bộ nối API Sendo công khai, trước khi sàn đóng")
 
 PROFILE = Profile(
     slug="sendo",
@@ -30,7 +30,7 @@ PROFILE = Profile(
     file_name="luu-tru-sendo",
     market_words=("sendo",),
     description_format="html",
-    limits=Limits(photos_max=Limit(9, "uncertain", "quy tắc của Chợ Phiên")),
+    limits=Limits(photos_max=Limit(9, "uncertain", N_("quy tắc của Chợ Phiên"))),
     columns=(
         Column("name", N_("Tên sản phẩm"), "title", "required"),
         Column("sku", N_("SKU"), "sku", "required"),

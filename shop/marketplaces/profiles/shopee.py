@@ -18,13 +18,13 @@ from shop.marketplaces.rules.profile import (
     Unit,
 )
 
-_SHEET = "mô tả công khai về mẫu đăng hàng loạt Shopee, 2026"
-_API = "danh mục tham số API v2.product.add_item (congminh1254/shopee-sdk, 18/08/2026)"
-_OLD_VN = "hai bộ điền mẫu Shopee Việt Nam, khoảng 2020–2021"
+_SHEET = N_("mô tả công khai về mẫu đăng hàng loạt Shopee, 2026")
+_API = N_("danh mục tham số API v2.product.add_item (congminh1254/shopee-sdk, 18/08/2026)")
+_OLD_VN = N_("hai bộ điền mẫu Shopee Việt Nam, khoảng 2020–2021")
 _BLOG = "shopeeplus.com, 2019"
-_HABIT = "thói quen người bán; Shopee đặt giới hạn riêng cho từng gian hàng và ngành hàng"
+_HABIT = N_("thói quen người bán; Shopee đặt giới hạn riêng cho từng gian hàng và ngành hàng")
 
-_WAYS = "bộ điền mẫu Shopee Việt Nam, 2026"
+_WAYS = N_("bộ điền mẫu Shopee Việt Nam, 2026")
 
 PROFILE = Profile(
     slug="shopee",
@@ -33,7 +33,7 @@ PROFILE = Profile(
     lifecycle=Lifecycle(
         state="active",
         as_of=date(2025, 12, 31),
-        source="số liệu thị phần của Metric, năm 2025",
+        source=N_("số liệu thị phần của Metric, năm 2025"),
         certainty="certain",
     ),
     checked_on=date(2026, 11, 22),
@@ -68,23 +68,23 @@ PROFILE = Profile(
     ),
     limits=Limits(
         title_min=Limit(10, "uncertain", _HABIT),
-        title_advised=Limit(100, "uncertain", "một hệ thống bán hàng Việt Nam đặt tối đa 100"),
+        title_advised=Limit(100, "uncertain", N_("một hệ thống bán hàng Việt Nam đặt tối đa 100")),
         title_max=Limit(120, "uncertain", _HABIT),
         description_min=Limit(100, "uncertain", _HABIT),
         description_max=Limit(3000, "uncertain", _HABIT),
         hashtags_max=Limit(18, "certain", _API),
-        photos_advised=Limit(3, "uncertain", "kinh nghiệm người bán"),
+        photos_advised=Limit(3, "uncertain", N_("kinh nghiệm người bán")),
         photos_max=Limit(9, "certain", _SHEET),
         photo_side_min=Limit(500, "uncertain", _BLOG),
-        photo_bytes_max=Limit(2_000_000, "uncertain", "kinh nghiệm người bán"),
+        photo_bytes_max=Limit(2_000_000, "uncertain", N_("kinh nghiệm người bán")),
         photo_square=Limit(2, "uncertain", _BLOG),
         price_min_vnd=Limit(1_000, "uncertain", _BLOG),
         price_spread=Limit(5, "uncertain", _BLOG),
-        variants_advised=Limit(20, "uncertain", "trang trợ giúp API của Shopee"),
+        variants_advised=Limit(20, "uncertain", N_("trang trợ giúp API của Shopee")),
         variants_max=Limit(50, "certain", _API),
         axes_max=Limit(2, "certain", _API),
-        option_name_max=Limit(14, "uncertain", "giá trị mẫu trong tài liệu API"),
-        option_max=Limit(20, "uncertain", "giá trị mẫu trong tài liệu API"),
+        option_name_max=Limit(14, "uncertain", N_("giá trị mẫu trong tài liệu API")),
+        option_max=Limit(20, "uncertain", N_("giá trị mẫu trong tài liệu API")),
         sku_max=Limit(100, "certain", _API),
     ),
     columns=(

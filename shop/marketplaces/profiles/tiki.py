@@ -6,8 +6,8 @@ from shop.core.text import N_
 from shop.marketplaces.rules import hand_over
 from shop.marketplaces.rules.profile import Lifecycle, Limit, Limits, Profile, Unit
 
-_API = "mô-đun Odoo và hai bộ nối API Tiki công khai (integration/v2.1/requests)"
-_SCHOOL = "hocvien.tiki.vn: các lý do từ chối đăng sản phẩm"
+_API = N_("mô-đun Odoo và hai bộ nối API Tiki công khai (integration/v2.1/requests)")
+_SCHOOL = N_("hocvien.tiki.vn: các lý do từ chối đăng sản phẩm")
 
 PROFILE = Profile(
     slug="tiki",
@@ -16,7 +16,7 @@ PROFILE = Profile(
     lifecycle=Lifecycle(
         state="declining",
         as_of=date(2025, 4, 21),
-        source="cafebiz.vn 21/04/2025 (Metric): thị phần quý 1/2025 còn 3 %",
+        source=N_("cafebiz.vn 21/04/2025 (Metric): thị phần quý 1/2025 còn 3 %"),
         certainty="uncertain",
         note=N_("Không tìm thấy nguồn nào của năm 2026. Hãy hỏi sàn trước khi bỏ công đăng hàng."),
     ),
@@ -33,8 +33,8 @@ PROFILE = Profile(
     asks=hand_over.ASKED,
     limits=Limits(
         title_max=Limit(255, "certain", _SCHOOL),
-        photos_advised=Limit(3, "uncertain", "kinh nghiệm người bán"),
-        photos_max=Limit(9, "uncertain", "quy tắc của Chợ Phiên; sàn không công bố số ảnh"),
+        photos_advised=Limit(3, "uncertain", N_("kinh nghiệm người bán")),
+        photos_max=Limit(9, "uncertain", N_("quy tắc của Chợ Phiên; sàn không công bố số ảnh")),
         photo_side_min=Limit(500, "certain", _SCHOOL),
         photo_square=Limit(2, "certain", _SCHOOL),
         price_min_vnd=Limit(1_000, "certain", _SCHOOL),

@@ -13,9 +13,9 @@ from shop.marketplaces.rules.profile import (
     Unit,
 )
 
-_SHEET = "các mẫu TikTok Shop đã được mô tả công khai, tệp mang ngày 17/06 và 25/09/2026"
-_API = "bộ kiểm tra API 202309 của một hệ thống bán hàng Việt Nam, dẫn tài liệu TikTok"
-_CUT = "một hệ thống bán hàng Việt Nam tự cắt ở độ dài này"
+_SHEET = N_("các mẫu TikTok Shop đã được mô tả công khai, tệp mang ngày 17/06 và 25/09/2026")
+_API = N_("bộ kiểm tra API 202309 của một hệ thống bán hàng Việt Nam, dẫn tài liệu TikTok")
+_CUT = N_("một hệ thống bán hàng Việt Nam tự cắt ở độ dài này")
 
 PROFILE = Profile(
     slug="tiktok",
@@ -25,7 +25,7 @@ PROFILE = Profile(
     lifecycle=Lifecycle(
         state="active",
         as_of=date(2026, 9, 25),
-        source="số liệu thị phần của Metric, năm 2025; tệp mẫu mang ngày 25/09/2026",
+        source=N_("số liệu thị phần của Metric, năm 2025; tệp mẫu mang ngày 25/09/2026"),
         certainty="certain",
     ),
     checked_on=date(2026, 11, 22),
@@ -48,11 +48,11 @@ PROFILE = Profile(
         title_min=Limit(25, "certain", _API),
         title_max=Limit(255, "certain", _API),
         description_max=Limit(10_000, "certain", _API),
-        photos_advised=Limit(3, "uncertain", "kinh nghiệm người bán"),
+        photos_advised=Limit(3, "uncertain", N_("kinh nghiệm người bán")),
         photos_max=Limit(9, "certain", _API),
         photo_side_min=Limit(300, "certain", _API),
         photo_side_max=Limit(4000, "certain", _API),
-        photo_bytes_max=Limit(5_000_000, "uncertain", "trí nhớ, chưa có nguồn"),
+        photo_bytes_max=Limit(5_000_000, "uncertain", N_("trí nhớ, chưa có nguồn")),
         price_min_vnd=Limit(1, "certain", _API),
         axes_max=Limit(2, "certain", _SHEET),
         variants_max=Limit(100, "certain", _API),

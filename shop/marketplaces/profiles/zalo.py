@@ -9,8 +9,8 @@ from shop.core.text import N_
 from shop.marketplaces.rules import hand_over
 from shop.marketplaces.rules.profile import Lifecycle, Limit, Limits, Profile
 
-_OURS = "quy tắc của Chợ Phiên"
-_MEMORY = "trí nhớ, chưa có nguồn"
+_OURS = N_("quy tắc của Chợ Phiên")
+_MEMORY = N_("trí nhớ, chưa có nguồn")
 
 PROFILE = Profile(
     slug="zalo",
@@ -19,7 +19,7 @@ PROFILE = Profile(
     lifecycle=Lifecycle(
         state="unknown",
         as_of=date(2026, 11, 22),
-        source="chỉ có địa chỉ API trong mã nguồn cũ; không có nguồn nào từ năm 2024",
+        source=N_("chỉ có địa chỉ API trong mã nguồn cũ; không có nguồn nào từ năm 2024"),
         certainty="uncertain",
         note=N_(
             "Chưa rõ cửa hàng của Zalo OA còn nhận hàng không. Gói này để đăng bài bằng tay trên "
@@ -27,7 +27,7 @@ PROFILE = Profile(
         ),
     ),
     checked_on=date(2026, 11, 22),
-    source="mã nguồn công khai gọi /v2.0/store/product/create, không ghi ngày",
+    source=N_("mã nguồn công khai gọi /v2.0/store/product/create, không ghi ngày"),
     level="hand_over",
     fidelity=("D",),
     file_name="phieu_san_pham",

@@ -1,5 +1,6 @@
 """What the channel pages stand on: the blueprint, whose goods, findings in the reader's words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from shop.core import clock
 from shop.core.errors import NotFound
 from shop.core.text import N_
 from shop.marketplaces import queries, registry, services
+from shop.marketplaces.rules.codes import CODES
 from shop.marketplaces.rules.profile import CERTAINTIES, FIDELITIES, LEVELS, LIFECYCLES, Profile
 from shop.marketplaces.rules.readiness import Assessed, Desk, Finding, assess
 from shop.web.access import actor
@@ -49,13 +51,32 @@ class Shown:
     source: str
 
 
+def translated(code: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters of a finding with our own words among them in the reader's language."""
+    ours = CODES[code].words
+    return {name: _(value) if name in ours else value for name, value in params.items()}
+
+
+def kept_words(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A finding as a report keeps it, in the reader's language while its code says what it said
+    then; else as it was frozen, in Vietnamese."""
+    code, params = CODES.get(row["code"]), row.get("params")
+    if code is None or params is None:
+        return row
+    if (code.why % params, code.fix % params) != (row["why"], row["fix"]):
+        return row
+    words = translated(row["code"], params)
+    return {**row, "why": _(code.why, **words), "fix": _(code.fix, **words)}
+
+
 def shown(finding: Finding) -> Shown:
     """The finding with its sentences filled in."""
+    words = translated(finding.code, finding.params)
     return Shown(
         code=finding.code,
         severity=finding.severity,
-        why=_(finding.why, **finding.params),
-        fix=_(finding.fix, **finding.params),
+        why=_(finding.why, **words),
+        fix=_(finding.fix, **words),
         url=f"{request.script_root}{finding.path}",
         certainty=_(CERTAINTIES[finding.certainty]),
         source=_(finding.source) if finding.source else "",
@@ -99,6 +120,7 @@ def show(template: str, status: int = 200, **context: Any) -> ResponseReturnValu
         render_template(
             f"marketplaces/{template}",
             shown=shown,
+            kept_words=kept_words,
             statuses=STATUSES,
             run_states=RUN_STATES,
             levels=LEVELS,

@@ -66,7 +66,7 @@ def channels() -> ResponseReturnValue:
         producers=own_producers(),
         profiles=list(profiles.values()),
         counts=counts,
-        labels={profile.slug: profile.label for profile in profiles.values()},
+        labels={profile.slug: _(profile.label) for profile in profiles.values()},
         last=queries.last_done(read_session(), producer.id),
         runs=queries.runs_of(read_session(), producer.id),
     )
@@ -275,7 +275,7 @@ def save_listing(channel: str, product_id: int) -> ResponseReturnValue:
         form.add_error(error)
         return listing_page(profile, producer, found, desk, form, status=status_of(error))
     db.commit()
-    flash(_("Đã lưu cho %(channel)s.", channel=profile.label), "ok")
+    flash(_("Đã lưu cho %(channel)s.", channel=_(profile.label)), "ok")
     return redirect(url_for(".listing", channel=profile.slug, product_id=product_id), 303)
 
 
@@ -320,7 +320,7 @@ def change_many(channel: str) -> ResponseReturnValue:
         form.add_error(error)
         return desk_page(profile, producer, status_of(error), form)
     db.commit()
-    done = _("Đã đổi %(count)s sản phẩm trên %(channel)s.", count=count, channel=profile.label)
+    done = _("Đã đổi %(count)s sản phẩm trên %(channel)s.", count=count, channel=_(profile.label))
     flash(done, "ok")
     return redirect(url_for(".channel_desk", channel=profile.slug, co_so=producer.slug), 303)
 

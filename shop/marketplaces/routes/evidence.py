@@ -95,5 +95,5 @@ def weekly(channel: str) -> ResponseReturnValue:
         now=clock.now(),
     )
     db.commit()
-    flash(_("Đã lưu lịch xuất của %(channel)s.", channel=profile.label), "ok")
+    flash(_("Đã lưu lịch xuất của %(channel)s.", channel=_(profile.label)), "ok")
     return redirect(url_for(".channel_desk", channel=profile.slug, co_so=producer.slug), 303)

@@ -21,6 +21,8 @@ ATTRIBUTE_FIELD: Final = "cot:"
 """Before an attribute's key."""
 MOST_ATTRIBUTES: Final = MAX_LINES
 _DULL: Final = frozenset({"va", "khac", "cac", "loai", "san", "pham", "do", "hang", "tu", "cho"})
+_WORTH: Final = 0.25
+"""Of the best one's score: what is below shares a common word and nothing else."""
 
 
 class Placed(Protocol):
@@ -62,7 +64,8 @@ class Suggester(Generic[PlacedT]):
             if score:
                 scored.append((-score / (1 + 0.05 * len(self._words[at])), category.path, category))
         scored.sort(key=lambda one: one[:2])
-        return [category for _score, _path, category in scored[:most]]
+        good = scored[0][0] * _WORTH if scored else 0.0
+        return [category for score, _path, category in scored[:most] if score <= good]
 
     def _sum(self, words: set[str]) -> float:
         return sum(self._weight.get(word, 0.0) for word in words)

@@ -144,5 +144,7 @@ def test_the_fitting_category_comes_first() -> None:
     suggester = Suggester(find_layout(opened(templates.shopee())).categories)
     assert suggester.suggest("MẬT ONG hoa bạc hà Mèo Vạc", "")[0].id == "100785"
     assert suggester.suggest("Chè shan tuyết", "Trà")[0].id == "100786"
+    shares_only_food = suggester.suggest("Mật ong, siro", "Thực phẩm")
+    assert [one.id for one in shares_only_food] == ["100785"]
     assert suggester.suggest("zzz", "") == []
     assert suggester.suggest("zzz", "", before={"101200": 2})[0].id == "101200"

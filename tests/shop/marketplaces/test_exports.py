@@ -131,6 +131,26 @@ def test_a_report_never_changes_afterwards(
     assert client.get(f"{run}/bao-cao.json").get_json() == before
 
 
+def test_a_frozen_report_is_read_in_english_while_its_code_says_the_same(
+    database: Database, app: Flask, desk: Any
+) -> None:
+    client = desk[3]
+    run = ask(client, "voso")
+    work(app)
+    assert "This channel: Reportedly stopped (source: sales plan" in read_in_english(client, run)
+    with database.transaction() as writing:
+        kept = writing.scalars(select(ExportRun)).one()
+        told = json.loads(json.dumps(kept.report))
+        for row in told["channel_findings"]:
+            row["why"] += " Câu của ngày đó."
+        kept.report = told
+    assert "Câu của ngày đó." in read_in_english(client, run), "what the code no longer says"
+
+
+def read_in_english(client: FlaskClient, path: str) -> str:
+    return client.get(f"/en{path}").get_data(as_text=True)
+
+
 def test_other_producers_see_nothing(
     database: Database, app: Flask, db: Session, desk: Any
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from PIL import Image, ImageDraw, ImageEnhance
+from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
 from shop.core.storage import Storage
 from shop.marketplaces.rules.likeness import CLOSE, copied_photos
@@ -59,6 +59,9 @@ COPIES: Final[dict[str, Callable[[Image.Image], Image.Image]]] = {
     "saved badly": lambda image: saved(image, 15),
     "cropped by 1 %": lambda image: cropped(image, 0.01),
     "cropped by 2 %": lambda image: cropped(image, 0.02),
+    "cropped by 6 %": lambda image: cropped(image, 0.06),
+    "cropped by 10 %": lambda image: cropped(image, 0.10),
+    "cropped by 12 %": lambda image: cropped(image, 0.12),
     "brighter": lambda image: ImageEnhance.Brightness(image).enhance(1.2),
     "darker": lambda image: ImageEnhance.Brightness(image).enhance(0.6),
     "gamma up": lambda image: lit(image, 1.3),
@@ -73,7 +76,15 @@ COPIES: Final[dict[str, Callable[[Image.Image], Image.Image]]] = {
 
 
 def apart(one: tuple[int, ...], other: tuple[int, ...]) -> int:
-    return min((a ^ b).bit_count() for a in one for b in other)
+    return min((a ^ b).bit_count() for a, b in ((one[0], b) for b in other))
+
+
+def is_found(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether photos with these looks, of two products, are told as copies."""
+    products = [
+        replace(PRODUCT, id=n, photos=(photo(n, looks=x),)) for n, x in ((1, one), (2, other))
+    ]
+    return len(copied_photos(products)) == 2
 
 
 def seen(image: Image.Image) -> tuple[int, ...]:
@@ -83,12 +94,16 @@ def seen(image: Image.Image) -> tuple[int, ...]:
 @pytest.mark.parametrize("name", COPIES)
 def test_a_copy_is_close_however_it_was_changed(name: str) -> None:
     for seed in range(8):
-        assert apart(seen(picture(seed)), seen(COPIES[name](picture(seed)))) <= CLOSE
+        for turn in (Image.Image.copy, ImageOps.mirror):
+            assert is_found(seen(picture(seed)), seen(turn(COPIES[name](picture(seed)))))
 
 
 def test_different_pictures_are_far_apart() -> None:
     known = [seen(picture(seed)) for seed in range(30)]
-    assert min(apart(one, other) for one, other in combinations(known, 2)) > 2 * CLOSE
+    mirrored = [seen(ImageOps.mirror(picture(seed))) for seed in range(30)]
+    for some in (known, mirrored):
+        far = (apart(known[n], some[m]) for n, m in combinations(range(30), 2))
+        assert min(far) > 2 * CLOSE
 
 
 def test_looks_are_kept_beside_their_photo(tmp_path: Path) -> None:
@@ -100,8 +115,8 @@ def test_looks_are_kept_beside_their_photo(tmp_path: Path) -> None:
         looks_of(storage, sha, photo_file(sha))
     storage.put_as(photo_file(sha), out.getvalue())
     found = looks_of(storage, sha, photo_file(sha))
-    assert len(found) == 2
-    assert storage.read(f"{sha}-looks.txt") == b"%x %x" % found
+    assert len(found) == 6
+    assert storage.read(f"{sha}-looks2.txt") == b"%x %x %x %x %x %x" % found
 
 
 def test_a_plain_area_has_no_look() -> None:

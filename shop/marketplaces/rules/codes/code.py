@@ -22,6 +22,8 @@ class Code:
     why: str
     fix: str
     source: str = ""
+    words: tuple[str, ...] = ()
+    """Parameters that are words of ours, so that they have a translation too."""
 
     @property
     def certainty(self) -> Certainty:

@@ -14,22 +14,25 @@ CODES: Final = (
         N_("Chưa có giấy: %(value)s. Sàn hoặc cán bộ nhận hàng thường hỏi giấy này."),
         N_("Thêm giấy, kèm ảnh chụp bản gốc rõ dấu và chữ ký."),
         SELLERS,
+        words=("value",),
     ),
     Code(
         "DOC_EXPIRED",
         "papers",
         "expires_on",
-        N_("Giấy đã hết hạn: %(value)s."),
+        N_("Giấy đã hết hạn: %(kind)s, %(on)s."),
         N_("Thêm giấy mới còn hạn."),
         OURS,
+        words=("kind",),
     ),
     Code(
         "DOC_EXPIRING",
         "papers",
         "expires_on",
-        N_("Giấy sắp hết hạn: %(value)s."),
+        N_("Giấy sắp hết hạn: %(kind)s, %(on)s."),
         N_("Làm thủ tục cấp lại trước ngày đó."),
         OURS,
+        words=("kind",),
     ),
     Code(
         "DOC_NO_SCAN",
@@ -38,6 +41,7 @@ CODES: Final = (
         N_("Giấy chưa có bản chụp nên không đưa vào hồ sơ: %(value)s."),
         N_("Tải bản chụp của giấy lên."),
         OURS,
+        words=("value",),
     ),
     Code(
         "DOC_REGULATED",
@@ -46,6 +50,7 @@ CODES: Final = (
         N_("Hàng thuộc loại có điều kiện: %(value)s; sàn thường đòi giấy phép hoặc bản công bố."),
         N_("Hỏi cán bộ về giấy cần có và thêm vào mục giấy tờ."),
         SELLERS,
+        words=("value",),
     ),
     Code(
         "OCOP_EXPIRED",
@@ -118,6 +123,7 @@ CODES: Final = (
         "",
         N_("Kênh này: %(value)s (nguồn: %(origin)s, %(as_of)s). Tệp xuất để lưu, đối chiếu."),
         N_("Gọi hỏi kênh trước khi gửi hồ sơ."),
+        words=("value", "origin"),
     ),
     Code(
         "TEMPLATE_MISSING",
@@ -126,6 +132,7 @@ CODES: Final = (
         N_("Tệp này là %(value)s: chưa có chữ ký, ngành hàng, kênh giao của gian hàng bạn."),
         N_("Tải mẫu trống từ gian hàng, đưa lên trang Mẫu của sàn để được điền sẵn."),
         SHEETS,
+        words=("value",),
     ),
     Code(
         "TEMPLATE_STALE",
@@ -233,8 +240,11 @@ CODES: Final = (
         "IMG_URL_PUBLIC",
         "channel",
         "",
-        N_("Cột ảnh để trống: địa chỉ %(value)s không mở được từ Internet."),
-        N_("Kéo ảnh từ thư mục anh/ vào sàn, hoặc chạy trang này trên tên miền https công khai."),
+        N_("Sàn không tải được ảnh của bạn: địa chỉ %(value)s không mở được từ Internet."),
+        N_(
+            "Báo người vận hành đặt PUBLIC_URL là một tên miền https công khai. Trong khi chờ, cột "
+            "ảnh của bảng để trống: kéo ảnh từ thư mục anh/ của gói vào sàn."
+        ),
         SHEETS,
     ),
     Code(

@@ -14,7 +14,7 @@ from shop.catalogue.rules import (
 from shop.marketplaces.rules import words
 from shop.marketplaces.rules.facts import PaperFacts, ProductFacts
 from shop.marketplaces.rules.listing import as_paper
-from shop.marketplaces.rules.profile import PaperRule, Profile, severity_of
+from shop.marketplaces.rules.profile import PaperRule, Profile, Severity, severity_of
 from shop.marketplaces.rules.readiness.findings import Case, Finding
 from shop.marketplaces.rules.readiness.texts import scanned, told
 
@@ -29,15 +29,14 @@ def _documents(case: Case) -> Iterator[Finding]:
         name = CERTIFICATE_KINDS[kind]
         if not valid and any(paper.expires_on < day for paper in papers):
             last = max(paper.expires_on for paper in papers)
-            yield case.find(
-                "DOC_EXPIRED", f"{name}, {_date(last)}", severity=severity_of(rule.certainty)
-            )
+            sure = severity_of(rule.certainty)
+            yield _dated(case, "DOC_EXPIRED", name, last, sure)
         elif not valid:
             yield case.find("DOC_MISSING", name, certainty=rule.certainty, source=rule.source)
     for paper in papers_in_force(product, day):
         name = CERTIFICATE_KINDS[paper.kind]
         if paper.expires_on - day <= EXPIRING:
-            yield case.find("DOC_EXPIRING", f"{name}, {_date(paper.expires_on)}", severity="warn")
+            yield _dated(case, "DOC_EXPIRING", name, paper.expires_on, "warn")
         if paper.scan_sha is None and case.profile.level == "hand_over":
             yield case.find("DOC_NO_SCAN", name, severity="warn")
     if product.regulated_class != "none":
@@ -91,6 +90,11 @@ def _label(case: Case) -> Iterator[Finding]:
             yield case.find(code, severity="warn")
     if product.is_lot_tracked and not product.trace_code:
         yield case.find("TRACE_MISSING", severity="info")
+
+
+def _dated(case: Case, code: str, name: str, day: date, severity: Severity) -> Finding:
+    on = _date(day)
+    return case.find(code, f"{name}, {on}", severity=severity, kind=name, on=on)
 
 
 def _date(day: date) -> str:

@@ -26,6 +26,7 @@ def finding_data(finding: Finding, public_url: str) -> dict[str, Any]:
         "why": finding.why % finding.params,
         "fix": finding.fix % finding.params,
         "fix_url": f"{public_url}{finding.path}",
+        "params": dict(finding.params),
     }
 
 
