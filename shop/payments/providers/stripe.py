@@ -19,6 +19,7 @@ from shop.payments import stripe_api, stripe_refunds
 from shop.payments.messages import read_object
 from shop.payments.provider import (
     AttemptView,
+    BadSignature,
     Capabilities,
     Instruction,
     Malformed,
@@ -112,7 +113,9 @@ def _start(config: PaymentConfig, order: OrderView, attempt: AttemptView) -> Ins
 def _parse_push(
     config: PaymentConfig, headers: Mapping[str, str], body: bytes, now: datetime
 ) -> Pushed:
-    settings = _settings(config)
+    if config.stripe is None:
+        raise BadSignature
+    settings = config.stripe
     stripe_api.verify_signature(settings, headers.get("Stripe-Signature", ""), body, now)
     event = read_object(body)
     event_id, kind = event.get("id"), str(event.get("type"))

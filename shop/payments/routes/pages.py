@@ -15,7 +15,7 @@ from shop.core.errors import Conflict, Invalid, NotFound
 from shop.orders.models import Order
 from shop.orders.routes import buyers_page
 from shop.orders.rules import read_code
-from shop.payments import desk, panels, queries, refund_desk, services
+from shop.payments import desk, panels, queries, refund_desk, services, unmatched
 from shop.payments.asking import ask_provider, call_off, take_push
 from shop.payments.banks import BANKS, bank_name
 from shop.payments.configuration import config_of
@@ -227,6 +227,7 @@ def producer_desk() -> Any:
         awaited=desk.awaited_transfers(db, own, clock.now()),
         ledger=desk.recent_money(db, own),
         refunds=refund_desk.count_for_sellers(db, actor()),
+        unmatched=unmatched.count_unmatched(db, unmatched.of_producers(own)),
     )
 
 

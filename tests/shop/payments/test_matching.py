@@ -255,3 +255,24 @@ def test_staff_see_money_on_accounts_of_their_provinces(
     assert "data-txn" not in client.get(STAFF).get_data(as_text=True)
     fields = {"note": "không phải tiền bán hàng"}
     assert post(client, f"{STAFF}/{txn_id}/gat", fields).status_code == 404
+
+
+def test_foreign_money_is_no_orders_and_leaves_the_desk_with_a_reason(
+    signed_in: SignIn, database: Database
+) -> None:
+    """Given back where it was paid, it must not lie on the desk for ever."""
+    with database.transaction() as db:
+        _order, attempt = make_attempt(db)
+        row = lost(db, attempt, currency="USD").id
+        login = make_staff(db).email or ""
+    client = signed_in(login)
+    page = client.get(STAFF).get_data(as_text=True)
+    assert f'data-txn="{row}"' in page
+    assert f"{STAFF}/{row}/gat" in page
+    assert f'action="{STAFF}/{row}"' not in page, "no order can take it"
+    short = post(client, f"{STAFF}/{row}/gat", {"note": "x"})
+    assert short.status_code == 422
+    assert 'id="note"' in short.get_data(as_text=True), "where the summary of faults leads"
+    assert post(client, f"{STAFF}/{row}/gat", {"note": "đã hoàn bên Stripe"}).status_code == 303
+    assert f'data-txn="{row}"' not in client.get(STAFF).get_data(as_text=True)
+    assert_sound(database)
