@@ -80,11 +80,12 @@ def _page(
         )
         for resource, push in queries.channels_of(db, live, senders.keys())
     ]
+    advice = services.advice_by_platform(db, live=live, platforms=PLATFORMS, now=now)
     page = render_template(
         "livestream/packs/page.html",
         live=live,
         states=states,
-        platforms=[(slug, policy_of(slug).name) for slug in PLATFORMS],
+        platforms=[(slug, policy_of(slug).name, advice[slug]) for slug in PLATFORMS],
         channels=channels,
         config=config,
         can_send=live.state in SENT_IN,

@@ -30,6 +30,8 @@ class Policy:
     min_minutes: int = 15
     max_minutes: int = 13 * 60
     max_products: int | None = None
+    max_flash_minutes: int | None = None
+    """Longest run of one live price; None: no limit is known."""
     is_time_fixed: bool = False
     """Whether an announced time can only be changed by announcing anew (followers subscribed)."""
     lead_hours: int = 0

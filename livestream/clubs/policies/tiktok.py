@@ -12,6 +12,7 @@ POLICY = Policy(
     takes_comment_orders=False,
     min_minutes=30,
     max_products=100,
+    max_flash_minutes=20,
     is_time_fixed=True,
     shop_requirements=(
         N_("Tài khoản đã gắn TikTok Shop và sản phẩm đã được duyệt trong giỏ live."),
@@ -25,5 +26,8 @@ POLICY = Policy(
         N_("Không nói quá công dụng, không gọi tên sàn khác."),
         N_("Đơn đi qua giỏ hàng của TikTok, không chốt bằng bình luận."),
     ),
-    source="TikTok Shop Academy: LIVE Manager, LIVE Selling, LIVE Content Policies (đọc 2026-11)",
+    source=(
+        "TikTok Shop Academy: LIVE Manager, LIVE Selling, LIVE Flash Sale, LIVE Content Policies "
+        "(đọc 2026-11)"
+    ),
 )

@@ -5,11 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from livestream.clubs.policies import policy_of
-from livestream.packs.rules import description, platform_id
+from livestream.clubs.policies import Policy, policy_of
+from livestream.packs.rules import Advice, Good, advise, description, flash_span, platform_id
 from livestream.runsheets.queries import Line, Sheet, load_sheet
 from livestream.runsheets.rules.sheet import KIND_LABELS
-from livestream.runsheets.rules.words import remarks
 from livestream.sessions.models import LiveSession
 from livestream.sessions.queries.plans import listed_addresses
 from livestream.sessions.timing import VN, price_span
@@ -44,9 +43,9 @@ def make_pack(
         "tieu-de.txt": _text([live.title, when, "", about]),
         "san-pham.csv": _products(shown, listed, platform),
         "bang-chay.csv": _cues(sheet),
-        "gia-chop-nhoang.csv": _flash(live, shown),
+        "gia-chop-nhoang.csv": _flash(live, shown, policy),
         "quy-dinh-kenh.txt": _text([policy.name, *said, "", policy.source]),
-        "can-xem-lai.txt": _text(_doubts(shown, platform)),
+        "can-xem-lai.txt": _text(_told(_advice(live, shown, listed, policy))),
     }
     if cover is not None:
         files["bia.jpg"] = cover
@@ -105,14 +104,14 @@ def _cues(sheet: Sheet) -> bytes:
     return csv_bytes(head, rows)
 
 
-def _flash(live: LiveSession, shown: Sequence[Line]) -> bytes:
+def _flash(live: LiveSession, shown: Sequence[Line], policy: Policy) -> bytes:
     rows = []
     for line in shown:
         item = line.row.item if line.row else None
         if line.row is None or item is None or item.live_price_vnd is None:
             continue
-        starts, ends = price_span(
-            live.starts_at, live.ends_at, item.price_from_minute, item.price_minutes
+        starts, ends = flash_span(
+            *_price_span(live, line), shown_at=line.timed.starts_at, policy=policy
         )
         rows.append(
             [
@@ -129,13 +128,53 @@ def _flash(live: LiveSession, shown: Sequence[Line]) -> bytes:
     return csv_bytes(head, rows)
 
 
-def _doubts(shown: Sequence[Line], platform: str) -> list[str]:
-    """Words of the scripts to reconsider before they are used on this platform."""
-    policies = [policy_of(platform)]
-    found = [
-        f"{line.row.item.short_code}: {one.text % one.params} ({one.source})"
-        for line in shown
-        if line.row is not None and line.words
-        for one in remarks(line.words, valid_stars=line.row.sale.stars, policies=policies)
+def _price_span(live: LiveSession, line: Line) -> tuple[datetime, datetime]:
+    """When the live price of a line holds; empty without one."""
+    item = line.row.item if line.row else None
+    if item is None or item.live_price_vnd is None:
+        return live.starts_at, live.starts_at
+    return price_span(live.starts_at, live.ends_at, item.price_from_minute, item.price_minutes)
+
+
+def advice_by_platform(
+    db: Session, *, live: LiveSession, platforms: Sequence[str], now: datetime
+) -> dict[str, list[Advice]]:
+    """What to see to before the pack of each platform is used; as ``can-xem-lai.txt`` says it."""
+    shown = [line for line in load_sheet(db, live, now=now).lines if line.part.kind == "product"]
+    listed = listed_addresses(db, {line.row.sale.product_id for line in shown if line.row})
+    return {slug: _advice(live, shown, listed, policy_of(slug)) for slug in platforms}
+
+
+def _advice(
+    live: LiveSession,
+    shown: Sequence[Line],
+    listed: Mapping[int, Mapping[str, str]],
+    policy: Policy,
+) -> list[Advice]:
+    goods = []
+    for line in shown:
+        if line.row is None:
+            continue
+        starts, ends = _price_span(live, line)
+        address = listed.get(line.row.sale.product_id, {}).get(policy.slug, "")
+        goods.append(
+            Good(
+                line.row.item.short_code,
+                line.row.sale.stars,
+                line.words,
+                has_id=bool(platform_id(policy.slug, address)),
+                flash_minutes=int((ends - starts).total_seconds()) // 60,
+            )
+        )
+    return advise(policy, f"{live.title}. {live.about}", goods)
+
+
+def _told(found: Sequence[Advice]) -> list[str]:
+    """Advice as lines of a file, in Vietnamese as the rest of the pack."""
+    lines = [
+        (f"{one.code}: " if one.code else "")
+        + one.text % one.params
+        + (f" ({one.source})" if one.source else "")
+        for one in found
     ]
-    return found or ["Không có lời nào cần xem lại."]
+    return lines or ["Không có gì cần xem lại."]

@@ -29,6 +29,7 @@ _OTHERS: Final = re.compile(
 _COMMENT_ORDER: Final = re.compile(
     r"(?<!\w)(?:để lại|comment|bình luận|nhắn)\s{1,3}(?:số điện thoại|sđt|số)(?!\w)", _I
 )
+_OWN_CODE: Final = re.compile(r"(?<!\w)(?:quét (?:mã|qr)|(?:mã )?qr|mã truy xuất)(?!\w)", _I)
 PROMISE_RULE: Final = N_(
     "Luật Thương mại điện tử 122/2025, điều 24 (theo báo chí): không nói sai về công dụng, chất "
     "lượng, giá, khuyến mại."
@@ -76,6 +77,9 @@ def _platform_remarks(words: str, policy: Policy) -> list[Remark]:
         if others:
             text = N_("“%(words)s”: kênh này không cho nhắc tên sàn khác.")
             found.append(Remark("other_platform", text, others, _source(policy)))
+    if not policy.may_show_own_codes and _hits(_OWN_CODE, words):
+        text = N_("“%(words)s”: kênh này không cho đưa mã QR dẫn ra ngoài lên hình.")
+        found.append(Remark("own_code", text, _hits(_OWN_CODE, words), _source(policy)))
     if not policy.takes_comment_orders and _hits(_COMMENT_ORDER, words):
         text = N_("“%(words)s”: kênh này không cho chốt đơn bằng bình luận.")
         found.append(Remark("comment_order", text, _hits(_COMMENT_ORDER, words), _source(policy)))
