@@ -9,6 +9,8 @@ one.
 
 import re
 import threading
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event
@@ -26,13 +28,17 @@ _CONDITION = re.compile(
 
 
 class Careless(Database):
-    """For one race of ``together`` threads."""
+    """For one race of ``together`` threads, or of processes: ``gate`` is then what each calls
+    before its first write, see ``tests.processes.begin``.
+    """
 
-    def __init__(self, guarded: Database, together: int) -> None:
+    def __init__(
+        self, guarded: Database, together: int, *, gate: Callable[[], object] | None = None
+    ) -> None:
         super().__init__(guarded.url.render_as_string(hide_password=False))
         level = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._careless = create_engine(self.url, **level)
-        self._gate = threading.Barrier(together)
+        self._gate = gate or partial(threading.Barrier(together).wait, 5)
         self._known: set[int] = set()
         if self.is_sqlite:
             event.listen(self._careless, "connect", _autocommit)
@@ -53,7 +59,7 @@ class Careless(Database):
         if _WRITES.match(statement) and threading.get_ident() not in self._known:
             self._known.add(threading.get_ident())
             try:
-                self._gate.wait(5)
+                self._gate()
             except threading.BrokenBarrierError:
                 return statement, given
         if statement.startswith("UPDATE") and " WHERE " in statement:

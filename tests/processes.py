@@ -9,7 +9,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def begin() -> None:
-    """In a process of ``run_together``, once it is set up: say so, and wait for the others."""
+    """In a process of ``run_together``, once it is set up: say so, and wait for the others.
+
+    A control calls it in the middle of its act, where a guard would keep the others out.
+    """
     print("ready", flush=True)
     sys.stdin.readline()
 

@@ -24,7 +24,7 @@ def moment(raw: str) -> datetime | None:
 def day_of(raw: str) -> date | None:
     """A day as the browser sends it, or None."""
     try:
-        return date.fromisoformat(raw[:10])
+        return date.fromisoformat(raw)
     except ValueError:
         return None
 
@@ -108,8 +108,9 @@ class SeriesForm(Form):
     """Sessions a week apart, made from a template."""
 
     title = forms.text(N_("Tên phiên"), minimum=3, maximum=160)
+    title_en = forms.text(N_("Tên phiên bằng tiếng Anh"), is_required=False, maximum=160)
     first_day = forms.day(N_("Từ ngày"))
-    weeks = forms.whole(N_("Số tuần"), minimum=1, maximum=52, default=4)
+    weeks = forms.whole(N_("Số tuần"), minimum=1, maximum=26, default=4)
     taken = forms.choice(
         N_("Nếu có ngày đã kín"),
         [

@@ -139,10 +139,15 @@ def hours_data(rows: list[Any]) -> dict[str, str]:
     return data
 
 
-class ExceptionForm(Form):
-    """A day away, or free at other hours."""
+class DayForm(Form):
+    """One day."""
 
     day = forms.day(N_("Ngày"))
+
+
+class ExceptionForm(DayForm):
+    """A day away, or free at other hours."""
+
     from_time = forms.text(
         N_("Rảnh từ"), is_required=False, maximum=5, description=N_("Để trống nếu bận cả ngày.")
     )

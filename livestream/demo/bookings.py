@@ -71,6 +71,7 @@ def _book_saturdays(db: Session, club: Club, now: datetime) -> None:
         db,
         club_id=club.id,
         title="Chợ sáng thứ Bảy",
+        title_en="Saturday morning market",
         first=_at(now, ahead, 9),
         weeks=WEEKS,
         minutes=60,

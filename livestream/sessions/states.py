@@ -66,6 +66,10 @@ class OwnProposal(NotAllowed):
     message = N_("Người đề xuất không tự duyệt phiên của mình. Hãy nhờ quản lý khác hoặc cán bộ.")
 
 
+class OwnMove(OwnProposal):
+    message = N_("Phiên đã chốt thì người đề xuất không tự đổi. Hãy nhờ quản lý khác hoặc cán bộ.")
+
+
 class ReasonMissing(Invalid):
     message = N_("Vui lòng ghi lý do.")
 

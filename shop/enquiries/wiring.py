@@ -46,4 +46,4 @@ def _producer_todo(db: Session, actor: Actor) -> list[Todo]:
 
 
 def _account_pages(_actor: Actor) -> list[NavItem]:
-    return [NavItem(_(N_("Câu hỏi đặt")), "/tai-khoan/hoi-dat", "comment", 30)]
+    return [NavItem(_(N_("Hỏi đặt và mua sỉ")), "/tai-khoan/hoi-dat", "comment", 30)]

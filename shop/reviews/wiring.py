@@ -151,7 +151,9 @@ def account_links(_actor: Actor) -> list[NavItem]:
     """A person's own words."""
     return [
         NavItem(gettext(N_("Đánh giá của tôi")), url_for("reviews.own_reviews"), "star", order=30),
-        NavItem(gettext(N_("Câu hỏi của tôi")), url_for("reviews.own_questions"), "comment", 31),
+        NavItem(
+            gettext(N_("Câu hỏi về sản phẩm")), url_for("reviews.own_questions"), "comment", 31
+        ),
         NavItem(gettext(N_("Việc tôi báo")), url_for("reviews.own_reports"), "warning", 32),
     ]
 

@@ -145,7 +145,8 @@ def drop_template(template_id: int) -> Page:
 @bp.post("/clb/phien/khung-gio/<int:template_id>/dat")
 @role("club")
 def book_series(template_id: int) -> Page:
-    """Book several weeks: ``title``, ``first_day``, ``weeks``, ``taken`` = free | all."""
+    """Book several weeks: ``title``, ``title_en``, ``first_day``, ``weeks``, ``taken`` = free or
+    all."""
     form = forms.SeriesForm.read()
     reading = read_session()
     club = chosen_club(reading, manager=True)
@@ -185,6 +186,7 @@ def _book(db: Session, club_id: int, template_id: int, form: forms.SeriesForm) -
         db,
         club_id=club_id,
         title=form.title.data or template.name,
+        title_en=form.title_en.data or None,
         first=aware(_first(form, time(hour, minute))),
         weeks=form.weeks.data or 1,
         minutes=template.minutes,

@@ -181,12 +181,19 @@ def own_channel() -> Page:
     return redirect(url_for("bookings.ask_as_producer"), 303)
 
 
-def _inbox(status: int = 200, refused: DomainError | None = None, open_id: int = 0) -> Page:
+def _inbox(
+    status: int = 200,
+    refused: DomainError | None = None,
+    open_id: int = 0,
+    filled: forms.TakeForm | None = None,
+) -> Page:
+    """The desk; ``filled`` is the form of request ``open_id`` as it was typed."""
     db = read_session()
     managed = [club for club, held in actor().clubs.items() if held == "manager"]
     rows = []
     for row in readers.requests_to(db, managed):
-        form = forms.TakeForm(
+        form = filled if filled and row.request.id == open_id else None
+        form = form or forms.TakeForm(
             data={
                 "title": row.product or _(N_("Phiên chợ")),
                 "starts_at": row.request.starts_at.astimezone(VN).replace(tzinfo=None),
@@ -224,7 +231,8 @@ def take_request(request_id: int) -> Page:
     fill_choices(form, resources_of(db, club_id, active_only=True))
     if not form.validate():
         db.rollback()
-        return _inbox(422, Invalid(N_("Có ô chưa đúng. Hãy xem lại giờ, người dẫn và kênh.")))
+        wrong = Invalid(N_("Có ô chưa đúng. Hãy xem lại giờ, người dẫn và kênh."))
+        return _inbox(422, wrong, request_id, form)
     named = {kind: chosen_ids(form[f"{kind}_id"]) for kind in ("host", "channel", "studio", "kit")}
     try:
         live = requesting.take_request(
@@ -242,7 +250,8 @@ def take_request(request_id: int) -> Page:
         )
     except (Conflict, Invalid, NotAllowed) as error:
         db.rollback()
-        return _inbox(status_of(error), error, request_id)
+        form.add_error(error)
+        return _inbox(status_of(error), error, request_id, form)
     db.commit()
     return redirect(url_for("sessions.club_session", public_id=live.public_id), 303)
 

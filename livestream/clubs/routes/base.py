@@ -32,10 +32,14 @@ def chosen_club_id(*, manager: bool = False) -> int:
     if typed:
         club_id = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
     else:
-        managed = [club for club, held in mine.items() if held == "manager"]
-        club_id = min(managed or mine, default=0)
+        club_id = managed_club_id() or min(mine, default=0)
     require_club(actor(), club_id, manager=manager)
     return club_id
+
+
+def managed_club_id() -> int:
+    """The first club the actor manages; 0: none."""
+    return min((club for club, held in actor().clubs.items() if held == "manager"), default=0)
 
 
 def failed(form: Form, error: DomainError) -> int:

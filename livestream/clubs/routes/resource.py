@@ -134,3 +134,20 @@ def exception(resource_id: int) -> Page:
     db.commit()
     flash(_(N_("Đã lưu.")), "ok")
     return redirect(url_for("clubs.resource", resource_id=resource_id), 303)
+
+
+@bp.post("/clb/nguon-luc/<int:resource_id>/ngay/bo")
+@role("club")
+def drop_exception(resource_id: int) -> Page:
+    """The usual hours hold again on ``day``."""
+    form = forms.DayForm.read()
+    db = write_session()
+    kept = _editable(db, resource_id)
+    if not form.validate():
+        raise Invalid(N_("Chọn một ngày trong danh sách."))
+    services.drop_exception(
+        db, resource_id=kept.id, day=form.day.data, actor_id=actor().id(), now=clock.now()
+    )
+    db.commit()
+    flash(_(N_("Đã bỏ ngày này.")), "ok")
+    return redirect(url_for("clubs.resource", resource_id=resource_id), 303)

@@ -1,6 +1,6 @@
 """Verbs about clubs, the people in them and what they share."""
 
-from livestream.clubs.services.hours import set_exception, set_weekly_hours
+from livestream.clubs.services.hours import drop_exception, set_exception, set_weekly_hours
 from livestream.clubs.services.joining import (
     change_club,
     decide_club,
@@ -27,6 +27,7 @@ __all__ = [
     "change_resource",
     "confirm_identity",
     "decide_club",
+    "drop_exception",
     "invite",
     "managers_of",
     "register_club",

@@ -1,6 +1,7 @@
 """When a host, a studio or kit can be booked."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -9,6 +10,12 @@ from livestream.clubs import rules
 from livestream.clubs.models import Availability, AvailabilityException, Resource
 from livestream.clubs.services.auditing import audit_resource
 from livestream.clubs.signals import availability_changed
+from shop.core import clock
+from shop.core.errors import Invalid
+from shop.core.text import N_
+
+MAX_AHEAD: Final = timedelta(days=366)
+"""As far ahead as sessions may be booked."""
 
 
 def set_weekly_hours(
@@ -53,7 +60,9 @@ def set_exception(
     hours: tuple[int, int] | None = None,
     note: str = "",
 ) -> None:
-    """Away on ``day``, or free at ``hours`` only. Raises BadHours."""
+    """Away on ``day``, or free at ``hours`` only. Raises BadHours, Invalid for another year."""
+    if not clock.today_vn(now) <= day <= clock.today_vn(now) + MAX_AHEAD:
+        raise Invalid(N_("Chọn một ngày từ hôm nay đến hết một năm tới."), field="day")
     if hours is not None:
         rules.check_hours(*hours)
     _lock(db, resource_id)
@@ -70,4 +79,22 @@ def set_exception(
     row.note = note
     db.flush()
     audit_resource(db, "resource.exception_set", resource_id, actor_id, now)
+    availability_changed.send(db=db, resource_id=resource_id, actor_id=actor_id, now=now)
+
+
+def drop_exception(
+    db: Session, *, resource_id: int, day: date, actor_id: int, now: datetime
+) -> None:
+    """The usual hours hold again on ``day``; sessions are judged anew. Again changes nothing."""
+    _lock(db, resource_id)
+    row = db.scalars(
+        select(AvailabilityException).where(
+            AvailabilityException.resource_id == resource_id, AvailabilityException.day == day
+        )
+    ).one_or_none()
+    if row is None:
+        return
+    db.delete(row)
+    db.flush()
+    audit_resource(db, "resource.exception_dropped", resource_id, actor_id, now)
     availability_changed.send(db=db, resource_id=resource_id, actor_id=actor_id, now=now)

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from livestream.campaigns.queries import open_campaigns
 from livestream.clubs.models import Club
-from livestream.clubs.queries import clubs_of, resources_of
-from livestream.clubs.routes.base import chosen_club
+from livestream.clubs.queries import clubs_of, get_club, resources_of
+from livestream.clubs.routes.base import chosen_club, managed_club_id
 from livestream.sessions import forms, queries, services
 from livestream.sessions.forms import WishRow
 from livestream.sessions.models import LiveSession
@@ -17,7 +17,7 @@ from livestream.sessions.routes.frame import Page, bp, fill_choices, hold_hours
 from livestream.sessions.timing import VN
 from shop.catalogue.queries import variants_for_sale
 from shop.core import clock
-from shop.core.errors import Conflict, Invalid, NotAllowed
+from shop.core.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from shop.core.text import N_
 from shop.web.access import actor, role
 from shop.web.errors import status_of
@@ -60,7 +60,10 @@ def create_session() -> Page:
     form = forms.SessionForm.read()
     form.starts_at.data = _moment(request.form.get("offer", "")) or form.starts_at.data
     reading = read_session()
-    club = chosen_club(reading, manager=True)
+    try:
+        club = chosen_club(reading, manager=True)
+    except (NotFound, NotAllowed) as error:
+        return _not_their_club(reading, form, error)
     _prepare(reading, club, form)
     rows: list[WishRow] = []
     try:
@@ -75,6 +78,20 @@ def create_session() -> Page:
         status = status_of(error)
         return _new_page(reading, club, form, rows, status=status, offers=offers)
     return redirect(url_for("sessions.club_session", public_id=live.public_id), 303)
+
+
+def _not_their_club(db: Session, form: forms.SessionForm, error: DomainError) -> Page:
+    """What was typed for a club the actor does not manage, kept for one that they do."""
+    mine = managed_club_id()
+    if not mine:
+        raise error
+    try:
+        rows = forms.typed_rows()
+    except Invalid:
+        rows = []
+    refused = N_("Bạn không quản lý câu lạc bộ vừa chọn. Chọn câu lạc bộ của bạn rồi gửi lại.")
+    form.add_error(Invalid(refused))
+    return _new_page(db, get_club(db, mine), form, rows, status=status_of(error))
 
 
 def _new_page(

@@ -40,7 +40,7 @@ from livestream.sessions.states import (
     BEFORE_LIVE,
     MOVABLE_STATES,
     STATE_LABELS,
-    OwnProposal,
+    OwnMove,
     ReasonMissing,
     WrongState,
     require_step,
@@ -68,13 +68,15 @@ def move_session(
     New holds are taken before old ones are dropped, in one transaction: when anything is refused,
     everything stays as it was. A firm session is moved by staff or by a manager who did not propose
     it, and passes the same guard as confirming. Raises ResourceTaken, BadTime, CannotPropose,
-    NotReady, StaffNeeded, OwnProposal, WrongState, Outdated.
+    NotReady, StaffNeeded, OwnMove, WrongState, Outdated.
     """
     wanted = [resource_id for ids in (resources or {}).values() for resource_id in ids]
     live = open_for_change(db, public_id, version=version, further=wanted)
+    _require_open(live, now=now)
+    ends_at = check_times(starts_at, minutes, now=now)
     require_movable(live, actor_id=actor_id, capacity=capacity, now=now)
     before = times(live)
-    live.ends_at = check_times(starts_at, minutes, now=now)
+    live.ends_at = ends_at
     live.starts_at = starts_at
     db.flush()
     kept = resource_ids_of(db, live.id)
@@ -96,13 +98,17 @@ def move_session(
 
 
 def require_movable(live: LiveSession, *, actor_id: int, capacity: Capacity, now: datetime) -> None:
-    """Raises WrongState, HoldLapsed, OwnProposal (a manager moving their own firm one)."""
+    """Raises WrongState, HoldLapsed, OwnMove (a manager moving their own firm one)."""
+    _require_open(live, now=now)
+    if live.state == "confirmed" and capacity != "staff" and actor_id == live.proposed_by:
+        raise OwnMove
+
+
+def _require_open(live: LiveSession, *, now: datetime) -> None:
     if live.state not in MOVABLE_STATES:
         raise WrongState(state=STATE_LABELS[live.state])
     if is_lapsed(live, now):
         raise HoldLapsed
-    if live.state == "confirmed" and capacity != "staff" and actor_id == live.proposed_by:
-        raise OwnProposal
 
 
 def settle_move(

@@ -1,7 +1,8 @@
 """Forty at once from several processes: overlapping ranges of one host, one studio, and mixes.
 
-Each is a process of its own interpreter with threads, on both databases; the control takes the
-database's guard away and must then show overlaps.
+Each is a process of its own interpreter with threads, on both databases; a control, of processes
+as well, takes each guard away and must then show what it kept out: overlaps without the database's
+constraint, two confirmations without lock and version, a deadlock without the order of the locks.
 """
 
 import random
@@ -48,8 +49,23 @@ from livestream.sessions import services
 from livestream.clubs.services import managers_of
 from livestream.sessions.models import LiveSession
 import tests.factories.livestream as f
+from tests.careless import Careless
 from tests.processes import begin
-database = Database(sys.argv[1])
+way, database = sys.argv[1], Database(sys.argv[2])
+if way == "careless":
+    database = Careless(database, 1, gate=begin)
+elif way == "tangled":
+    from sqlalchemy import event
+    from livestream.sessions.services import changing
+    asked, turned = [], sys.argv.pop(3) == "down"
+    def meet(_connection, _cursor, statement, *_more):
+        if "pg_advisory_xact_lock" in statement:
+            asked.append(statement)
+            if len(asked) == 2:
+                begin()
+    event.listen(database.engine, "before_cursor_execute", meet)
+    changing.sorted = lambda ids: sorted(ids, reverse=turned)
+
 
 def act(word):
     """``<session>`` books it, ``move:<session>:<minute>`` moves it to a minute of the evening,
@@ -78,8 +94,9 @@ def run(word):
         said.append("broke:" + repr(error)[:200].replace(" ", "_"))
 
 said = []
-threads = [threading.Thread(target=run, args=(word,)) for word in sys.argv[2:]]
-begin()
+threads = [threading.Thread(target=run, args=(word,)) for word in sys.argv[3:]]
+if way == "guarded":
+    begin()
 for thread in threads: thread.start()
 for thread in threads: thread.join(60)
 print(" ".join(said))
@@ -91,7 +108,7 @@ def in_processes(database: Database, words: list[str]) -> list[str]:
     """Do every word at once, spread over the processes; what each answered."""
     address = database.url.render_as_string(hide_password=False)
     parts = [words[part::PROCESSES] for part in range(PROCESSES)]
-    answers = run_together(*(("-c", CHILD, address, *part) for part in parts))
+    answers = run_together(*(("-c", CHILD, "guarded", address, *part) for part in parts))
     said = [word for answer in answers for word in answer.split()]
     assert len(said) == len(words), "every try was answered"
     assert not [word for word in said if word.startswith("broke")], said
@@ -225,7 +242,8 @@ def test_swaps_and_moves_at_once_hold_every_hour_once(database: Database) -> Non
 
 
 @pytest.mark.control
-def test_without_the_guard_forty_overlap(database: Database) -> None:
+def test_without_the_guard_they_overlap(database: Database) -> None:
+    """Bookings of one host, of one studio, of a mix, and moves that meet them: each overlaps."""
     with database.engine.begin() as connection:
         if database.is_sqlite:
             for verb in ("insert", "update"):
@@ -234,8 +252,49 @@ def test_without_the_guard_forty_overlap(database: Database) -> None:
             connection.execute(
                 text("ALTER TABLE live_resource_hold DROP CONSTRAINT ex_live_resource_hold_overlap")
             )
-    in_processes(database, drafts(database, 12, "host") + moves_and_bookings(database))
-    assert "sessions.no_overlap" in broken(database)
+    races = {share: drafts(database, 8, share) for share in ("host", "studio", "mix")}
+    races["meeting"] = moves_and_bookings(database)
+    in_processes(database, [word for words in races.values() for word in words])
     with database.read() as db:
-        moved = select(func.count(SessionEvent.id)).where(SessionEvent.kind == "moved")
-        assert db.scalar(moved) or 0, "moves went through as well"
+        rows = db.execute(text(INVARIANTS["sessions.no_overlap"])).all()
+        met = select(LiveSession.public_id, ResourceHold.id).join(ResourceHold)
+        of_hold = {hold: code for code, hold in db.execute(met)}
+    for race, words in races.items():
+        codes = {word.removeprefix("move:").split(":")[0] for word in words}
+        movers = {word.split(":")[1] for word in words if ":" in word}
+        pairs = [{of_hold[a], of_hold[b]} for a, b in rows if {of_hold[a], of_hold[b]} <= codes]
+        assert pairs, race
+        if movers:
+            assert any(len(pair & movers) == 1 for pair in pairs), "a move meets a booking"
+
+
+@pytest.mark.control
+def test_without_lock_and_version_several_processes_confirm(database: Database) -> None:
+    """Each of four has read the proposal before the first of them writes."""
+    words = confirmers(database)
+    address = database.url.render_as_string(hide_password=False)
+    run_together(*(("-c", CHILD, "careless", address, word) for word in words))
+    with database.read() as db:
+        firm = select(func.count(SessionEvent.id)).where(SessionEvent.kind == "confirmed")
+        assert (db.scalar(firm) or 0) > 1
+
+
+@pytest.mark.control
+def test_locks_out_of_order_end_in_a_deadlock(database: Database) -> None:
+    """One takes what it shares with the other upwards, the other downwards."""
+    if database.is_sqlite:
+        pytest.skip("SQLite has one writer: there is no order of locks to turn round")
+    with database.transaction() as db:
+        club = make_club(db)
+        shared: dict[str, Any] = {
+            "hosts": [make_host(db, club)],
+            "channels": [make_channel(db, club)],
+        }
+        pair = [
+            make_session(db, club, **shared, submit_key=f"tangle-{index}").public_id
+            for index in range(2)
+        ]
+    address = database.url.render_as_string(hide_password=False)
+    ways = zip(("up", "down"), pair, strict=True)
+    said = run_together(*(("-c", CHILD, "tangled", address, *way) for way in ways))
+    assert [word for word in said if "deadlock" in word.lower()], said
