@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from livestream.clubs.models import Resource
@@ -83,7 +83,7 @@ class DraftRow:
     """(item id, short code, units)."""
     orders: tuple[str, ...]
     wants_out: bool
-    """The same person wrote later that they do not want it."""
+    """The same person wrote later that they do not want it, or want another thing instead."""
 
     @property
     def doubts(self) -> list[str]:
@@ -150,10 +150,14 @@ def _order_codes(db: Session, group_ids: Sequence[int]) -> dict[int, list[str]]:
 
 
 def _cancels(db: Session, session_id: int) -> dict[str, int]:
-    """Author -> their latest comment that takes something back."""
+    """Author -> their latest comment that takes something back, or wants another thing instead."""
     rows = db.execute(
         select(LiveComment.author_key, func.max(LiveComment.id))
-        .where(LiveComment.session_id == session_id, LiveComment.reading == "cancel")
+        .outerjoin(OrderDraft, OrderDraft.comment_id == LiveComment.id)
+        .where(
+            LiveComment.session_id == session_id,
+            or_(LiveComment.reading == "cancel", OrderDraft.doubts.contains("mixed")),
+        )
         .group_by(LiveComment.author_key)
     )
     return {row[0]: row[1] for row in rows}

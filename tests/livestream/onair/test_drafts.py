@@ -98,6 +98,14 @@ def test_comments_are_sorted_and_each_is_taken_once(db: Session) -> None:
     assert db.scalar(select(func.count()).select_from(LiveComment)) == 4  # small talk is not kept
 
 
+def test_who_wants_another_thing_instead_is_told_at_the_earlier_draft(db: Session) -> None:
+    live = selling(db)
+    take(db, live, Comment("A1 2 hũ", "Lan"), Comment("A1", "Mai"))
+    take(db, live, Comment("không lấy A1 nữa, đổi sang A2", "Lan"))
+    rows = queries.draft_rows(db, live.id, states=("open",))
+    assert [row.wants_out for row in rows] == [True, False, False]
+
+
 @pytest.mark.parametrize("platform", ["tiktok", "shopee"])
 def test_platforms_that_forbid_it_are_respected(db: Session, platform: str) -> None:
     live = selling(db, platform=platform)
