@@ -153,14 +153,19 @@ def goods_of(db: Session, producer_id: int) -> list[tuple[int, str, str]]:
     return [(product_id, name, subgroup) for product_id, name, subgroup in rows]
 
 
-def goods_count(db: Session, producer_id: int) -> int:
-    """How many goods a filled sheet could hold."""
-    goods = select(func.count(Product.id)).where(
-        Product.producer_id == producer_id,
-        Product.state != "archived",
-        Product.is_service.is_(False),
+def goods_count(db: Session, producer_id: int) -> tuple[int, int]:
+    """How many goods a filled sheet could hold, and how many rows: one for each size."""
+    goods = (
+        select(func.count(Product.id.distinct()), func.count(Variant.id))
+        .outerjoin(Variant, Variant.product_id == Product.id)
+        .where(
+            Product.producer_id == producer_id,
+            Product.state != "archived",
+            Product.is_service.is_(False),
+        )
     )
-    return db.scalar(goods) or 0
+    products, rows = db.execute(goods).one()
+    return products, rows
 
 
 def filling_called(db: Session, public_id: str, person_id: int) -> Task:

@@ -1,5 +1,6 @@
 """Filling a template, its report and the file."""
 
+import zipfile
 from typing import Final
 
 from flask import Response, redirect, render_template, request, send_file, url_for
@@ -9,6 +10,7 @@ from shop.channel_sheets import queries, services
 from shop.channel_sheets.models import ChannelTemplate
 from shop.channel_sheets.routes.base import bp, channel_labels, own, said
 from shop.channel_sheets.routes.templates import template_page
+from shop.channel_sheets.rules.layout import layout_of
 from shop.core import clock
 from shop.core.errors import Invalid, NotFound
 from shop.core.text import N_
@@ -26,7 +28,11 @@ STATES = {
 }
 
 AT_ONCE: Final = 300
-"""Goods that are filled within the request; more of them are filled in the background."""
+"""Goods that are filled within the request; more of them are filled in the background, and so is
+whatever makes long work of few goods."""
+CELLS_AT_ONCE: Final = 200_000
+BYTES_AT_ONCE: Final = 10_000_000
+"""Of the template's parts, unpacked: all of them are packed again."""
 
 
 class KeyNeeded(Invalid):
@@ -46,9 +52,17 @@ def fill(public_id: str) -> ResponseReturnValue:
     template = queries.template_called(read_session(), public_id, own())
     if not house().storage.has(template.stored_name):
         raise FileGone
-    if queries.goods_count(read_session(), template.producer_id) > AT_ONCE:
-        return _ask(template)
-    return _fill_now(template)
+    return _fill_now(template) if _is_short(template) else _ask(template)
+
+
+def _is_short(template: ChannelTemplate) -> bool:
+    """Whether filling takes no longer than a page may."""
+    goods, rows = queries.goods_count(read_session(), template.producer_id)
+    columns = max(len(sheet.columns) for sheet in layout_of(template.layout).sheets)
+    if goods > AT_ONCE or rows * columns > CELLS_AT_ONCE:
+        return False
+    with zipfile.ZipFile(house().storage.path(template.stored_name)) as parts:
+        return sum(part.file_size for part in parts.infolist()) <= BYTES_AT_ONCE
 
 
 def _ask(template: ChannelTemplate) -> ResponseReturnValue:

@@ -14,6 +14,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import IO, Final
@@ -65,32 +66,55 @@ def fill(workbook: bytes, target: Target, rows: Iterable[Sequence[Value]], out: 
 
     Raises KeyError when there is no such part.
     """
-    with zipfile.ZipFile(io.BytesIO(workbook)) as old:
+    return fill_sheets(workbook, [(target, rows)], out)
+
+
+def fill_sheets(
+    workbook: bytes, pages: Sequence[tuple[Target, Iterable[Sequence[Value]]]], out: IO[bytes]
+) -> int:
+    """Write the workbook with the rows of every page into ``out``, once; how many rows there were.
+
+    Raises KeyError when a part is not there.
+    """
+    with zipfile.ZipFile(io.BytesIO(workbook)) as old, ExitStack() as opened:
         infos = old.infolist()
         names = {info.filename.lstrip("/"): info for info in infos}
-        sheet = _Sheet(old.read(names[target.part]), target)
-        texts = _Texts(old.read(names[target.strings])) if target.strings in names else None
-        # the sheet comes first: which texts are shared is known only behind its last row
-        with (
-            tempfile.TemporaryFile() as made,
-            zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
-        ):
-            if texts is not None:
-                written = sheet.write(made, rows, texts)
-                made.seek(0)
-            for info in infos:
-                name = info.filename.lstrip("/")
-                if name == target.part:
-                    with new.open(_fresh(info), "w") as handle:
-                        if texts is None:
-                            written = sheet.write(handle, rows, None)
-                        else:
-                            shutil.copyfileobj(made, handle)
-                elif texts is not None and name == target.strings:
-                    new.writestr(_fresh(info), texts.written())
-                else:
-                    new.writestr(_fresh(info), old.read(info))
+        filled = {target.part: _Page(names[target.part], target, rows) for target, rows in pages}
+        strings = next((one.strings for one, _rows in pages if one.strings in names), "")
+        texts = _Texts(old.read(names[strings])) if strings else None
+        made: dict[str, IO[bytes]] = {}
+        written = 0
+        # sheets come first: which texts are shared is known only behind the last row of all
+        for part, page in filled.items() if texts is not None else ():
+            made[part] = opened.enter_context(tempfile.TemporaryFile())
+            written += page.write(old, made[part], texts)
+            made[part].seek(0)
+        new = opened.enter_context(zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED))
+        for info in infos:
+            name = info.filename.lstrip("/")
+            if name in made:
+                with new.open(_fresh(info), "w") as handle:
+                    shutil.copyfileobj(made[name], handle)
+            elif name in filled:
+                with new.open(_fresh(info), "w") as handle:
+                    written += filled[name].write(old, handle, None)
+            elif texts is not None and name == strings:
+                new.writestr(_fresh(info), texts.written())
+            else:
+                new.writestr(_fresh(info), old.read(info))
     return written
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A sheet that is written anew; its old content is read when its turn comes."""
+
+    info: zipfile.ZipInfo
+    target: Target
+    rows: Iterable[Sequence[Value]]
+
+    def write(self, old: zipfile.ZipFile, handle: IO[bytes], texts: "_Texts | None") -> int:
+        return _Sheet(old.read(self.info), self.target).write(handle, self.rows, texts)
 
 
 def _fresh(info: zipfile.ZipInfo) -> zipfile.ZipInfo:

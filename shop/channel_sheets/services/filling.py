@@ -1,6 +1,5 @@
 """Filling a template with a producer's goods: the file, and the report of what could not go in."""
 
-import io
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,7 +18,7 @@ from shop.channel_sheets.rules.filling import (
     written_columns,
 )
 from shop.channel_sheets.rules.layout import Layout, TemplateColumn
-from shop.channel_sheets.rules.patching import Target, fill, same_parts
+from shop.channel_sheets.rules.patching import Target, fill_sheets, same_parts
 from shop.channel_sheets.rules.remarks import Remark
 from shop.core.errors import Conflict
 from shop.core.text import N_, random_code
@@ -136,25 +135,20 @@ def fill_template(
 
 
 def _write(workbook: bytes, book: _Book, out: IO[bytes]) -> int:
-    """Fill one sheet after the other; one of a category that nothing has only loses its samples."""
-    written, content = 0, workbook
+    """Fill every sheet; one of a category that nothing has only loses its samples."""
     every = list(book.pages.values())
     pages = [page for page in every if page.rows or page.layout.samples] or every[:1]
-    for page in pages:
-        layout = page.layout
-        target = Target(
-            part=layout.part,
-            first_row=layout.data_row,
+    targets = [
+        Target(
+            part=page.layout.part,
+            first_row=page.layout.data_row,
             columns=[column.index for column in page.columns],
             count=len(page.rows),
-            strings=layout.strings if book.choices.is_shared else "",
+            strings=page.layout.strings if book.choices.is_shared else "",
         )
-        if page is pages[-1]:
-            written += fill(content, target, page.rows, out)
-            continue
-        between = io.BytesIO()
-        written += fill(content, target, page.rows, between)
-        content = between.getvalue()
+        for page in pages
+    ]
+    written = fill_sheets(workbook, list(zip(targets, (p.rows for p in pages), strict=True)), out)
     out.seek(0)
     return written
 

@@ -113,11 +113,12 @@ def test_a_hostile_file_name_never_leaves_the_bundle(
     assert "mau-cua-gian-hang.xlsx" in zipfile.ZipFile(io.BytesIO(bundle)).namelist()
 
 
-def test_many_goods_are_filled_in_the_background(
-    desk: Any, app: Flask, db: Session, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("bound", ["AT_ONCE", "CELLS_AT_ONCE", "BYTES_AT_ONCE"])
+def test_long_work_is_done_in_the_background(
+    desk: Any, app: Flask, db: Session, monkeypatch: pytest.MonkeyPatch, bound: str
 ) -> None:
     _honey, _tea, client, address = desk
-    monkeypatch.setattr(fills, "AT_ONCE", 1)
+    monkeypatch.setattr(fills, bound, 1)
     assert post(client, f"{address}/dien").status_code == 422, "a press needs its key"
     asked = {"submit_key": "e" * 22}
     page = post(client, f"{address}/dien", asked).location
