@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from livestream.clubs.models import Club
@@ -34,15 +34,30 @@ def _rows(provinces: Collection[str] | None) -> Select[Complaint, LiveSession, C
 
 
 def complaints_in(
-    db: Session, provinces: Collection[str] | None, *, limit: int = 100
+    db: Session, provinces: Collection[str] | None, *, limit: int, offset: int = 0
 ) -> list[ComplaintRow]:
-    """Complaints of these provinces (None: all), open ones first, the oldest first."""
+    """Complaints of these provinces (None: all): open ones, the oldest first, then the answered
+    ones, the newest first.
+    """
+    is_open = Complaint.state == "open"
     rows = db.execute(
         _rows(provinces)
-        .order_by(Complaint.state != "open", Complaint.created_at, Complaint.id)
+        .order_by(
+            is_open.desc(),
+            case((is_open, Complaint.id)),
+            Complaint.decided_at.desc(),
+            Complaint.id,
+        )
         .limit(limit)
+        .offset(offset)
     )
     return [ComplaintRow(*row) for row in rows]
+
+
+def count_complaints(db: Session, provinces: Collection[str] | None) -> int:
+    """How many there are, answered or not."""
+    ids = _rows(provinces).with_only_columns(Complaint.id)
+    return db.scalar(select(func.count()).select_from(ids.subquery())) or 0
 
 
 def count_open(db: Session, provinces: Collection[str] | None) -> int:

@@ -1,8 +1,9 @@
 """A viewer's complaint form, its answer page, staff's list and the evidence kept."""
 
 import secrets
+from typing import Final
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from livestream.complaints import queries, rules, services
@@ -15,11 +16,14 @@ from shop.core.errors import Conflict, Invalid
 from shop.core.text import N_
 from shop.web.access import actor, public, role
 from shop.web.errors import status_of
+from shop.web.forms import phone_digits
 from shop.web.i18n import gettext as _
 from shop.web.limits import limiter
+from shop.web.pagination import Page, page_number
 from shop.web.request import read_session, write_session
 
 bp = Blueprint("complaints", __name__)
+PAGE_SIZE: Final = 30
 
 
 def _form_page(slug: str, form: ComplaintForm, status: int = 200) -> ResponseReturnValue:
@@ -72,12 +76,27 @@ def show(code: str) -> ResponseReturnValue:
     return render_template("livestream/complaints/show.html", row=row, rules=rules)
 
 
-def _desk(status: int = 200, refused: Exception | None = None) -> ResponseReturnValue:
-    rows = queries.complaints_in(read_session(), staff_scope_of(actor()))
-    page = render_template(
-        "livestream/complaints/desk.html", rows=rows, rules=rules, refused=refused
+def _desk(
+    status: int = 200, refused: Exception | None = None, code: str = "", typed: str = ""
+) -> ResponseReturnValue:
+    """``typed``: the answer to the complaint ``code`` that came back."""
+    db, scope = read_session(), staff_scope_of(actor())
+    page = Page(
+        page_number(request.args.get("trang")),
+        PAGE_SIZE,
+        queries.count_complaints(db, scope),
+        lambda number: url_for(".desk", trang=number),
     )
-    return page, status
+    shown = render_template(
+        "livestream/complaints/desk.html",
+        rows=queries.complaints_in(db, scope, limit=PAGE_SIZE, offset=page.offset),
+        page=page,
+        rules=rules,
+        refused=refused,
+        typed={code: typed},
+        phone_digits=phone_digits,
+    )
+    return shown, status
 
 
 @bp.get("/can-bo/khieu-nai-phien")
@@ -93,7 +112,8 @@ def answer(code: str) -> ResponseReturnValue:
     """Decide: ``state`` = upheld | dismissed, ``answer``."""
     typed = AnswerForm.read()
     if not typed.validate():
-        return _desk(422, rules.AnswerMissing())
+        refused = Invalid() if typed.answer.data else rules.AnswerMissing()
+        return _desk(422, refused, code, typed.answer.data or "")
     db = write_session()
     row = queries.complaint_of(db, code)
     require_staff(actor(), row.club.province_code)
@@ -108,7 +128,7 @@ def answer(code: str) -> ResponseReturnValue:
         )
     except (Invalid, Conflict) as refusal:
         db.rollback()
-        return _desk(status_of(refusal), refusal)
+        return _desk(status_of(refusal), refusal, code, typed.answer.data)
     db.commit()
     flash(_(N_("Đã trả lời khiếu nại.")), "ok")
     return redirect(url_for(".desk"), 303)

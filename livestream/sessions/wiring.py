@@ -107,6 +107,7 @@ IMPORTANT = frozenset(
         "moved",
         "handed_over",
         "hours_unfit",
+        "item_left",
         "absent",
         "cancelled",
         "stopped",
@@ -153,8 +154,13 @@ def declare_messages() -> None:
     """Every kind of message about sessions."""
     club = "/clb/phien/%(public_id)s"
     public = "/phien-live/%(slug)s"
+    everyone = "/mo-phien/%(public_id)s"
     for kind, title, url in (
-        ("session.proposed", N_("Đề xuất phiên live “%(title)s” chờ duyệt"), "/can-bo/phien"),
+        (
+            "session.proposed",
+            N_("Đề xuất phiên live “%(title)s” chờ duyệt"),
+            "/can-bo/phien",
+        ),
         (
             "session.proposed_in_commune",
             N_("Phiên live “%(title)s” trong xã chờ chốt"),
@@ -163,18 +169,19 @@ def declare_messages() -> None:
         ("session.consent_asked", N_("Phiên “%(title)s” muốn bán hàng của bạn"), "/ban-hang/phien"),
         ("session.item_agreed", N_("Người sản xuất đồng ý %(code)s trong “%(title)s”"), club),
         ("session.item_declined", N_("Người sản xuất từ chối %(code)s trong “%(title)s”"), club),
+        ("session.item_left", N_("Người sản xuất rút %(code)s khỏi “%(title)s”"), everyone),
         ("session.item_withdrawn", N_("%(code)s đã ngừng bán, rút khỏi “%(title)s”"), club),
         ("session.lot_held", N_("Một lô của %(code)s trong “%(title)s” đang bị giữ lại"), club),
         ("session.lot_recalled", N_("Một lô của %(code)s trong “%(title)s” bị thu hồi"), club),
         ("session.confirmed", N_("Phiên “%(title)s” đã chốt"), public),
-        ("session.moved", N_("Phiên “%(title)s” đã đổi giờ"), public),
+        ("session.moved", N_("Phiên “%(title)s” đã đổi giờ"), everyone),
         ("session.handed_over", N_("Phiên “%(title)s” đổi người dẫn"), club),
         ("session.hours_unfit", N_("%(resource)s đổi lịch, không rảnh cho “%(title)s”"), club),
-        ("session.cancelled", N_("Phiên “%(title)s” đã hủy"), public),
+        ("session.cancelled", N_("Phiên “%(title)s” đã hủy"), everyone),
         ("session.expired", N_("Đề xuất “%(title)s” hết hạn giữ chỗ"), club),
-        ("session.stopped", N_("Phiên “%(title)s” đã bị dừng"), club),
-        ("session.absent", N_("%(name)s vắng mặt ở phiên “%(title)s”"), club),
-        ("session.no_show", N_("Phiên “%(title)s” không lên sóng"), club),
+        ("session.stopped", N_("Phiên “%(title)s” đã bị dừng"), everyone),
+        ("session.absent", N_("%(name)s vắng mặt ở phiên “%(title)s”"), everyone),
+        ("session.no_show", N_("Phiên “%(title)s” không lên sóng"), everyone),
     ):
         importance: Importance = "important" if kind in IMPORTANT else "normal"
         register_message(

@@ -116,6 +116,7 @@ NO_PAGE = {
 LEAD_ON = {"resolver.printed", "resolver.item", "resolver.location", "trace.find"} | {
     "accounts.my_members",
     "accounts.my_acts",
+    "sessions.open_session",
     "shipping.scan",
     "shipping.scan_upper",
     "refunds.account",

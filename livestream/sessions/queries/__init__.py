@@ -10,6 +10,7 @@ from livestream.sessions.queries.items import (
     find_variants,
     item_rows,
     items_showing,
+    shows_goods_of,
 )
 from livestream.sessions.queries.lists import (
     coming_of,
@@ -30,6 +31,7 @@ from livestream.sessions.queries.plans import (
     span_text,
 )
 from livestream.sessions.queries.rows import (
+    WAS_PUBLIC,
     SessionRow,
     get_session,
     public_session,
@@ -44,6 +46,7 @@ from livestream.sessions.queries.story import (
 
 __all__ = [
     "COMING",
+    "WAS_PUBLIC",
     "ItemRow",
     "SessionRow",
     "Slot",
@@ -76,5 +79,6 @@ __all__ = [
     "session_rows",
     "sessions_of_clubs",
     "sessions_of_producer",
+    "shows_goods_of",
     "span_text",
 ]

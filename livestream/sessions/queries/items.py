@@ -203,6 +203,14 @@ def count_consents(db: Session, producer_ids: Collection[int], *, now: datetime)
     )
 
 
+def shows_goods_of(db: Session, session_id: int, producer_ids: Collection[int]) -> bool:
+    """Whether the session has, or had, a product of one of these producers."""
+    wanted = select(SessionItem.id).where(
+        SessionItem.session_id == session_id, SessionItem.producer_id.in_(producer_ids)
+    )
+    return db.scalar(select(wanted.exists())) or False
+
+
 def _of_producers(producer_ids: Collection[int], now: datetime) -> ColumnElement[bool]:
     return and_(
         SessionItem.producer_id.in_(producer_ids),

@@ -29,6 +29,7 @@ def _page(
             for one in consents
         ],
         labels=CONSENT_LABELS,
+        now=clock.now(),
         refused=refused,
     )
     return page, status
@@ -52,6 +53,31 @@ def _numbered(form: forms.ConsentForm, item_id: int) -> forms.ConsentForm:
 def consents() -> Page:
     """What clubs want to show of the actor's producers."""
     return _page()
+
+
+@bp.post("/ban-hang/phien/<int:item_id>/rut")
+@role("producer")
+def leave(item_id: int) -> Page:
+    """Take a product out of a firm session before it starts: ``reason``."""
+    form = forms.ReasonForm.read()
+    if not form.validate():
+        return _page(422, Invalid())
+    db = write_session()
+    try:
+        services.leave_session(
+            db,
+            item_id=item_id,
+            producer_ids=list(actor().producers),
+            reason=form.reason.data,
+            actor_id=actor().id(),
+            now=clock.now(),
+        )
+    except (Conflict, Invalid) as error:
+        db.rollback()
+        return _page(status_of(error), error)
+    db.commit()
+    flash(_(N_("Đã rút sản phẩm khỏi phiên. Câu lạc bộ và cán bộ đã được báo.")), "ok")
+    return redirect(url_for("sessions.consents"), 303)
 
 
 @bp.post("/ban-hang/phien/<int:item_id>")

@@ -27,6 +27,7 @@ from livestream.sessions.services.drafting import (
     remove_item,
 )
 from livestream.sessions.services.expiring import expire_holds
+from livestream.sessions.services.leaving import leave_session
 from livestream.sessions.services.moving import cancel_session, move_session, withdraw_proposal
 from livestream.sessions.services.withdrawing import (
     flag_held_lot,
@@ -53,6 +54,7 @@ __all__ = [
     "flag_held_lot",
     "go_live",
     "keep_time",
+    "leave_session",
     "move_session",
     "open_warning_slugs",
     "override_warning",

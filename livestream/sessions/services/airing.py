@@ -11,7 +11,9 @@ from livestream.sessions.services.changing import (
     club_people,
     drop_holds,
     give_back,
+    items_of,
     open_for_change,
+    producer_people,
     product_ids_of,
     set_state,
     staff_people,
@@ -68,7 +70,9 @@ def stop_session(
     live = open_for_change(db, public_id, version=version)
     set_state(db, live, "stopped", "stopped", actor_id=actor_id, now=now, note=reason)
     give_back(db, live, now=now)
-    tell(db, live, "session.stopped", [*club_people(db, live), *staff_people(db, live)], now=now)
+    makers = producer_people(db, [item.producer_id for item in items_of(db, live)])
+    people = [*club_people(db, live), *staff_people(db, live), *makers]
+    tell(db, live, "session.stopped", people, now=now)
     return live
 
 

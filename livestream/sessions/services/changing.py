@@ -8,14 +8,20 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 
 from livestream.clubs.models import Club, Resource
 from livestream.clubs.services import managers_of
-from livestream.sessions.models import LiveSession, ResourceHold, SessionEvent, SessionItem
+from livestream.sessions.models import (
+    LiveSession,
+    ResourceHold,
+    RuleOverride,
+    SessionEvent,
+    SessionItem,
+)
 from livestream.sessions.queries import owner_key
 from livestream.sessions.signals import schedule_changed
 from livestream.sessions.states import Outdated, require_step
@@ -121,6 +127,21 @@ def touch(db: Session, live: LiveSession, *, now: datetime, is_schedule: bool = 
     bump_version(db)
     if is_schedule:
         schedule_changed.send(db=db, live=live, now=now)
+
+
+def reopen_warnings(db: Session, live: LiveSession, *, now: datetime) -> None:
+    """What staff let pass, they let pass for the proposal as it was: it is judged anew.
+
+    Only before it is firm; afterwards staff themselves change it. What was said stays on record.
+    """
+    if live.state not in {"draft", "proposed"}:
+        return
+    gone = db.scalars(
+        delete(RuleOverride).where(RuleOverride.session_id == live.id).returning(RuleOverride.rule)
+    ).all()
+    if gone:
+        detail = {"rules": sorted(gone)}
+        record(db, live, "warnings_reopened", actor_id=None, now=now, detail=detail)
 
 
 def set_state(

@@ -158,13 +158,18 @@ def _set_floor(item: SessionItem, floor_price_vnd: int) -> None:
 def override_warning(
     db: Session, *, public_id: str, rule: str, reason: str, actor_id: int, now: datetime
 ) -> RuleOverride:
-    """Staff let a warning pass, by name and with the reason. Raises Invalid, ReasonMissing."""
+    """Staff let a warning pass, by name and with the reason; before the session is on air.
+
+    Raises Invalid, ReasonMissing, WrongState.
+    """
     known = registry().get(rule)
     if known is None or known.severity != "warn":
         raise Invalid(N_("Lý do này không bỏ qua được."), field="rule")
     if not reason:
         raise ReasonMissing(field="reason")
     live = open_for_change(db, public_id)
+    if live.state not in {"proposed", "confirmed"}:
+        raise WrongState(state=STATE_LABELS[live.state])
     override = db.scalars(
         select(RuleOverride).where(RuleOverride.session_id == live.id, RuleOverride.rule == rule)
     ).one_or_none()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from livestream.campaigns.queries import require_open_campaign
 from livestream.clubs.queries import usable_ids
 from livestream.sessions.models import LiveSession, ResourceHold, SessionItem
-from livestream.sessions.services.changing import open_for_change, record, touch
+from livestream.sessions.services.changing import open_for_change, record, reopen_warnings, touch
 from livestream.sessions.states import STATE_LABELS, WrongState, next_short_code
 from livestream.sessions.timing import check_times, epoch, price_span
 from shop.catalogue.queries import SaleRow, variants_for_sale
@@ -216,6 +216,7 @@ def add_item(
     """Put a product into the line-up; its producer is asked. Raises NotOnSale, Invalid."""
     live = _open_draft(db, public_id, version)
     item = _add(db, live, wish, now=now)
+    reopen_warnings(db, live, now=now)
     touch(db, live, now=now, is_schedule=False)
     record(db, live, "item_added", actor_id=actor_id, now=now, detail={"item_id": item.id})
     return item
@@ -320,6 +321,8 @@ def change_item(
     _on_sale(db, ItemWish(item.variant_id, live_price_vnd=wish.live_price_vnd), now)
     _check_floor(item, wish)
     _check_window(live, wish)
+    if wish_of(item) != wish:
+        reopen_warnings(db, live, now=now)
     if wish_of(item).deal == wish.deal:
         item.minutes = wish.minutes
     else:

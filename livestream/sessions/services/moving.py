@@ -21,6 +21,7 @@ from livestream.sessions.services.changing import (
     producer_people,
     product_ids_of,
     record,
+    reopen_warnings,
     resource_ids_of,
     set_state,
     staff_people,
@@ -125,6 +126,7 @@ def settle_move(
 
     A firm one must be fit to be confirmed at its new time. Raises NotReady, StaffNeeded.
     """
+    reopen_warnings(db, live, now=now)
     if live.holds_until is not None:
         live.holds_until = min(live.holds_until, live.starts_at)
     if live.state == "confirmed":
