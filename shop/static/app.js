@@ -218,8 +218,9 @@
   }
   ready();
   all('.tabs [aria-current], .week .today').forEach(function (e) {
-    var box = e.closest('.tabs, .week');
-    box.scrollLeft += e.getBoundingClientRect().left - (box.clientWidth - e.offsetWidth) / 2;
+    var box = e.closest('.tabs, .week'), stuck = box.querySelector('tbody th');
+    var free = box.clientWidth + (stuck ? stuck.offsetWidth : 0);
+    box.scrollLeft += e.getBoundingClientRect().left - (free - e.offsetWidth) / 2;
   });
   var first = doc.querySelector('[data-focus]');
   if (first) first.focus();
