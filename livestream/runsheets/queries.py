@@ -182,6 +182,30 @@ def points_of(
     return found
 
 
+@dataclass(frozen=True)
+class Spoken:
+    """What a host says of a product."""
+
+    points: tuple[Point, ...]
+    """Those chosen for the sheet that hold on the session's day."""
+    words: str
+
+
+def spoken_of(
+    db: Session, live: LiveSession, items: Sequence[SessionItem], *, now: datetime
+) -> dict[int, Spoken]:
+    """By item: points and words, as the sheet has them; four statements."""
+    said = points_of(db, items, on=today_vn(live.ends_at), now=now)
+    scripts = scripts_of(db, said)
+    return {
+        item_id: Spoken(
+            tuple(facts.chosen(good, scripts[item_id].left_out if item_id in scripts else ())),
+            scripts[item_id].words if item_id in scripts else "",
+        )
+        for item_id, (good, _gone) in said.items()
+    }
+
+
 def _labels(db: Session, product_ids: Collection[int]) -> dict[int, list[Point]]:
     rows = db.execute(
         select(Product, Producer.name)

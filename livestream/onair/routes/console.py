@@ -12,7 +12,8 @@ from livestream.onair.forms import PressForm, read_presses
 from livestream.onair.pages import console_state, console_url, now_millis
 from livestream.onair.routes.frame import Page, bp, fresh_key, seen_by_club
 from livestream.onair.rules.cues import UnknownPress
-from livestream.runsheets.queries import policies_of, vouchers_of
+from livestream.runsheets.pages import said
+from livestream.runsheets.queries import policies_of, spoken_of, vouchers_of
 from livestream.sessions.models import LiveSession
 from livestream.sessions.services.airing import EARLY
 from shop.core import clock
@@ -50,6 +51,8 @@ def _page(live: LiveSession, status: int = 200, refused: DomainError | None = No
         view=view,
         now=now,
         drafts=drafts,
+        spoken=spoken_of(db, live, [row.item for row in view.rows], now=now),
+        said=said,
         state=console_state(view, drafts=drafts),
         can_start=live.state == "confirmed" and live.starts_at - EARLY <= now < live.ends_at,
         fresh_key=fresh_key,
