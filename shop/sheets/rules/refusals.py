@@ -28,12 +28,10 @@ REFUSALS: Final = {
     ),
     "too_wide": N_("Bảng rộng quá 200 cột. Hãy xóa các cột thừa bên phải."),
     "book_too_many_rows": N_(
-        "Tệp có trang dài quá 20.000 dòng hoặc có quá nhiều ô nên không nhận. Hãy tải lại mẫu "
-        "trống từ sàn."
+        "Tệp có trang dài quá 20.000 dòng hoặc có quá nhiều ô nên không nhận. Hãy tải lại tệp "
+        "từ sàn."
     ),
-    "book_too_wide": N_(
-        "Tệp có trang rộng quá 1.000 cột nên không nhận. Hãy tải lại mẫu trống từ sàn."
-    ),
+    "book_too_wide": N_("Tệp có trang rộng quá 1.000 cột nên không nhận. Hãy tải lại tệp từ sàn."),
     "too_slow": N_("Tệp mở quá lâu nên không nhận. Hãy chép bảng sang một tệp mới."),
     "no_header": N_(
         "Không thấy dòng tiêu đề. Cần cột “Mã hàng (SKU)” và ít nhất một cột nữa của tệp mẫu."
