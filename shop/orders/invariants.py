@@ -26,7 +26,10 @@ _UNITS = """
 """
 """Units of an order by what became of their parcel, and those that came back of any."""
 
-_CUT = "SELECT order_line_id, SUM(units) AS units FROM order_cut GROUP BY order_line_id"
+_CUT = """
+    SELECT order_line_id, SUM(units) AS units FROM order_cut WHERE reason <> 'came_back'
+    GROUP BY order_line_id
+"""
 """Units of each order line that will not be sent."""
 
 INVARIANTS = {
@@ -81,6 +84,17 @@ INVARIANTS = {
             FROM order_cut c JOIN order_line l ON l.id = c.order_line_id GROUP BY l.order_id
         ) c ON c.order_id = o.id
         WHERE o.cut_vnd <> COALESCE(c.amount, 0) OR o.cut_vnd < 0 OR o.cut_vnd > o.total_vnd
+    """,
+    "orders.only_what_came_back_is_cut_as_such": """
+        SELECT c.order_line_id FROM (
+            SELECT order_line_id, SUM(units) AS units FROM order_cut
+            WHERE reason = 'came_back' GROUP BY order_line_id
+        ) c LEFT JOIN (
+            SELECT x.order_line_id, SUM(x.quantity) AS units FROM shipment_line x
+            JOIN shipment s ON s.id = x.shipment_id
+            WHERE s.state = 'returned' GROUP BY x.order_line_id
+        ) b ON b.order_line_id = c.order_line_id
+        WHERE c.units > COALESCE(b.units, 0)
     """,
     "orders.parcel_is_of_its_order": """
         SELECT sl.id FROM shipment_line sl

@@ -109,7 +109,8 @@ class Order(Base):
     total_vnd: Mapped[Ref]
     """What was agreed; it never changes."""
     cut_vnd: Mapped[Ref] = mapped_column(default=0)
-    """What of it is no longer due, because its goods will not be sent; sum of ``OrderCut``."""
+    """What of it is no longer due: goods that will not be sent, or that came back undelivered; sum
+    of ``OrderCut``."""
     received_vnd: Mapped[Ref] = mapped_column(default=0)
     """What the seller holds of the buyer's money; derived from the payment ledger, cached."""
     upfront_vnd: Mapped[Ref | None]
@@ -197,7 +198,8 @@ class OrderLine(Base):
 
 
 class OrderCut(Base):
-    """Units of a line that will not be sent although the order stands. Append-only."""
+    """Units of a line that the buyer does not get although the order stands: not sent, or sent and
+    come back undelivered (``CAME_BACK``). Append-only."""
 
     __tablename__ = "order_cut"
     __table_args__ = (
@@ -211,7 +213,7 @@ class OrderCut(Base):
     amount_vnd: Mapped[Ref]
     """What is no longer due for them, their part of the delivery included."""
     reason: Mapped[str] = mapped_column(String(20))
-    """A code of rules.CUT_REASONS."""
+    """A code of rules.CUT_REASONS, or rules.CAME_BACK."""
     actor_id: Mapped[Ref | None]
     at: Mapped[datetime]
 

@@ -38,6 +38,10 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         N_("Đơn %(code)s: phần còn lại sẽ không được gửi, bớt %(sum)s"),
         _BUYER_URL,
     ),
+    "orders.back_cut": (
+        N_("Đơn %(code)s: một kiện đã quay về người bán, bớt %(sum)s"),
+        _BUYER_URL,
+    ),
     "orders.cancelled": (N_("%(producer)s đã hủy đơn %(code)s"), _BUYER_URL),
     "orders.called_off": (N_("Bạn đã hủy đơn %(code)s gửi %(producer)s"), _BUYER_URL),
     "orders.expired": (N_("Đơn %(code)s đã hết hạn"), _BUYER_URL),
@@ -81,6 +85,10 @@ BODIES: Final[Mapping[str, str]] = {
     "orders.rest_cut": N_(
         "Lý do có ở trang đơn. Nếu bạn đã trả tiền cho phần này, người bán sẽ hoàn lại. Nếu trả "
         "khi nhận hàng, bạn không phải trả phần này."
+    ),
+    "orders.back_cut": N_(
+        "Nếu bạn đã trả tiền cho hàng trong kiện, người bán sẽ hoàn lại. Nếu trả khi nhận hàng, "
+        "bạn không phải trả phần này. Vẫn cần hàng thì hãy đặt đơn mới."
     ),
     "orders.cancelled": N_("Lý do có ở trang đơn. Nếu bạn đã trả tiền, người bán sẽ hoàn lại."),
     "orders.called_off": N_("Nếu bạn đã trả tiền, người bán sẽ hoàn lại."),

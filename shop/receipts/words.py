@@ -87,7 +87,7 @@ def _sums(order: Order) -> tuple[tuple[str, str], ...]:
         rows.append((_("Giảm giá"), f"−{format_vnd(order.discount_vnd)}"))
     rows.append((_("Phí giao hàng"), format_vnd(order.shipping_vnd)))
     if order.cut_vnd:
-        rows.append((_("Phần không gửi"), f"−{format_vnd(order.cut_vnd)}"))
+        rows.append((_("Phần không gửi hoặc đã quay về"), f"−{format_vnd(order.cut_vnd)}"))
     return tuple(rows)
 
 

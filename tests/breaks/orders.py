@@ -8,6 +8,10 @@ BREAKS = {
     "orders.goods_to_come_hold_nothing": ("UPDATE shop_order SET awaits_goods = true",),
     "orders.packed_at_most_once": ("UPDATE shipment_line SET quantity = quantity + 1",),
     "orders.less_is_due_for_what_is_cut": ("UPDATE shop_order SET cut_vnd = 1",),
+    "orders.only_what_came_back_is_cut_as_such": (
+        "INSERT INTO order_cut (id, order_line_id, units, amount_vnd, reason) "
+        "SELECT 99999, MIN(id), 1, 0, 'came_back' FROM order_line",
+    ),
     "orders.parcel_is_of_its_order": ("UPDATE shipment SET order_id = {order}",),
     "orders.parcel_back_is_accounted_for": ("UPDATE shipment SET state = 'returned'",),
     "orders.what_came_back_is_in_the_ledger": (

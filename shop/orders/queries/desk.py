@@ -19,7 +19,7 @@ from shop.orders.models import (
     ShipmentLine,
 )
 from shop.orders.queries.reading import whole
-from shop.orders.rules import AWAITING, read_code
+from shop.orders.rules import AWAITING, CAME_BACK, read_code
 from shop.orders.rules.calls import NO_ANSWER_LIMIT
 
 _DISTURBED = ("overpaid", "disputed", "partly_refunded")
@@ -39,7 +39,7 @@ def _cut() -> ColumnElement[int]:
     return (
         select(func.coalesce(func.sum(OrderCut.units), 0))
         .join(OrderLine, OrderLine.id == OrderCut.order_line_id)
-        .where(OrderLine.order_id == Order.id)
+        .where(OrderLine.order_id == Order.id, OrderCut.reason != CAME_BACK)
         .correlate(Order)
         .scalar_subquery()
     )

@@ -18,7 +18,7 @@ from shop.orders.models import (
     Shipment,
     ShipmentLine,
 )
-from shop.orders.rules import AWAITING
+from shop.orders.rules import AWAITING, CAME_BACK
 from shop.traceability.models import Lot
 
 DUE_AT_ONCE: Final = 200
@@ -165,7 +165,7 @@ def parcels_by_order(db: Session, order_ids: Collection[int]) -> dict[int, list[
 def _cut_units() -> ScalarSelect[int]:
     return (
         select(func.coalesce(func.sum(OrderCut.units), 0))
-        .where(OrderCut.order_line_id == OrderLine.id)
+        .where(OrderCut.order_line_id == OrderLine.id, OrderCut.reason != CAME_BACK)
         .scalar_subquery()
     )
 
@@ -175,7 +175,7 @@ def cuts_of(db: Session, order_id: int) -> dict[int, int]:
     rows = db.execute(
         select(OrderCut.order_line_id, func.sum(OrderCut.units))
         .join(OrderLine, OrderLine.id == OrderCut.order_line_id)
-        .where(OrderLine.order_id == order_id)
+        .where(OrderLine.order_id == order_id, OrderCut.reason != CAME_BACK)
         .group_by(OrderCut.order_line_id)
     )
     return {line_id: int(units) for line_id, units in rows}

@@ -79,6 +79,7 @@ EVENT_WORDS: Final = {
     "turned_back": N_("Kiện đang quay về người bán"),
     "came_back": N_("Kiện đã về tới người bán"),
     "rest_cut": N_("Phần còn lại sẽ không được gửi"),
+    "back_cut": N_("Phần hàng đã quay về không còn phải trả"),
     "goods_back": N_("Hàng trả lại đã về tới người bán"),
     "delivered": N_("Đã giao tới người nhận"),
     "received": N_("Người mua báo đã nhận được hàng"),
@@ -135,6 +136,9 @@ CUT_REASONS: Final = {
     for key in ("out_of_stock", "quality", "buyer_asked", "recalled", "other")
 }
 """Why the rest of an order is not sent."""
+
+CAME_BACK: Final = "came_back"
+"""Why units of a parcel that came back to the producer are no longer due: a reason of ours."""
 
 REASON_WORDS: Final = (
     BUYER_REASONS

@@ -1,7 +1,8 @@
 """Parcels without a database: why a delivery failed, what came back, what a parcel may do next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 from shop.core.errors import Conflict, Invalid
@@ -41,6 +42,24 @@ NEXT: Final[Mapping[str, frozenset[str]]] = {
 }
 """From which state to which a parcel may go. A delivered parcel stays one, also when some of its
 goods come back later."""
+
+
+def spread_over_parcels(
+    total_vnd: int, values: Sequence[int | Fraction], rest: int | Fraction = 0
+) -> list[int]:
+    """The share of each parcel. ``values``: goods' value by parcel, ``rest``: of what is not packed
+    yet; all in đồng. Goods without a value are spread evenly.
+    """
+    whole = sum(values) + rest
+    if whole == 0:
+        values, whole = [1] * len(values), len(values)
+    shares, reached, before = [], Fraction(0), 0
+    for value in values:
+        reached += value
+        upto = int(total_vnd * reached / whole)
+        shares.append(upto - before)
+        before = upto
+    return shares
 
 
 class NothingToPack(Invalid):

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from math import lcm
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shop.core.errors import Conflict, Invalid
@@ -79,7 +80,7 @@ def _write(
             for line in lines
         ],
     )
-    amount = order.due_vnd - kept
+    amount = max(0, order.due_vnd + _came_back_vnd(db, order.id) - kept)
     cut = [line for line in lines if line.id in left]
     common = lcm(*(line.quantity for line in cut))
     worth = [line.line_total_vnd * left[line.id] * (common // line.quantity) for line in cut]
@@ -96,6 +97,18 @@ def _write(
         )
     order.cut_vnd += amount
     return amount
+
+
+def _came_back_vnd(db: Session, order_id: int) -> int:
+    """What is no longer due for parcels that came back: it counts as sent."""
+    return int(
+        db.scalar(
+            select(func.coalesce(func.sum(OrderCut.amount_vnd), 0))
+            .join(OrderLine, OrderLine.id == OrderCut.order_line_id)
+            .where(OrderLine.order_id == order_id, OrderCut.reason == rules.CAME_BACK)
+        )
+        or 0
+    )
 
 
 def _release(

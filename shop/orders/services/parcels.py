@@ -12,6 +12,7 @@ from shop.orders import signals
 from shop.orders.models import Order, OrderLine, Shipment, ShipmentLine
 from shop.orders.rules import LotStopped, WrongState
 from shop.orders.rules.parcels import FAIL_REASONS, NEXT, Back, NotSettled, TooManyBack
+from shop.orders.services.coming_back import cut_what_came_back
 from shop.orders.services.life import complete_if_done
 from shop.orders.services.packing import count_sold, derive_fulfilment
 from shop.orders.services.parts import audit, lock_order, notify_buyer, tell
@@ -152,7 +153,8 @@ def take_back(
     actor_id: int | None,
     now: datetime,
 ) -> Shipment:
-    """A parcel that was not delivered is here again: each line on the shelf or written off.
+    """A parcel that was not delivered is here again: each line on the shelf or written off, and
+    its share no longer due where the rest of the order goes on.
 
     Lines of lots that may not be sold are held back by stock itself. Raises WrongState, NotSettled
     when a line is not accounted for to the last unit.
@@ -174,6 +176,8 @@ def take_back(
     lost = sum(one.write_off for one in back)
     _write(db, order, parcel, "take_back", "came_back", actor_id, now, written_off=lost)
     db.flush()
+    cut_what_came_back(db, order, actor_id=actor_id, now=now)
+    close_if_delivered(db, order, actor_id=actor_id, now=now)
     return parcel
 
 

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session, selectinload
 
 from shop.orders.models import Order, OrderLine
 from shop.orders.queries import PackedLine, Parcel, parcels_by_order
+from shop.orders.rules.parcels import spread_over_parcels
 from shop.payments.models import PaymentMatch, PaymentTxn, Refund
 from shop.payments.registry import provider_called
 from shop.payments.rules import COUNTED, VND, add_up
-from shop.shipping.rules.cod import Share, collected_by, spread_over_parcels, still_to_collect
+from shop.shipping.rules.cod import Share, collected_by, still_to_collect
 
 CAME_BACK = frozenset({"returned"})
 """Parcels that collect nothing any more; their goods are not packed again."""

@@ -9,25 +9,6 @@ when it took a parcel stays: what changes afterwards is settled with the parcels
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-
-
-def spread_over_parcels(
-    total_vnd: int, values: Sequence[int | Fraction], rest: int | Fraction = 0
-) -> list[int]:
-    """The share of each parcel. ``values``: goods' value by parcel, ``rest``: of what is not packed
-    yet; all in đồng. Goods without a value are spread evenly.
-    """
-    whole = sum(values) + rest
-    if whole == 0:
-        values, whole = [1] * len(values), len(values)
-    shares, reached, before = [], Fraction(0), 0
-    for value in values:
-        reached += value
-        upto = int(total_vnd * reached / whole)
-        shares.append(upto - before)
-        before = upto
-    return shares
 
 
 def after_money(shares: Sequence[int], paid_vnd: int) -> list[int]:

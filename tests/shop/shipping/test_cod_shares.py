@@ -8,14 +8,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 
 from shop.orders.models import Shipment, ShipmentLine
-from shop.orders.rules.parcels import Back
+from shop.orders.rules.parcels import Back, spread_over_parcels
 from shop.orders.services import take_back
 from shop.shipping.queries.cod import expected_cod
 from shop.shipping.rules.cod import (
     Share,
     after_money,
     collected_by,
-    spread_over_parcels,
     still_to_collect,
 )
 from tests.shop.shipping.conftest import NOW, Desk
