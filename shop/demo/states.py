@@ -70,6 +70,15 @@ SCENES: Final = (
     Scene("packed-cod", DAY, "cod", ((TEA, 1),), "confirm pack"),
     Scene("sent", 2 * DAY, "vietqr", ((NOODLES, 2),), "pay pack ship", buyer="buyer@demo.test"),
     Scene("part", 30 * 60, "cod", ((NOODLES, 3),), "confirm pack-part ship", size=1),
+    Scene("cut", 3 * DAY, "cod", ((NOODLES, 3),), "confirm pack-part ship cut", size=1),
+    Scene(
+        "one-back",
+        4 * DAY,
+        "cod",
+        ((NOODLES, 2),),
+        "confirm pack-part ship deliver pack ship fail come-back",
+        size=1,
+    ),
     Scene("fetched", 6 * 60, "vietqr", ((NOODLES, 1),), "pay", way="pickup", size=1),
     Scene("by-hand", 6 * 60, "cod", ((NOODLES, 2),), "confirm", way="hand", size=1),
     Scene("disputed", 9 * DAY, "vietqr", ((TEA, 1),), "pay pack ship deliver dispute"),
@@ -286,7 +295,9 @@ def _pack_part(act: Act) -> None:
 
 
 def _parcel(act: Act) -> int:
-    return act.db.scalars(select(Shipment.id).where(Shipment.order_id == act.order_id)).one()
+    """The order's newest parcel."""
+    newest = select(Shipment.id).where(Shipment.order_id == act.order_id)
+    return act.db.scalars(newest.order_by(Shipment.id.desc()).limit(1)).one()
 
 
 def _come_back(act: Act) -> None:
@@ -318,6 +329,7 @@ ACTS: Final[dict[str, Callable[[Act], None]]] = {
     "fail": lambda act: _ignore(orders.fail_delivery(act.db, **act.about)),
     "dispute": _dispute,
     "pack-part": _pack_part,
+    "cut": lambda act: _ignore(orders.cut_rest(act.db, reason="out_of_stock", **act.about)),
     "turn-back": lambda act: _ignore(
         orders.turn_back(act.db, shipment_id=_parcel(act), **act.about)
     ),
