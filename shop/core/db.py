@@ -41,6 +41,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
 
 from shop.core.errors import Unavailable
+from shop.core.postgres import PlainCursor
 from shop.core.turns import ProcessTurns
 
 BUSY_SECONDS: Final = 5.0
@@ -194,6 +195,7 @@ class Database:
         if self.is_sqlite:
             options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
         else:
+            options["connect_args"] = {"cursor_factory": PlainCursor}
             options |= {"pool_size": pool_size, "max_overflow": 10, "pool_timeout": BUSY_SECONDS}
         self.engine: Engine = create_engine(parsed, **options)
         self._writers = _Line(parsed.database) if self.is_sqlite else None

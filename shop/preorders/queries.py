@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from shop.catalogue.models import Producer, Product, ProductFacets, Variant
@@ -350,9 +350,13 @@ class OrderView:
         return self.preorder.answer == "asked" and self.preorder.state == "held"
 
 
+_OF_ORDER: Final = select(Preorder).where(Preorder.order_id == bindparam("order"))
+"""Built once: every order's page asks."""
+
+
 def place_of_order(db: Session, order_id: int, now: datetime) -> OrderView | None:
     """The order's place; None for an order of goods in stock."""
-    preorder = db.get(Preorder, order_id)
+    preorder = db.scalar(_OF_ORDER, {"order": order_id})
     if preorder is None:
         return None
     order = db.get_one(Order, order_id)

@@ -6,13 +6,11 @@ type them: ``1.250.000``, ``1 250 000``, ``125.000 ₫``.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
 from typing import Any, Self
 
 import phonenumbers
 import wtforms
 from flask import request
-from markupsafe import Markup, escape
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation, ValidationError
 
@@ -21,6 +19,7 @@ from shop.core.errors import DomainError
 from shop.core.money import MAX_VND
 from shop.core.text import N_, clean
 from shop.web.i18n import gettext, say
+from shop.web.widgets import NamesSelect, QuickSelect
 
 _ = gettext
 _THOUSANDS = re.compile(r"^\d{1,3}([. \u00a0]\d{3})+$")
@@ -261,42 +260,9 @@ def _translated(one: Any) -> Any:
     return one._replace(label=gettext(str(one.label)))
 
 
-class _QuickSelect(wtforms.widgets.Select):
-    """The same ``<select>``, its options drawn at a tenth of the cost: places have hundreds."""
-
-    @classmethod
-    def render_option(cls, choice: Any, **kwargs: Any) -> Any:
-        if choice.render_kw or kwargs:
-            return super().render_option(choice, **kwargs)
-        mark = "selected " if choice.selected else ""
-        value, label = escape(choice.value), escape(choice.label or choice.value)
-        return Markup(f'<option {mark}value="{value}">{label}</option>')  # noqa: S704 - escaped
-
-
-class _NamesSelect:
-    """A ``<select>`` of proper names, which no language changes: its options are drawn once."""
-
-    def __call__(self, field: Any, **kwargs: Any) -> Markup:
-        kwargs.setdefault("id", field.id)
-        kwargs.setdefault("required", getattr(field.flags, "required", False))
-        attributes = wtforms.widgets.html_params(name=field.name, **kwargs)
-        options = _drawn_options(tuple(field.choices), field.data or "")
-        return Markup(f"<select {attributes}>{options}</select>")  # noqa: S704 - both escaped
-
-
-@lru_cache(maxsize=256)
-def _drawn_options(names: tuple[tuple[str, str], ...], chosen: str) -> Markup:
-    return Markup("").join(
-        Markup('<option {}value="{}">{}</option>').format(
-            Markup("selected ") if value == chosen else "", value, label
-        )
-        for value, label in names
-    )
-
-
 def name_choice(label: str, **kw: Any) -> wtforms.SelectField:
     """One of many proper names, which the route fills in as (value, name): places."""
-    return choice(label, widget=_NamesSelect(), **kw)
+    return choice(label, widget=NamesSelect(), **kw)
 
 
 def choice(
@@ -305,7 +271,7 @@ def choice(
     """One of a list; ``choices`` are (value, label)."""
 
     class Checked(_Spoken, wtforms.SelectField):
-        widget = _QuickSelect()
+        widget = QuickSelect()
 
         def pre_validate(self, _form: Any) -> None:
             if not self.data and not is_required:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ScalarSelect, and_, delete, event, func, insert, or_, select, update
@@ -22,7 +23,7 @@ from shop.catalogue.models import (
 )
 from shop.catalogue.services.rows import locked_product
 from shop.core.clock import today_vn
-from shop.core.db import insert_into
+from shop.core.db import insert_on
 from shop.core.text import fold
 from shop.places.queries import place_names, searched_names
 
@@ -44,12 +45,15 @@ def _write_version(db: Session) -> None:
     if db.in_nested_transaction() or not db.info.get(_CHANGED):
         return
     db.info[_CHANGED] = False
-    row = insert_into(db, CatalogueVersion.__table__).values(id=1, number=2)
-    db.execute(
-        row.on_conflict_do_update(
-            index_elements=["id"], set_={"number": CatalogueVersion.number + 1}
-        )
-    )
+    db.execute(_next_number(db.get_bind().dialect.name))
+
+
+@lru_cache
+def _next_number(dialect: str) -> Any:
+    """Built once: every order of goods says it."""
+    version = CatalogueVersion.__table__
+    row = insert_on(dialect, version).values(id=1, number=2)
+    return row.on_conflict_do_update(index_elements=["id"], set_={"number": version.c.number + 1})
 
 
 def refresh_facets(db: Session, product_id: int, *, now: datetime) -> None:

@@ -142,11 +142,11 @@ def _open_attempts(
     return to_start
 
 
+_LINE: Final = BasketLine.__table__.c
 _TAKE_LINES: Final = (
-    delete(BasketLine)
-    .where(BasketLine.basket_id == bindparam("basket"))
-    .returning(BasketLine.id, BasketLine.variant_id, BasketLine.quantity)
-    .execution_options(synchronize_session=False)
+    delete(_LINE.basket_id.table)
+    .where(_LINE.basket_id == bindparam("basket"))
+    .returning(_LINE.id, _LINE.variant_id, _LINE.quantity)
 )
 
 

@@ -264,7 +264,7 @@ def _hold(
             more -= _draw_set_aside(db, want.from_owner, want.variant_id, more)
         needs[want.variant_id] = needs.get(want.variant_id, 0) + more
     if fresh:
-        db.execute(insert(_R), fresh)
+        db.execute(_RESERVE, fresh)
     db.flush()
     return needs
 
@@ -303,6 +303,7 @@ def _draw_set_aside(db: Session, owner_key: str, variant_id: int, wanted: int) -
 
 
 _R: Final = StockReservation.__table__.c.id.table
+_RESERVE: Final = insert(_R)
 _L: Final = StockLevel.__table__.c
 _NEED: Final = bindparam("need", type_=BigInteger)
 _TAKE: Final = (
