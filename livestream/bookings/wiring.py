@@ -9,7 +9,7 @@ from livestream.bookings.queries.beside import beside_session
 from livestream.bookings.queries.requests import requests_to
 from livestream.sessions.models import LiveSession
 from livestream.sessions.services.absences import TOLD_WITHIN
-from livestream.sessions.services.airing import EARLY
+from livestream.sessions.services.airing import EARLY, UNDONE_WITHIN
 from livestream.sessions.slots import DESK_PANELS
 from shop.core.text import N_
 from shop.notifications.services import register_message
@@ -69,6 +69,8 @@ def _panel(db: Session, live: LiveSession, space: str, now: datetime) -> list[Pa
                 "now": now,
                 "can_tell_absence": live.state in ("confirmed", "live", "ended", "no_show")
                 and live.starts_at - EARLY <= now <= live.starts_at + TOLD_WITHIN,
+                "can_be_put_right": live.state == "no_show"
+                and now <= live.starts_at + UNDONE_WITHIN,
             },
         )
     ]

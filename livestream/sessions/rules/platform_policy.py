@@ -37,7 +37,7 @@ def _of_one(plan: Plan, policy: Policy) -> list[Problem]:
                 {"platform": policy.name, "most": policy.max_products},
             )
         )
-    if plan.starts_at < plan.now + timedelta(hours=policy.lead_hours):
+    if policy.lead_hours and plan.starts_at < plan.now + timedelta(hours=policy.lead_hours):
         found.append(
             Problem(
                 N_("%(platform)s muốn được báo trước %(hours)s giờ."),

@@ -79,7 +79,11 @@ PASSES: dict[str, list[Plan]] = {
     "product_mix": [GOOD, with_item(regulated_class="alcohol")],
     "simulcast": [on("tiktok"), on("facebook", "zalo"), on("shopee", "facebook")],
     "simulcast_doubt": [on("shopee"), on("tiktok", "facebook")],
-    "platform_policy": [on("tiktok"), on("facebook")],
+    "platform_policy": [
+        on("tiktok"),
+        on("facebook"),
+        replace(on("facebook"), now=EVENING + HOUR),
+    ],
     "quality_papers": [
         GOOD,
         with_item(needs_quality_paper=True, quality_until=EVENING + HOUR),
