@@ -42,3 +42,8 @@ def fix_path(place: Place, *, channel: str, product_id: int | None, field: str =
     if place == "listing" and product_id is not None:
         return f"/ban-hang/kenh-ban/{channel}/{product_id}{fragment}"
     return _ELSEWHERE.get(place, f"/ban-hang/kenh-ban/{channel}")
+
+
+def stock_path(variant_id: int) -> str:
+    """The page where units of one size are added, counted and kept."""
+    return f"{_ELSEWHERE['stock']}/{variant_id}#quantity"

@@ -458,6 +458,11 @@ def test_a_missing_template_leads_to_where_one_is_uploaded() -> None:
     assert found["TEMPLATE_MISSING"] == found["CATEGORY_MISSING"] == "/ban-hang/mau-kenh"
 
 
+def test_a_size_without_stock_leads_to_where_units_are_added() -> None:
+    found = [one for one in findings_of(FAULTS["STOCK_ZERO"]) if one.code == "STOCK_ZERO"]
+    assert found[0].path == "/ban-hang/kho/1#quantity"
+
+
 def test_what_sellers_only_tell_each_other_is_never_called_sure() -> None:
     about = {one.code: one for one in channel_findings(profile("voso"), "https://chophien.vn")}
     assert about["IMG_BORDER_TEXT"].certainty == "uncertain"

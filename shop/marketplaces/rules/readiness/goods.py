@@ -1,10 +1,12 @@
 """Prices, stock, weights, codes and sizes: arithmetic that cannot be argued with."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from shop.core.money import format_vnd
 from shop.marketplaces.rules.axes import missing_combinations
+from shop.marketplaces.rules.places import stock_path
 from shop.marketplaces.rules.readiness.findings import Case, Finding
 
 VOLUME_DIVISOR: Final = 6_000
@@ -48,7 +50,8 @@ def _single_prices(case: Case) -> Iterator[Finding]:
 def _stock(case: Case) -> Iterator[Finding]:
     for variant in case.listing.variants:
         if variant.stock == 0:
-            yield case.find("STOCK_ZERO", variant.sku, severity="warn")
+            none_left = case.find("STOCK_ZERO", variant.sku, severity="warn")
+            yield replace(none_left, path=stock_path(variant.facts.id))
         elsewhere = case.desk.offered_elsewhere.get(variant.facts.id, 0)
         offered = variant.stock + elsewhere
         is_ours = case.profile.level == "feed"  # buyers of a feed are led to this very shop
