@@ -15,6 +15,6 @@ POLICY = Policy(
     show=(N_("Mã QR truy xuất và địa chỉ trang bán của cơ sở được lên hình."),),
     link=(N_("Được dán đường dẫn đặt hàng trong phần mô tả và bình luận ghim."),),
     say=(N_("Nhắc người xem gửi đường dẫn đặt hàng thay cho số điện thoại trong bình luận."),),
-    source="Ghi chú nghiên cứu dẫn tài liệu Meta Live Video (nguồn thứ hai, đọc 2026-11)",
+    source=N_("Ghi chú nghiên cứu dẫn tài liệu Meta Live Video (nguồn thứ hai, đọc 2026-11)"),
     is_sure=False,
 )

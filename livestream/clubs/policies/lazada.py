@@ -15,6 +15,6 @@ POLICY = Policy(
     show=(N_("Nên báo lịch trước 2–3 ngày làm việc; lịch chưa duyệt thì không được hiển thị."),),
     link=(N_("Chỉ đưa sản phẩm của gian hàng Lazada."),),
     say=(N_("Phiên đã duyệt mà không lên sóng đúng giờ có thể bị trừ điểm."),),
-    source="lianlianpay: Lazada live notice (nguồn thứ hai, đọc 2026-11)",
+    source=N_("lianlianpay: Lazada live notice (nguồn thứ hai, đọc 2026-11)"),
     is_sure=False,
 )

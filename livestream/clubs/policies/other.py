@@ -11,6 +11,6 @@ POLICY = Policy(
     may_say_contacts=True,
     takes_comment_orders=True,
     shop_requirements=(N_("Đọc quy định của nền tảng trước khi bán."),),
-    source="Không có nguồn: chỉ để nhắc",
+    source=N_("Không có nguồn: chỉ để nhắc"),
     is_sure=False,
 )

@@ -14,6 +14,6 @@ POLICY = Policy(
     show=(N_("Không đưa mã QR, số điện thoại hay tên sàn khác lên hình."),),
     link=(N_("Chỉ đưa sản phẩm trong giỏ live của gian hàng."),),
     say=(N_("Không mời người xem mua ngoài Shopee."),),
-    source="upbase.vn về quy định Shopee Live (nguồn thứ hai, đọc 2026-11)",
+    source=N_("upbase.vn về quy định Shopee Live (nguồn thứ hai, đọc 2026-11)"),
     is_sure=False,
 )

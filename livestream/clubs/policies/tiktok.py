@@ -28,6 +28,6 @@ POLICY = Policy(
     ),
     source=(
         "TikTok Shop Academy: LIVE Manager, LIVE Selling, LIVE Flash Sale, LIVE Content Policies "
-        "(đọc 2026-11)"
+        "(2026-11)"
     ),
 )

@@ -14,6 +14,6 @@ POLICY = Policy(
     shop_requirements=(N_("Kênh đã xác minh số điện thoại và không bị khóa phát trực tiếp."),),
     show=(N_("Mã QR truy xuất được lên hình."),),
     link=(N_("Được dán đường dẫn đặt hàng trong phần mô tả."),),
-    source="Chưa đọc nguồn chính thức: chỉ để nhắc",
+    source=N_("Chưa đọc nguồn chính thức: chỉ để nhắc"),
     is_sure=False,
 )

@@ -13,6 +13,6 @@ POLICY = Policy(
     shop_requirements=(N_("Tài khoản Zalo OA đã xác thực nếu bán với tên cơ sở."),),
     show=(N_("Mã QR truy xuất được lên hình."),),
     link=(N_("Được gửi đường dẫn đặt hàng trong nhóm và bình luận."),),
-    source="Chưa đọc nguồn chính thức: chỉ để nhắc",
+    source=N_("Chưa đọc nguồn chính thức: chỉ để nhắc"),
     is_sure=False,
 )
