@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from livestream.campaigns.slots import CAMPAIGN_PANELS
 from livestream.clubs.models import Club
-from livestream.clubs.signals import availability_changed
+from livestream.clubs.signals import availability_changed, host_leaves
 from livestream.clubs.slots import CLUB_PANELS, RESOURCE_PANELS
 from livestream.sessions import queries, services, states
 from livestream.sessions.calendars import invitation
@@ -20,6 +20,7 @@ from livestream.sessions.cards import Card, airing_cards, cards, keep_until
 from livestream.sessions.models import LiveSession
 from livestream.sessions.queries.on_product import airings_of_product
 from livestream.sessions.queries.unfit import unfit_sessions
+from livestream.sessions.services.departing import require_no_sessions_of
 from livestream.sessions.services.flagging import flag_unfit
 from livestream.sessions.states import PUBLIC_STATES
 from livestream.sessions.vouchers import voucher_sessions
@@ -80,6 +81,7 @@ def connect_signals() -> None:
     lot_held.connect(_on_lot_held, weak=False)
     lots_recalled.connect(_on_lots_recalled, weak=False)
     availability_changed.connect(_on_availability_changed, weak=False)
+    host_leaves.connect(_on_host_leaves, weak=False)
 
 
 def _on_product_withdrawn(
@@ -91,6 +93,10 @@ def _on_product_withdrawn(
 def _on_lot_held(_sender: Any, *, db: Session, lot: Any, now: datetime, **_more: Any) -> None:
     if lot.variant_id is not None:
         services.flag_held_lot(db, variant_id=lot.variant_id, lot_id=lot.id, now=now)
+
+
+def _on_host_leaves(_sender: Any, *, db: Session, **about: Any) -> None:
+    require_no_sessions_of(db, **about)
 
 
 def _on_availability_changed(

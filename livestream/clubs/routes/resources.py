@@ -8,15 +8,22 @@ from livestream.clubs.models import Club
 from livestream.clubs.routes.base import Page, bp, chosen_club, failed
 from shop.accounts.queries import members_of
 from shop.core import clock
-from shop.core.errors import Conflict, Invalid
+from shop.core.errors import Conflict, DomainError, Invalid, NotAllowed
 from shop.core.text import N_
 from shop.web.access import actor, role
+from shop.web.errors import status_of
 from shop.web.forms import Form
 from shop.web.i18n import gettext as _
+from shop.web.i18n import say
 from shop.web.request import read_session, write_session
 
 
-def _resources_page(status: int = 200, club: Club | None = None, **filled: Form) -> tuple[str, int]:
+def _resources_page(
+    status: int = 200,
+    club: Club | None = None,
+    refused: DomainError | None = None,
+    **filled: Form,
+) -> tuple[str, int]:
     """The page with everything the club uses; ``filled`` are forms that came back with errors."""
     db = read_session()
     club = club or chosen_club(db)
@@ -29,6 +36,8 @@ def _resources_page(status: int = 200, club: Club | None = None, **filled: Form)
         requests=queries.share_requests(db, [club.id]),
         members=members_of(db, "club", club.id),
         invited=queries.open_invitations(db, club.id),
+        refused=say(refused) if refused else "",
+        me=actor().person_id,
         labels=rules.RESOURCE_LABELS,
         platforms=rules.PLATFORM_NAMES,
         channel_form=filled.get("channel") or forms.ChannelForm(),
@@ -186,4 +195,25 @@ def invite() -> Page:
     )
     db.commit()
     flash(_(N_("Đã gửi lời mời. Người đó sẽ thấy khi đăng nhập.")), "ok")
+    return redirect(url_for("clubs.resources", club_id=club.id), 303)
+
+
+@bp.post("/clb/nguon-luc/thanh-vien/<int:person_id>/bo")
+@role("club")
+def leave_club(person_id: int) -> Page:
+    """A manager takes a person out of the club, or somebody goes by themselves."""
+    db = write_session()
+    club = chosen_club(db)
+    try:
+        services.leave_club(
+            db, club_id=club.id, person_id=person_id, actor_id=actor().id(), now=clock.now()
+        )
+    except (Conflict, NotAllowed) as error:
+        db.rollback()
+        return _resources_page(status_of(error), club, refused=error)
+    db.commit()
+    if person_id == actor().person_id:
+        flash(_(N_("Bạn đã rời câu lạc bộ.")), "ok")
+        return redirect(url_for("clubs.home"), 303)
+    flash(_(N_("Đã đưa người này ra khỏi câu lạc bộ.")), "ok")
     return redirect(url_for("clubs.resources", club_id=club.id), 303)

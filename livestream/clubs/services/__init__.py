@@ -8,7 +8,7 @@ from livestream.clubs.services.joining import (
     renew_feed_token,
     resubmit_club,
 )
-from livestream.clubs.services.members import answer_invitation, invite, managers_of
+from livestream.clubs.services.members import answer_invitation, invite, leave_club, managers_of
 from livestream.clubs.services.resources import (
     add_host,
     add_resource,
@@ -29,6 +29,7 @@ __all__ = [
     "decide_club",
     "drop_exception",
     "invite",
+    "leave_club",
     "managers_of",
     "register_club",
     "renew_feed_token",

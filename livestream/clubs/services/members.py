@@ -2,15 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from livestream.clubs import queries, rules
-from livestream.clubs.models import Invitation
-from livestream.clubs.services.resources import add_host
+from livestream.clubs.models import ClubResource, Invitation, Resource
+from livestream.clubs.services.resources import add_host, heir_of
+from livestream.clubs.signals import host_leaves
 from shop.accounts.models import Person
 from shop.accounts.queries import members_of
-from shop.accounts.services import add_member
+from shop.accounts.services import add_member, remove_member
 from shop.core.errors import NotFound
 from shop.notifications.services import notify
 
@@ -94,3 +95,23 @@ def answer_invitation(
                 now=now,
             )
     return invitation
+
+
+def leave_club(db: Session, *, club_id: int, person_id: int, actor_id: int, now: datetime) -> None:
+    """Take a person out of a club, or let them go: their rights end, the club books them no more.
+
+    A host whom other clubs share is kept by one of these from then on. Raises NotFound, NotAllowed,
+    LastOwner, and what ``host_leaves`` refuses with.
+    """
+    remove_member(
+        db, person_id=person_id, unit_kind="club", unit_id=club_id, actor_id=actor_id, now=now
+    )
+    host = db.scalars(select(Resource).where(Resource.person_id == person_id)).one_or_none()
+    if host is None:
+        return
+    host_leaves.send(db=db, resource_id=host.id, club_id=club_id, now=now)
+    of_host = ClubResource.resource_id == host.id
+    db.execute(delete(ClubResource).where(of_host, ClubResource.club_id == club_id))
+    if host.owner_club_id == club_id:
+        host.owner_club_id = heir_of(db, host.id) or club_id
+    db.flush()

@@ -89,7 +89,30 @@ def add_host(
     link_resource(
         db, club_id, existing.id, "active", actor_id, now, rules.AlreadyHost(field="login")
     )
+    if not is_used_by(db, existing.owner_club_id, existing.id):
+        existing.owner_club_id = club_id
+        db.flush()
     return existing
+
+
+def is_used_by(db: Session, club_id: int, resource_id: int) -> bool:
+    """Whether the club may use the resource; who left it is kept by no club that does not."""
+    link = select(ClubResource.id).where(
+        ClubResource.club_id == club_id,
+        ClubResource.resource_id == resource_id,
+        ClubResource.state == "active",
+    )
+    return db.scalar(link) is not None
+
+
+def heir_of(db: Session, resource_id: int) -> int | None:
+    """The club that has shared a resource longest; None: no other club uses it."""
+    return db.scalar(
+        select(ClubResource.club_id)
+        .where(ClubResource.resource_id == resource_id, ClubResource.state == "active")
+        .order_by(ClubResource.id)
+        .limit(1)
+    )
 
 
 def change_resource(
