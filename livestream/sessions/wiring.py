@@ -165,7 +165,7 @@ def declare_messages() -> None:
         (
             "session.proposed",
             N_("Đề xuất phiên live “%(title)s” chờ duyệt"),
-            "/can-bo/phien",
+            everyone,
         ),
         (
             "session.proposed_in_commune",

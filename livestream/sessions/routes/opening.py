@@ -26,8 +26,10 @@ def _page_for(db: Session, live: LiveSession) -> str:
     is_asked = live.state != "draft"
     if live.club_id in who.clubs:
         return url_for(".club_session", public_id=live.public_id)
-    if is_asked and who.is_staff_of(club.province_code):
-        return url_for(".staff_session", public_id=live.public_id)
+    if who.is_staff_of(club.province_code):
+        if is_asked:
+            return url_for(".staff_session", public_id=live.public_id)
+        return url_for(".staff_queue")
     if is_asked and club.commune_code in who.communes:
         return url_for(".commune_session", public_id=live.public_id)
     if is_asked and queries.shows_goods_of(db, live.id, list(who.producers)):

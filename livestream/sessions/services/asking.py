@@ -1,11 +1,12 @@
 """Whose word a proposal needs: producers for their goods; managers, commune officers or staff."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from livestream.clubs.models import Club
-from livestream.sessions.models import LiveSession
+from livestream.sessions.models import LiveSession, SessionEvent, SessionItem
 from livestream.sessions.services.changing import (
     club_people,
     items_of,
@@ -14,6 +15,28 @@ from livestream.sessions.services.changing import (
     tell,
 )
 from shop.accounts.queries import officers_of
+
+
+def ask_again(
+    db: Session,
+    live: LiveSession,
+    items: Collection[SessionItem],
+    *,
+    about: SessionEvent,
+    now: datetime,
+) -> None:
+    """What a proposal asks of these items' producers has changed: their answer is asked anew.
+
+    In a draft nobody is asked yet; a firm session is changed by the second person, its producers
+    are told and may leave it. ``about``: what changed it.
+    """
+    if live.state != "proposed":
+        return
+    for item in items:
+        item.consent, item.consent_by, item.consent_at, item.consent_note = "asked", None, None, ""
+    db.flush()
+    people = producer_people(db, [item.producer_id for item in items])
+    tell(db, live, "session.consent_asked", people, now=now, about=about)
 
 
 def ask_for_agreement(

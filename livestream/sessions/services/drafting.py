@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from livestream.campaigns.queries import require_open_campaign
 from livestream.clubs.queries import usable_ids
 from livestream.sessions.models import LiveSession, ResourceHold, SessionItem
+from livestream.sessions.services.asking import ask_again
 from livestream.sessions.services.changing import open_for_change, record, reopen_warnings, touch
 from livestream.sessions.states import STATE_LABELS, WrongState, next_short_code
 from livestream.sessions.timing import check_times, epoch, price_span
@@ -218,7 +219,8 @@ def add_item(
     item = _add(db, live, wish, now=now)
     reopen_warnings(db, live, now=now)
     touch(db, live, now=now, is_schedule=False)
-    record(db, live, "item_added", actor_id=actor_id, now=now, detail={"item_id": item.id})
+    event = record(db, live, "item_added", actor_id=actor_id, now=now, detail={"item_id": item.id})
+    ask_again(db, live, [item], about=event, now=now)
     return item
 
 
@@ -323,12 +325,16 @@ def change_item(
     _check_window(live, wish)
     if wish_of(item) != wish:
         reopen_warnings(db, live, now=now)
-    if wish_of(item).deal == wish.deal:
+    is_same_deal = wish_of(item).deal == wish.deal
+    if is_same_deal:
         item.minutes = wish.minutes
     else:
         _fill(item, wish)
     touch(db, live, now=now, is_schedule=False)
-    record(db, live, "item_changed", actor_id=actor_id, now=now, detail={"item_id": item.id})
+    detail = {"item_id": item.id}
+    event = record(db, live, "item_changed", actor_id=actor_id, now=now, detail=detail)
+    if not is_same_deal:
+        ask_again(db, live, [item], about=event, now=now)
     return item
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from livestream.sessions.models import LiveSession, ResourceHold, SessionItem
+from livestream.sessions.services.asking import ask_again
 from livestream.sessions.services.booking import (
     require_bookable,
     require_rules,
@@ -124,7 +125,8 @@ def settle_move(
 ) -> None:
     """After a session got its new time: goods, prices and vouchers follow, people are told.
 
-    A firm one must be fit to be confirmed at its new time. Raises NotReady, StaffNeeded.
+    The producers of a proposal agreed to its time, so they are asked anew. A firm one must be fit
+    to be confirmed at its new time. Raises NotReady, StaffNeeded.
     """
     reopen_warnings(db, live, now=now)
     if live.holds_until is not None:
@@ -138,7 +140,10 @@ def settle_move(
     )
     touch(db, live, now=now)
     detail = {"before": before, "after": times(live)}
-    record(db, live, "moved", actor_id=actor_id, now=now, detail=detail)
+    event = record(db, live, "moved", actor_id=actor_id, now=now, detail=detail)
+    if before != times(live):
+        agreed = [item for item in items_of(db, live) if item.consent == "agreed"]
+        ask_again(db, live, agreed, about=event, now=now)
     if live.state != "draft":
         tell(db, live, "session.moved", _everyone(db, live), now=now)
 

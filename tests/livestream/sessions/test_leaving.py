@@ -23,7 +23,7 @@ from shop.stock.queries import held_by
 from tests.conftest import post
 from tests.factories.accounts import make_member, make_person, make_staff
 from tests.factories.catalogue import make_product, variant_of
-from tests.factories.livestream import EVENING, NOW, make_session, pass_warnings
+from tests.factories.livestream import EVENING, NOW, agree_all, make_session, pass_warnings
 from tests.factories.stock import make_stock
 
 
@@ -84,7 +84,8 @@ def test_from_a_proposal_one_declines_instead(db: Session) -> None:
 
 
 def test_what_staff_let_pass_is_judged_anew_when_the_proposal_changes(db: Session) -> None:
-    live, _item_id = firm_one(db, state="proposed")
+    live, item_id = firm_one(db, state="proposed")
+    agree_all(db, live)
     staff = make_person(db).id
 
     def passed() -> int:
@@ -96,6 +97,7 @@ def test_what_staff_let_pass_is_judged_anew_when_the_proposal_changes(db: Sessio
     make_stock(db, another, 20)
     services.add_item(db, public_id=live.public_id, wish=ItemWish(another), actor_id=staff, now=NOW)
     assert not db.scalars(select(RuleOverride.id)).all(), "the reason was given without it"
+    assert db.get_one(SessionItem, item_id).consent == "agreed", "nothing changed for the first"
     assert passed()
     services.move_session(
         db,
@@ -107,6 +109,7 @@ def test_what_staff_let_pass_is_judged_anew_when_the_proposal_changes(db: Sessio
         now=NOW,
     )
     assert not db.scalars(select(RuleOverride.id)).all()
+    assert db.get_one(SessionItem, item_id).consent == "asked", "agreed to Saturday, not to Sunday"
     reopened = select(SessionEvent.id).where(SessionEvent.kind == "warnings_reopened")
     assert len(db.scalars(reopened).all()) == 2
 
