@@ -45,7 +45,7 @@ def machine(database: Database) -> type[Trading]:
 
 
 def test_every_way_of_a_parcel_works_in_this_market(app: Flask, database: Database) -> None:
-    wanted = {*ENDS, "confirm", "pack", "pack some", "ship", "place", "money"}
+    wanted = {*ENDS, "confirm", "pack", "pack some", "ship", "cut rest", "place", "money"}
     with touring(database, wanted) as tour:
         for last in ENDS:
             tour._place({3: 2}, "vietqr", "", 1, is_guest=True, seen=True)
@@ -55,6 +55,15 @@ def test_every_way_of_a_parcel_works_in_this_market(app: Flask, database: Databa
         tour.seller_works(which=0, verb="confirm")
         tour.seller_works(which=0, verb="pack some")
         tour.everything_holds()
+        for verbs in (
+            ("ship", "pack", "ship", "take back", "deliver"),  # one of two parcels comes back
+            ("ship", "cut rest", "take back"),
+            ("ship", "take back", "pack", "ship", "deliver"),
+        ):
+            tour._place({3: 3}, "cod", "", 3, is_guest=True, seen=True)
+            for verb in ("confirm", "pack some", *verbs):
+                tour.seller_works(which=0, verb=verb)
+                tour.everything_holds()
 
 
 def test_every_way_of_money_works_in_this_market(app: Flask, database: Database) -> None:

@@ -46,23 +46,30 @@ def _parcel(db: Session, order_id: int, *states: str) -> int:
 
 
 _CONFIRMED = Order.state == "confirmed"
+_HAS_REST = Order.fulfilment_state.in_(("none", "packed", "partly_shipped"))
+_UNDER_WAY = ("shipped", "partly_shipped")
 DESK: dict[str, tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = {
     "confirm": (orders.confirm_order, (Order.state == "awaiting_confirmation",), {}),
-    "pack": (orders.pack_order, (_CONFIRMED, Order.fulfilment_state == "none"), {}),
+    "pack": (orders.pack_order, (_CONFIRMED, _HAS_REST), {}),
     "ship": (
         orders.ship,
-        (_CONFIRMED, Order.fulfilment_state == "packed"),
+        (_CONFIRMED, Order.fulfilment_state.in_(("packed", "partly_shipped"))),
         {"carrier": "GHN", "tracking_no": "VN1"},
     ),
     "deliver": (
         orders.deliver,
-        (Order.fulfilment_state.in_(("shipped", "failed_delivery")),),
+        (Order.fulfilment_state.in_((*_UNDER_WAY, "failed_delivery")),),
         {},
     ),
-    "fail": (orders.fail_delivery, (Order.fulfilment_state == "shipped",), {}),
+    "fail": (orders.fail_delivery, (Order.fulfilment_state.in_(_UNDER_WAY),), {}),
     "pack some": (pack_some, (_CONFIRMED, Order.fulfilment_state.in_(("none", "packed"))), {}),
     "turn back": (turn_back, (Order.fulfilment_state.in_(("shipped", "failed_delivery")),), {}),
-    "take back": (take_back, (Order.fulfilment_state == "failed_delivery",), {}),
+    "take back": (take_back, (Order.fulfilment_state.in_((*_UNDER_WAY, "failed_delivery")),), {}),
+    "cut rest": (
+        orders.cut_rest,
+        (Order.fulfilment_state.in_(("partly_shipped", "failed_delivery")),),
+        {"reason": "out_of_stock"},
+    ),
     "arrival": (orders.confirm_arrival, (Order.fulfilment_state == "shipped",), {}),
 }
 """What the desk and the buyer do with an order: the verb, where it fits, what else it is told."""
