@@ -300,6 +300,12 @@ def _parcel(act: Act) -> int:
     return act.db.scalars(newest.order_by(Shipment.id.desc()).limit(1)).one()
 
 
+def _part(act: Act) -> str:
+    """The end of a parcel's number: nothing for the first one."""
+    known = act.db.scalars(select(Shipment.id).where(Shipment.order_id == act.order_id)).all()
+    return "" if len(known) == 1 else str(len(known))
+
+
 def _come_back(act: Act) -> None:
     """The carrier brought the parcel back; all of it is good and lies on the shelf again."""
     lines = act.db.scalars(select(ShipmentLine).where(ShipmentLine.shipment_id == _parcel(act)))
@@ -324,7 +330,9 @@ ACTS: Final[dict[str, Callable[[Act], None]]] = {
     "confirm": lambda act: _ignore(orders.confirm_order(act.db, **act.about)),
     "pack": lambda act: _ignore(orders.pack_order(act.db, **act.about)),
     "ship": lambda act: _ignore(
-        orders.ship(act.db, carrier="GHN", tracking_no=f"DEMO{act.order.code[:6]}", **act.about)
+        orders.ship(
+            act.db, carrier="GHN", tracking_no=f"DEMO{act.order.code[:6]}{_part(act)}", **act.about
+        )
     ),
     "fail": lambda act: _ignore(orders.fail_delivery(act.db, **act.about)),
     "dispute": _dispute,

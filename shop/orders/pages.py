@@ -83,6 +83,8 @@ class OrderPage(OrderCard):
     """Order line id -> its lots."""
     cuts: Mapping[int, int]
     """Order line id -> units that will not be sent."""
+    backs: Mapping[int, int]
+    """Order line id -> units of parcels that came back undelivered."""
     shipment: Shipment | None
     next_sentence: str
     may_buyer_cancel: bool
@@ -105,7 +107,8 @@ _BAD = frozenset({"cancelled", "expired", "delivery_failed", "late_money"})
 def order_page(db: Session, order: Order, now: datetime, *, public_only: bool = True) -> OrderPage:
     """Everything the page of one order shows; the order comes with its lines and contact."""
     card = OrderCard.of(order, now)
-    parcels = queries.parcels(db, order.id) if order.fulfilment_state != "none" else []
+    has_left = order.fulfilment_state != "none" or order.cut_vnd > 0
+    parcels = queries.parcels(db, order.id) if has_left else []
     packed = [line for parcel in parcels for line in parcel.lines]
     names = lot_names(db, [line.lot_id for line in packed if line.lot_id is not None])
     traces: dict[int, list[TraceLink]] = {}
@@ -120,6 +123,7 @@ def order_page(db: Session, order: Order, now: datetime, *, public_only: bool = 
         steps=[_step(event) for event in queries.timeline(db, order.id, public_only=public_only)],
         traces=traces,
         cuts=queries.cuts_of(db, order.id) if order.cut_vnd else {},
+        backs=_units_back(parcels),
         shipment=parcels[-1].shipment if parcels else None,
         next_sentence=telling.next_for_buyer(
             card.state, fulfilment, order.awaits_goods, order.payment_state
@@ -129,6 +133,15 @@ def order_page(db: Session, order: Order, now: datetime, *, public_only: bool = 
         may_seller_cancel=rules.may_seller_cancel(card.state, fulfilment),
         may_confirm=card.state == "awaiting_confirmation",
     )
+
+
+def _units_back(parcels: Sequence[queries.Parcel]) -> dict[int, int]:
+    units: dict[int, int] = {}
+    for parcel in parcels:
+        if parcel.shipment.state == "returned":
+            for line in parcel.lines:
+                units[line.order_line_id] = units.get(line.order_line_id, 0) + line.quantity
+    return units
 
 
 def _trace(db: Session, line: queries.PackedLine, names: Mapping[int, LotName]) -> TraceLink | None:

@@ -10,6 +10,7 @@ from shop.catalogue.models import Variant
 from shop.core.outbox import OutboxMessage
 from shop.orders import queries, services
 from shop.orders.models import Order, OrderCut, Shipment
+from shop.orders.pages import order_page
 from shop.orders.rules import CAME_BACK
 from shop.orders.rules.parcels import Back
 from shop.payments.models import Refund
@@ -76,7 +77,10 @@ def test_what_was_paid_for_it_becomes_a_refund_task(
     assert (order.state, order.cut_vnd) == ("completed", 142_000)
     [refund] = db.scalars(select(Refund)).all()
     assert (refund.amount_vnd, refund.kind, refund.state) == (142_000, "owed", "requested")
-    assert queries.cuts_of(db, order.id) == {}  # it was sent: nothing says that it was not
+    found = queries.order_by_code(db, order.code)
+    assert found is not None
+    page = order_page(db, found, now)
+    assert (page.cuts, page.backs) == ({}, {line_of(db, order): 2})  # sent, and back again
 
 
 def test_the_rest_goes_on_or_is_cut_and_a_second_one_back_ends_it(
