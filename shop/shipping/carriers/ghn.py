@@ -9,7 +9,7 @@ from datetime import date
 from shop.core.text import N_
 from shop.shipping.rules.carriers import Cap, Carrier, Column, always
 
-_FEE_PAGE = "GHN, tài liệu tính phí: COD và bảo hiểm tối đa 5.000.000 đ"
+_FEE_PAGE = N_("GHN, tài liệu tính phí: COD và bảo hiểm tối đa 5.000.000 đ")
 
 CARRIER = Carrier(
     slug="ghn",

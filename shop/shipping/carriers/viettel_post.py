@@ -20,7 +20,9 @@ CARRIER = Carrier(
     label="Viettel Post",
     names=("viettel post", "viettelpost", "vtp"),
     checked_on=date(2026, 11, 22),
-    source="tên trường trong các bản tích hợp công khai; chưa đọc được tài liệu đặt đơn của hãng",
+    source=N_(
+        "tên trường trong các bản tích hợp công khai; chưa đọc được tài liệu đặt đơn của hãng"
+    ),
     certainty="uncertain",
     order=30,
     columns=(
