@@ -20,6 +20,7 @@ from livestream.sessions.cards import Card, airing_cards, cards, keep_until
 from livestream.sessions.models import LiveSession
 from livestream.sessions.queries.on_product import airings_of_product
 from livestream.sessions.queries.unfit import unfit_sessions
+from livestream.sessions.sayings import problem_said
 from livestream.sessions.services.departing import require_no_sessions_of
 from livestream.sessions.services.flagging import flag_unfit
 from livestream.sessions.states import PUBLIC_STATES
@@ -53,8 +54,9 @@ from shop.web.workspaces import (
 )
 
 
-def init_app(_app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Fill the slots, declare the messages, listen to the shop; again is harmless."""
+    app.jinja_env.globals["problem_said"] = problem_said
     declare_messages()
     connect_signals()
     CLUB_NAV.fill(_club_links)

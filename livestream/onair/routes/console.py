@@ -16,6 +16,7 @@ from livestream.runsheets.pages import said
 from livestream.runsheets.queries import policies_of, spoken_of, vouchers_of
 from livestream.sessions.models import LiveSession
 from livestream.sessions.services.airing import EARLY
+from livestream.sessions.services.deciding import papers_against
 from shop.core import clock
 from shop.core.errors import Conflict, DomainError, Invalid, NotFound
 from shop.web.access import actor, role
@@ -57,6 +58,7 @@ def _page(live: LiveSession, status: int = 200, refused: DomainError | None = No
         can_start=live.state == "confirmed" and live.starts_at - EARLY <= now < live.ends_at,
         fresh_key=fresh_key,
         refused=refused,
+        papers=papers_against(db, live, now=now),
     )
     return page, status
 

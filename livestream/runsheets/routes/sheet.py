@@ -12,6 +12,7 @@ from livestream.sessions import states
 from livestream.sessions.models import LiveSession
 from livestream.sessions.queries import find_variants
 from livestream.sessions.routes.frame import Page, Space, seen_by_club, seen_by_staff
+from livestream.sessions.services.deciding import papers_against
 from shop.core import clock
 from shop.core.errors import Conflict, DomainError, Invalid
 from shop.core.text import N_
@@ -59,6 +60,7 @@ def sheet_page(
         looked_for=looked_for,
         found=find_variants(db, looked_for, limit=FOUND_PRODUCTS),
         refused=refused,
+        papers=papers_against(db, live, now=now),
         typed=request.form,
     )
     return page, status

@@ -198,9 +198,14 @@ def _items(db: Session, session_id: int, now: datetime) -> list[PlanItem]:
             quality_until=papers.get((product.id, "quality")),
             advert_until=papers.get((product.id, "advert")),
             listed_on=frozenset(listed.get(product.id, {})),
+            name_en=_english_name(product, variant),
         )
         for item, variant, product, producer, is_listed in rows
     ]
+
+
+def _english_name(product: Product, variant: Variant) -> str:
+    return f"{product.name_en or product.name} {variant.label_en or variant.label}".strip()
 
 
 def _paper_lapses(

@@ -11,7 +11,7 @@ from livestream.sessions.models import LiveSession
 from livestream.sessions.routes.desks import desk_lists
 from livestream.sessions.routes.frame import CONSENT_LABELS, Page, bp
 from livestream.sessions.routes.gate import gate_page
-from livestream.sessions.rules import judge, rule_labels
+from livestream.sessions.rules import judge, open_papers, rule_labels
 from livestream.sessions.services.deciding import overridden
 from livestream.sessions.services.expiring import is_lapsed
 from livestream.sessions.standing import standing_of
@@ -60,6 +60,7 @@ def _page(public_id: str, refused: DomainError | None = None) -> tuple[str, int]
         proposer=queries.proposer_of(db, live),
         rows=rows,
         findings=findings,
+        papers=open_papers(findings, passed) if live.state == "confirmed" else [],
         passed=passed,
         standing=standing_of(live, [row.item for row in rows], plan, findings, passed),
         overrides=queries.overrides_of(db, live.id),

@@ -13,7 +13,7 @@ from livestream.clubs.rules import PLATFORM_NAMES, RESOURCE_LABELS
 from livestream.sessions import queries, states
 from livestream.sessions.forms import MoveForm, WordsForm
 from livestream.sessions.models import LiveSession
-from livestream.sessions.rules import judge, rule_labels
+from livestream.sessions.rules import judge, open_papers, rule_labels
 from livestream.sessions.services.deciding import overridden
 from livestream.sessions.services.expiring import is_lapsed
 from livestream.sessions.slots import DESK_PANELS, SESSION_LINKS
@@ -128,6 +128,7 @@ def session_page(
         platforms=PLATFORM_NAMES,
         rows=rows,
         findings=findings,
+        papers=open_papers(findings, passed) if live.state == "confirmed" else [],
         passed=passed,
         standing=standing_of(live, [row.item for row in rows], plan, findings, passed),
         rule_labels=rule_labels(),

@@ -80,6 +80,12 @@ class PlanItem:
     """The instant after which no confirmation of its advertisement counts any more."""
     listed_on: frozenset[str] = frozenset()
     """Platforms on which somebody saw it listed."""
+    name_en: str = ""
+
+    @property
+    def named(self) -> dict[str, Any]:
+        """The ``product`` of a problem's sentence, in both languages."""
+        return {"product": self.name, "product_en": self.name_en}
 
     @property
     def is_regulated(self) -> bool:
@@ -127,6 +133,9 @@ class Problem:
 
     text: str
     params: dict[str, Any] = field(default_factory=dict)
+    """``name_en`` beside ``name`` is what an English page says instead."""
+    terms: tuple[str, ...] = ()
+    """Params that are words of ours, to be translated themselves."""
 
     def __str__(self) -> str:
         return self.text % self.params if self.params else self.text
@@ -146,6 +155,8 @@ class Rule:
     """Who can mend it."""
     passed_by: str = N_("cán bộ tỉnh")
     """Who may let a warning pass, by name and with a reason."""
+    is_paper: bool = False
+    """Part of the document gate: asked again when the session goes on air."""
 
 
 @dataclass(frozen=True)
@@ -190,3 +201,9 @@ def open_warnings(findings: Iterable[Finding], overridden: set[str]) -> list[Fin
         for finding in findings
         if finding.rule.severity == "warn" and finding.rule.slug not in overridden
     ]
+
+
+def open_papers(findings: Iterable[Finding], overridden: set[str]) -> list[Finding]:
+    """What of the document gate stands in the way, of being confirmed and of going on air."""
+    papers = [finding for finding in findings if finding.rule.is_paper]
+    return [*refusals(papers, "confirm"), *open_warnings(papers, overridden)]

@@ -11,10 +11,11 @@ def check(plan: Plan) -> list[Problem]:
         Problem(
             N_("%(product)s: %(paper)s hết hạn ngày %(day)s, không được nhắc khi lên sóng."),
             {
-                "product": item.name,
+                **item.named,
                 "paper": paper,
                 "day": ends_at.astimezone(VN).strftime("%d/%m/%Y"),
             },
+            terms=("paper",),
         )
         for item in plan.items
         for paper, ends_at in item.paper_lapses

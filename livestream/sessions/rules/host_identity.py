@@ -17,4 +17,11 @@ def check(plan: Plan) -> list[Problem]:
     ]
 
 
-RULE = Rule("host_identity", N_("Danh tính người dẫn"), "warn", check, fixed_by=N_("cán bộ"))
+RULE = Rule(
+    "host_identity",
+    N_("Danh tính người dẫn"),
+    "warn",
+    check,
+    fixed_by=N_("cán bộ"),
+    is_paper=True,
+)

@@ -11,20 +11,20 @@ from shop.core.text import N_
 def check(plan: Plan) -> list[Problem]:
     """A problem for every item without a published product or a verified producer."""
     found = [
-        Problem(N_("%(product)s chưa được duyệt đăng bán."), {"product": item.name})
+        Problem(N_("%(product)s chưa được duyệt đăng bán."), item.named)
         for item in plan.items
         if not item.is_published
     ]
     found += [
         Problem(
             N_("%(producer)s (%(product)s) chưa được xác minh giấy tờ."),
-            {"producer": item.producer_name, "product": item.name},
+            {"producer": item.producer_name, **item.named},
         )
         for item in plan.items
         if not item.is_producer_verified
     ]
     found += [
-        Problem(N_("%(product)s đang ngừng bán."), {"product": item.name})
+        Problem(N_("%(product)s đang ngừng bán."), item.named)
         for item in plan.items
         if item.is_published and item.is_producer_verified and not item.is_for_sale
     ]
@@ -32,5 +32,10 @@ def check(plan: Plan) -> list[Problem]:
 
 
 RULE = Rule(
-    "papers", N_("Giấy tờ sản phẩm"), "block", check, fixed_by=N_("người sản xuất và cán bộ")
+    "papers",
+    N_("Giấy tờ sản phẩm"),
+    "block",
+    check,
+    fixed_by=N_("người sản xuất và cán bộ"),
+    is_paper=True,
 )

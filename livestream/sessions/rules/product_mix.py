@@ -20,12 +20,15 @@ def check(plan: Plan) -> list[Problem]:
                 {"count": len(plan.items), "length": length},
             )
         )
-    alcohol = [item.name for item in plan.items if item.regulated_class == "alcohol"]
+    alcohol = [item for item in plan.items if item.regulated_class == "alcohol"]
     if alcohol and len(alcohol) < len(plan.items):
         found.append(
             Problem(
                 N_("%(products)s là đồ uống có cồn: nên để ở phiên riêng, có nhắc tuổi người xem."),
-                {"products": ", ".join(alcohol)},
+                {
+                    "products": ", ".join(item.name for item in alcohol),
+                    "products_en": ", ".join(item.name_en or item.name for item in alcohol),
+                },
             )
         )
     return found

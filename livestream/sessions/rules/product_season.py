@@ -11,7 +11,7 @@ def check(plan: Plan) -> list[Problem]:
     return [
         Problem(
             N_("%(product)s không vào mùa trong tháng %(month)s."),
-            {"product": item.name, "month": month},
+            {**item.named, "month": month},
         )
         for item in plan.items
         if item.season_mask and not item.season_mask >> (month - 1) & 1

@@ -13,11 +13,18 @@ def check(plan: Plan) -> list[Problem]:
     return [
         Problem(
             N_("%(product)s chưa có giấy chất lượng hoặc an toàn thực phẩm còn hạn đến hết phiên."),
-            {"product": item.name},
+            item.named,
         )
         for item in plan.items
         if item.needs_quality_paper and not item.has_quality_paper_until(plan.ends_at)
     ]
 
 
-RULE = Rule("quality_papers", N_("Giấy chất lượng"), "warn", check, fixed_by=N_("người sản xuất"))
+RULE = Rule(
+    "quality_papers",
+    N_("Giấy chất lượng"),
+    "warn",
+    check,
+    fixed_by=N_("người sản xuất"),
+    is_paper=True,
+)

@@ -17,11 +17,18 @@ def check(plan: Plan) -> list[Problem]:
                 "%(product)s thuộc nhóm có quy định riêng mà chưa có giấy xác nhận nội dung quảng "
                 "cáo còn hạn đến hết phiên."
             ),
-            {"product": item.name},
+            item.named,
         )
         for item in plan.items
         if item.is_regulated and not item.has_advert_paper_until(plan.ends_at)
     ]
 
 
-RULE = Rule("regulated", N_("Hàng có quy định riêng"), "warn", check, fixed_by=N_("người sản xuất"))
+RULE = Rule(
+    "regulated",
+    N_("Hàng có quy định riêng"),
+    "warn",
+    check,
+    fixed_by=N_("người sản xuất"),
+    is_paper=True,
+)

@@ -22,7 +22,7 @@ def check(plan: Plan) -> list[Problem]:
             text = N_("%(product)s: lô còn trong kho chỉ còn vài ngày hạn khi tới tay người mua.")
         else:
             continue
-        found.append(Problem(text, {"product": item.name}))
+        found.append(Problem(text, item.named))
     return found
 
 

@@ -9,7 +9,7 @@ def check(plan: Plan) -> list[Problem]:
     return [
         Problem(
             N_("%(product)s: muốn để riêng %(wanted)s nhưng kho chỉ còn %(left)s."),
-            {"product": item.name, "wanted": item.set_aside, "left": item.available},
+            {**item.named, "wanted": item.set_aside, "left": item.available},
         )
         for item in plan.items
         if item.set_aside > item.available

@@ -20,7 +20,8 @@ from livestream.sessions.services.changing import (
     tell,
     tell_next_sessions,
 )
-from livestream.sessions.states import ReasonMissing
+from livestream.sessions.services.deciding import require_papers
+from livestream.sessions.states import ReasonMissing, require_step
 from shop.core.errors import Conflict
 from shop.core.text import N_
 
@@ -46,10 +47,15 @@ class TooEarly(Conflict):
 def go_live(
     db: Session, *, public_id: str, actor_id: int, now: datetime, version: int | None = None
 ) -> LiveSession:
-    """Start a confirmed session. Raises TooEarly, WrongState, Outdated."""
+    """Start a confirmed session whose papers still stand.
+
+    Raises TooEarly, PapersLapsed, WrongState, Outdated.
+    """
     live = open_for_change(db, public_id, version=version)
-    if live.state == "confirmed" and not live.starts_at - EARLY <= now < live.ends_at:
+    require_step(live.state, "live")
+    if not live.starts_at - EARLY <= now < live.ends_at:
         raise TooEarly
+    require_papers(db, live, now=now)
     live.went_live_at = now
     set_state(db, live, "live", "went_live", actor_id=actor_id, now=now)
     return live

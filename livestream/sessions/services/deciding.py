@@ -9,7 +9,14 @@ from sqlalchemy.orm import Session
 
 from livestream.sessions.models import LiveSession, ResourceHold, RuleOverride, SessionItem
 from livestream.sessions.queries import load_plan, offers_for, owner_key
-from livestream.sessions.rules import Finding, judge, open_warnings, refusals, registry
+from livestream.sessions.rules import (
+    Finding,
+    judge,
+    open_papers,
+    open_warnings,
+    refusals,
+    registry,
+)
 from livestream.sessions.services.changing import (
     club_people,
     items_of,
@@ -81,6 +88,13 @@ class NotReady(Conflict):
         self.findings = tuple(findings)
         self.offers = tuple(offers)
         super().__init__()
+
+
+class PapersLapsed(NotReady):
+    message = N_(
+        "Chưa lên sóng được: có giấy tờ thiếu hoặc không còn hiệu lực. Người sửa được ghi ở từng "
+        "dòng; cán bộ tỉnh có thể bỏ qua một cảnh báo, có tên và lý do."
+    )
 
 
 def answer_item(
@@ -221,7 +235,7 @@ def confirm_session(
     if actor_id == live.proposed_by:
         raise OwnProposal
     items = items_of(db, live)
-    _lock_products(db, items)
+    lock_products(db, items)
     _require_consent(items)
     require_ready(db, live, capacity=capacity, now=now, viewer_clubs=viewer_clubs)
     _require_holds(db, live)
@@ -257,7 +271,25 @@ def require_ready(
         raise StaffNeeded
 
 
-def _lock_products(db: Session, items: Collection[SessionItem]) -> None:
+def require_papers(db: Session, live: LiveSession, *, now: datetime) -> None:
+    """The document gate once more, at going on air: a paper may have been withdrawn since.
+
+    What staff let pass stays passed. Raises PapersLapsed.
+    """
+    lock_products(db, items_of(db, live))
+    against = papers_against(db, live, now=now)
+    if against:
+        raise PapersLapsed(against)
+
+
+def papers_against(db: Session, live: LiveSession, *, now: datetime) -> list[Finding]:
+    """What of the document gate would refuse a firm session to go on air now."""
+    if live.state != "confirmed":
+        return []
+    return open_papers(judge(load_plan(db, live, now=now)), overridden(db, live))
+
+
+def lock_products(db: Session, items: Collection[SessionItem]) -> None:
     """Keep the products as they are until the end of the transaction; a withdrawal waits."""
     db.execute(
         select(Product.id)

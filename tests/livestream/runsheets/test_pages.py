@@ -214,7 +214,7 @@ def test_pages_of_a_sheet(
         page = client.get(f"{base}/bang-chay").get_data(as_text=True)
     assert "data-runsheet" in page
     assert page.count("data-part=") == 4
-    assert len(seen) <= 26
+    assert len(seen) <= 30, "the papers of a firm session are judged in a fixed number"
     item = last_product.removeprefix("i")
     said = "Trà này chữa mất ngủ, cam kết khỏi"
     assert post(client, f"{base}/bang-chay/{item}", {"words": said}).status_code == 303
