@@ -63,7 +63,10 @@ class Outdated(Conflict):
 
 
 class OwnProposal(NotAllowed):
-    message = N_("Người đề xuất không tự duyệt phiên của mình. Hãy nhờ quản lý khác hoặc cán bộ.")
+    message = N_(
+        "Người đề xuất, hay người vừa đổi giờ, người dẫn hoặc phòng, không tự chốt phiên đó. "
+        "Hãy nhờ quản lý khác hoặc cán bộ."
+    )
 
 
 class OwnMove(OwnProposal):

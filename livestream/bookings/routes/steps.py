@@ -167,6 +167,7 @@ def _hand_over(public_id: str, space: Space) -> Page:
             to_host=form.to_host.data or 0,
             reason=form.reason.data or "",
             actor_id=actor().id(),
+            capacity="staff" if space == "staff" else "manager",
             now=clock.now(),
             viewer_clubs=actor().clubs.keys(),
         )

@@ -14,6 +14,7 @@ from livestream.sessions.services.changing import (
     club_people,
     lock_resources,
     lock_session,
+    propose_anew,
     record,
     resource_ids_of,
     tell,
@@ -113,6 +114,7 @@ def hand_over(
     from_host: int,
     to_host: int,
     actor_id: int,
+    capacity: Capacity,
     now: datetime,
     reason: str = "",
     viewer_clubs: Collection[int] = (),
@@ -158,6 +160,8 @@ def hand_over(
     take_holds(db, live, now=now, viewer_clubs=viewer_clubs, only=[to_host])
     db.delete(rows[from_host])
     db.flush()
+    if capacity != "staff":
+        propose_anew(live, actor_id=actor_id)
     touch(db, live, now=now)
     detail = {"from": from_host, "to": to_host, "name": host.name, "reason": reason}
     record(db, live, "handed_over", actor_id=actor_id, now=now, detail=detail, note=reason)

@@ -144,6 +144,14 @@ def reopen_warnings(db: Session, live: LiveSession, *, now: datetime) -> None:
         record(db, live, "warnings_reopened", actor_id=None, now=now, detail=detail)
 
 
+def propose_anew(live: LiveSession, *, actor_id: int) -> None:
+    """Who changes time, host or place of a proposal proposes what it is now: somebody else of the
+    club, or whose proposal it was, confirms it. Of another state nothing changes.
+    """
+    if live.state == "proposed":
+        live.proposed_by = actor_id
+
+
 def set_state(
     db: Session,
     live: LiveSession,

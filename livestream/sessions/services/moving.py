@@ -21,6 +21,7 @@ from livestream.sessions.services.changing import (
     open_for_change,
     producer_people,
     product_ids_of,
+    propose_anew,
     record,
     reopen_warnings,
     resource_ids_of,
@@ -125,10 +126,13 @@ def settle_move(
 ) -> None:
     """After a session got its new time: goods, prices and vouchers follow, people are told.
 
-    The producers of a proposal agreed to its time, so they are asked anew. A firm one must be fit
-    to be confirmed at its new time. Raises NotReady, StaffNeeded.
+    The producers of a proposal agreed to its time, so they are asked anew, and a manager who moves
+    it proposes it. A firm one must be fit to be confirmed at its new time. Raises NotReady,
+    StaffNeeded.
     """
     reopen_warnings(db, live, now=now)
+    if capacity != "staff":
+        propose_anew(live, actor_id=actor_id)
     if live.holds_until is not None:
         live.holds_until = min(live.holds_until, live.starts_at)
     if live.state == "confirmed":

@@ -149,7 +149,8 @@ def test_another_host_takes_over_even_on_air(db: Session) -> None:
     live = make_session(db, club, hosts=[host], state="live")
     manager = managers_of(db, club.id)[0]
     during = live.starts_at + timedelta(minutes=20)
-    give = {"public_id": live.public_id, "from_host": host.id, "actor_id": manager, "now": during}
+    give = {"public_id": live.public_id, "from_host": host.id, "actor_id": manager}
+    give |= {"now": during, "capacity": "manager"}
     with pytest.raises(Invalid):
         services.hand_over(db, to_host=stranger.id, **give)
     services.hand_over(db, to_host=other.id, reason="Mất giọng", **give)

@@ -12,8 +12,9 @@ from livestream.sessions import services
 from livestream.sessions.models import LiveSession, RuleOverride, SessionEvent, SessionItem
 from livestream.sessions.queries import owner_key
 from livestream.sessions.services import ItemWish
+from livestream.sessions.services.deciding import Capacity
 from livestream.sessions.services.leaving import StartedAlready
-from livestream.sessions.states import ReasonMissing, WrongState
+from livestream.sessions.states import OwnProposal, ReasonMissing, WrongState
 from shop.core import clock
 from shop.core.db import Database
 from shop.core.errors import NotFound
@@ -112,6 +113,37 @@ def test_what_staff_let_pass_is_judged_anew_when_the_proposal_changes(db: Sessio
     assert db.get_one(SessionItem, item_id).consent == "asked", "agreed to Saturday, not to Sunday"
     reopened = select(SessionEvent.id).where(SessionEvent.kind == "warnings_reopened")
     assert len(db.scalars(reopened).all()) == 2
+
+
+def test_who_changes_a_proposal_proposes_it_and_somebody_else_confirms(db: Session) -> None:
+    live, _item_id = firm_one(db, state="proposed")
+    proposer, second = live.proposed_by or 0, make_person(db).id
+    staff = make_person(db).id
+
+    def move(actor_id: int, capacity: Capacity, days: int) -> None:
+        services.move_session(
+            db,
+            public_id=live.public_id,
+            starts_at=EVENING + timedelta(days=days),
+            minutes=20,
+            actor_id=actor_id,
+            capacity=capacity,
+            now=NOW,
+        )
+        agree_all(db, live)
+        pass_warnings(db, live, staff)
+
+    move(staff, "staff", 1)
+    assert live.proposed_by == proposer, "staff stay the second person"
+    move(second, "manager", 2)
+    with pytest.raises(OwnProposal):
+        services.confirm_session(
+            db, public_id=live.public_id, actor_id=second, capacity="staff", now=NOW
+        )
+    services.confirm_session(
+        db, public_id=live.public_id, actor_id=proposer, capacity="staff", now=NOW
+    )
+    assert (live.state, live.proposed_by, live.confirmed_by) == ("confirmed", second, proposer)
 
 
 def test_one_address_leads_everyone_to_their_own_page(
