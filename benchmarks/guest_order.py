@@ -36,7 +36,7 @@ PROVINCE, COMMUNE = "19", "02185"
 LIMIT_MS = 40.0
 """What one order may cost: the promise this program checks."""
 
-_HIDDEN = re.compile(r'name="(submit_key|expected_total|csrf_token)" value="([^"]*)"')
+HIDDEN = re.compile(r'name="(submit_key|expected_total|csrf_token)" value="([^"]*)"')
 _numbers = itertools.count(1)
 
 
@@ -83,11 +83,11 @@ def order(port: int, token: str, variant_id: int, *, knows_province: bool) -> tu
     wish = {"csrf_token": token, "variant_id": str(variant_id), "quantity": "1", "mua_ngay": "1"}
     answer, _page = guest.ask("/gio-hang", wish, wanted=303)
     _answer, page = guest.ask(str(answer.getheader("Location")), wanted=200)
-    hidden = dict(_HIDDEN.findall(page))
+    hidden = dict(HIDDEN.findall(page))
     if not knows_province:
         guest.ask(f"/dia-phuong/xa?province_code={PROVINCE}", wanted=200)
         _answer, sums = guest.ask(f"/dat-hang/tinh-tien?province_code={PROVINCE}", wanted=200)
-        hidden |= dict(_HIDDEN.findall(sums))
+        hidden |= dict(HIDDEN.findall(sums))
     if not hidden["expected_total"]:
         raise RuntimeError("the total with delivery was not shown")
     form = hidden | {
@@ -144,7 +144,7 @@ def run_engine(
     }
     found = []
     with served("wsgi:app", settings) as (port, pid):
-        token = dict(_HIDDEN.findall(get(port, "/dang-nhap")[1].decode()))["csrf_token"]
+        token = dict(HIDDEN.findall(get(port, "/dang-nhap")[1].decode()))["csrf_token"]
         turns = itertools.cycle(variants)
 
         def ours(knows_province: bool, count: int) -> tuple[float, int, int]:

@@ -1,9 +1,9 @@
 """What lies on a club's people, channels and places: a week as lanes, a month as days."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -14,10 +14,22 @@ from livestream.sessions.states import PUBLIC_STATES
 from livestream.sessions.timing import VN, Interval, instant
 
 _TAKES_TIME = ("confirmed", "live", "stopped", "ended", "reconciled")
+_COLUMNS: tuple[Any, ...] = (
+    LiveSession.id,
+    LiveSession.public_id,
+    LiveSession.club_id,
+    LiveSession.title,
+    LiveSession.title_en,
+    LiveSession.state,
+    LiveSession.version,
+    LiveSession.starts_at,
+    LiveSession.ends_at,
+    (WaitEntry.state == "waiting").label("is_waiting"),
+)
+"""What a slot shows, in the order ``_laid`` reads."""
 
 
-@dataclass(frozen=True)
-class Laid:
+class Laid(NamedTuple):
     """A session as it lies on the grid. ``public_id`` is None for another club's."""
 
     id: int
@@ -45,14 +57,14 @@ class Week:
     sessions: dict[int, Laid] = field(default_factory=dict)
     on: dict[tuple[int, date], list[int]] = field(default_factory=dict)
     """(resource, day of the start) -> session ids by time."""
-    taken: dict[int, list[tuple[Interval, int]]] = field(default_factory=dict)
-    """Resource -> holds that count, buffers included, with their session's id."""
+    taken: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
+    """Resource -> holds that count, buffers included: (start, end, session), epoch seconds."""
 
     def is_free(self, resource_id: int, wanted: Interval, but: int) -> bool:
         """Whether nothing but session ``but`` holds the resource then."""
         return not any(
-            session_id != but and held.overlaps(wanted)
-            for held, session_id in self.taken.get(resource_id, ())
+            session_id != but and start < wanted.end and wanted.start < end
+            for start, end, session_id in self.taken.get(resource_id, ())
         )
 
 
@@ -64,13 +76,7 @@ def week_of(
     Another club's drafts are left out; of those that wait only the number is told.
     """
     found = db.execute(
-        select(
-            *(LiveSession.id, LiveSession.public_id, LiveSession.club_id),
-            *(LiveSession.title, LiveSession.title_en),
-            *(LiveSession.state, LiveSession.version),
-            *(LiveSession.starts_at, LiveSession.ends_at),
-            (WaitEntry.state == "waiting").label("is_waiting"),
-        )
+        select(*_COLUMNS)
         .outerjoin(WaitEntry, WaitEntry.session_id == LiveSession.id)
         .where(
             LiveSession.starts_at >= instant(window.start),
@@ -107,62 +113,68 @@ def _is_laid(club_id: int, now: datetime) -> Any:
     )
 
 
-def _laid_out(found: Iterable[Any], holds: Iterable[Any], club_id: int) -> Week:
+def _laid_out(found: Sequence[Any], holds: Iterable[Any], club_id: int) -> Week:
     week = Week()
     waiting = {row.id for row in found if row.is_waiting}
-    wishes: dict[int, list[tuple[Interval, int]]] = {}
-    by_session: dict[int, list[tuple[int, Interval]]] = {}
-    for hold in holds:
-        span = Interval(hold.hold_start, hold.hold_end)
-        by_session.setdefault(hold.session_id, []).append((hold.resource_id, span))
-        if hold.is_active:
-            week.taken.setdefault(hold.resource_id, []).append((span, hold.session_id))
-        if hold.session_id in waiting:
-            wishes.setdefault(hold.resource_id, []).append((span, hold.session_id))
+    wishes: dict[int, list[tuple[int, int, int]]] = {}
+    by_session: dict[int, list[tuple[int, int, int]]] = {}
+    for session_id, resource_id, start, end, is_active in holds:
+        by_session.setdefault(session_id, []).append((resource_id, start, end))
+        if is_active:
+            week.taken.setdefault(resource_id, []).append((start, end, session_id))
+        if session_id in waiting:
+            wishes.setdefault(resource_id, []).append((start, end, session_id))
     for row in found:
-        mine = by_session.get(row.id)
-        is_own = row.club_id == club_id
-        if mine is None or (row.state == "draft" and not is_own):
+        session_id, _code, owner_id, _title, _title_en, state, *_more = row
+        mine = by_session.get(session_id)
+        is_own = owner_id == club_id
+        if mine is None or (state == "draft" and not is_own):
             continue
-        laid = _laid(row, is_own, _rivals(row.id, mine, wishes) if wishes else 0)
-        week.sessions[row.id] = laid
-        for resource_id, _span in mine:
-            week.on.setdefault((resource_id, laid.day), []).append(row.id)
+        laid = _laid(row, is_own, _rivals(session_id, mine, wishes) if wishes else 0)
+        week.sessions[session_id] = laid
+        for resource_id, _start, _end in mine:
+            week.on.setdefault((resource_id, laid.day), []).append(session_id)
     return week
 
 
 def _rivals(
     session_id: int,
-    mine: list[tuple[int, Interval]],
-    wishes: dict[int, list[tuple[Interval, int]]],
+    mine: list[tuple[int, int, int]],
+    wishes: dict[int, list[tuple[int, int, int]]],
 ) -> int:
     return len(
         {
             other
-            for resource_id, span in mine
-            for wish, other in wishes.get(resource_id, ())
-            if other != session_id and wish.overlaps(span)
+            for resource_id, start, end in mine
+            for wish_start, wish_end, other in wishes.get(resource_id, ())
+            if other != session_id and wish_start < end and start < wish_end
         }
     )
 
 
 def _laid(row: Any, is_own: bool, rivals: int) -> Laid:
-    starts_at, ends_at = row.starts_at.astimezone(VN), row.ends_at.astimezone(VN)
-    is_named = is_own or row.state in PUBLIC_STATES
+    """``row``: the columns of ``_COLUMNS``; read by position, a week has 500 of them."""
+    session_id, code, _owner, title, title_en, state, version, start, end, is_waiting = row
+    starts_at, ends_at = start.astimezone(VN), end.astimezone(VN)
+    is_named = is_own or state in PUBLIC_STATES
     return Laid(
-        id=row.id,
-        public_id=row.public_id if is_own else None,
-        title=row.title if is_named else "",
-        title_en=row.title_en if is_named else None,
-        state=row.state,
-        version=row.version,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        day=starts_at.date(),
-        hours=f"{starts_at:%H:%M}–{ends_at:%H:%M}",
-        is_waiting=bool(row.is_waiting),
-        rivals=rivals,
+        session_id,
+        code if is_own else None,
+        title if is_named else "",
+        title_en if is_named else None,
+        state,
+        version,
+        starts_at,
+        ends_at,
+        starts_at.date(),
+        f"{_clock_time(starts_at)}–{_clock_time(ends_at)}",
+        bool(is_waiting),
+        rivals,
     )
+
+
+def _clock_time(at: datetime) -> str:
+    return f"{at.hour:02d}:{at.minute:02d}"
 
 
 def days_of(
@@ -175,12 +187,7 @@ def days_of(
 ) -> dict[date, list[Laid]]:
     """A club's own sessions by the day they start, of one resource if given; one statement."""
     statement = (
-        select(
-            *(LiveSession.id, LiveSession.public_id, LiveSession.title, LiveSession.title_en),
-            *(LiveSession.state, LiveSession.version),
-            *(LiveSession.starts_at, LiveSession.ends_at),
-            (WaitEntry.state == "waiting").label("is_waiting"),
-        )
+        select(*_COLUMNS)
         .outerjoin(WaitEntry, WaitEntry.session_id == LiveSession.id)
         .where(
             LiveSession.club_id == club_id,
