@@ -134,6 +134,18 @@ INVITATIONS: Final[dict[str, InvitationOf]] = {
 """Messages whose mail puts the session into the reader's calendar, moves it or takes it out."""
 
 
+BODIES: Final[dict[str, str]] = {
+    "session.consent_asked": N_(
+        "Giờ phát: %(when)s. Vào mục Phiên live của gian hàng để đồng ý hay từ chối."
+    ),
+    "session.confirmed": N_("Giờ phát: %(when)s."),
+    "session.moved": N_("Giờ phát mới: %(when)s."),
+    "session.cancelled": N_("Giờ đã hẹn: %(when)s. Phiên không diễn ra nữa."),
+    "session.stopped": N_("Giờ phát: %(when)s. Đừng chờ phiên này nữa."),
+}
+"""What a mail, and who telephones, says beyond the title."""
+
+
 def _on_lots_recalled(
     _sender: Any, *, db: Session, lots: Sequence[Any], now: datetime, **_more: Any
 ) -> None:
@@ -193,7 +205,12 @@ def declare_messages() -> None:
     ):
         importance: Importance = "important" if kind in IMPORTANT else "normal"
         register_message(
-            kind, title=title, url=url, importance=importance, invitation=INVITATIONS.get(kind)
+            kind,
+            title=title,
+            url=url,
+            body=BODIES.get(kind, ""),
+            importance=importance,
+            invitation=INVITATIONS.get(kind),
         )
 
 

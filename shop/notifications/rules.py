@@ -26,14 +26,21 @@ def is_wanted(importance: Importance, level: str) -> bool:
     return level == "all" or (level == "important" and importance == "important")
 
 
-def payload_in(payload: Payload, language: str) -> dict[str, Any]:
+class Told(dict[str, Any]):
+    """A payload in which what an old message never held reads as a blank."""
+
+    def __missing__(self, _name: str) -> str:
+        return "…"
+
+
+def payload_in(payload: Payload, language: str) -> Told:
     """The payload as a reader of ``language`` is told it: ``title_en`` stands in for ``title``.
 
     What has no English stays Vietnamese.
     """
     if language == "vi":
-        return dict(payload)
-    return {name: payload.get(f"{name}_{language}") or value for name, value in payload.items()}
+        return Told(payload)
+    return Told({name: payload.get(f"{name}_{language}") or v for name, v in payload.items()})
 
 
 @dataclass(frozen=True)

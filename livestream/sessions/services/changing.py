@@ -23,6 +23,7 @@ from livestream.sessions.models import (
     SessionItem,
 )
 from livestream.sessions.queries import owner_key
+from livestream.sessions.queries.plans import span_text
 from livestream.sessions.signals import schedule_changed
 from livestream.sessions.states import Outdated, require_step
 from shop.accounts.queries import members_of, staff_of
@@ -258,6 +259,7 @@ def tell(
             "slug": live.slug,
             "starts_at": live.starts_at.isoformat(),
             "ends_at": live.ends_at.isoformat(),
+            "when": span_text(live.starts_at, live.ends_at),
             "told_at": now.isoformat(),
             "is_firm": live.confirmed_by is not None,
             "seq": live.schedule_seq,

@@ -35,7 +35,8 @@ class CallCard:
     name: str
     phone: str | None
     words: str
-    """What to say or to paste into Zalo."""
+    """What to say or to paste into Zalo, in the language of who is called."""
+    language: str
     created_at: datetime
     tries: int
     last_try_at: datetime | None
@@ -48,16 +49,19 @@ class CallCard:
 def _card(task: CallTask, reaches: Mapping[str, Reach], form: CallForm | None) -> CallCard:
     reach = reaches.get(task.recipient)
     url = url_of(task.kind, task.payload)
+    spoken = reach.language if reach else "vi"
+    prefix = house().public_url + ("/en" if spoken == "en" else "")
     words = [
-        title_of(task.kind, task.payload),
-        body_of(task.kind, task.payload),
-        f"{house().public_url}{url}" if url else "",
+        title_of(task.kind, task.payload, spoken),
+        body_of(task.kind, task.payload, spoken),
+        f"{prefix}{url}" if url else "",
     ]
     return CallCard(
         id=task.id,
         name=reach.name if reach else "",
         phone=reach.phone if reach else None,
         words="\n".join(filter(None, words)),
+        language=spoken,
         created_at=task.created_at,
         tries=task.tries,
         last_try_at=task.last_try_at,
