@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.core.db import Base, Id, Ref, one_of
+from shop.core.db import Base, Id, Ref, never_changed, one_of
 
 KINDS = ("claim", "price", "origin", "conduct", "other")
 STATES = ("open", "upheld", "dismissed")
@@ -63,3 +63,6 @@ class Evidence(Base):
     """SHA-256 of the facts as canonical JSON: tells whether somebody touched them."""
     taken_at: Mapped[datetime]
     keep_until: Mapped[datetime]
+
+
+never_changed("live_evidence")

@@ -351,6 +351,11 @@ def append_only(table: str) -> None:
     register_trigger(f"{table}_no_truncate", table, _refuse_truncate(table))
 
 
+def never_changed(table: str) -> None:
+    """Make the database refuse UPDATE on ``table``, on both databases; its rows may only go."""
+    register_trigger(f"{table}_no_update", table, _refuse(table, "update"))
+
+
 def _refuse(table: str, verb: str) -> Ddl:
     name = f"{table}_no_{verb}"
 

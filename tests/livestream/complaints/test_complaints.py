@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from livestream.complaints import jobs, rules
 from livestream.complaints.models import Complaint, Evidence
@@ -121,6 +122,8 @@ def test_evidence_is_frozen_at_the_stop_and_at_the_end_and_goes_in_time(
         assert stopped.facts["state_note"] == "Nói sai công dụng"
         assert stopped.facts["lines"][1]["item"]["live_price_vnd"] == 30_000
         assert rules.digest(stopped.facts) == stopped.digest
+        with pytest.raises(IntegrityError, match="append-only"), db.begin_nested():
+            db.execute(update(Evidence).values(digest="0" * 64))
         sessions.end_session(db, public_id=live.public_id, actor_id=actor, now=now)
     jobs.keep_evidence(database, now)
     jobs.drop_evidence(database, now + timedelta(days=1000))
