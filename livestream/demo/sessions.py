@@ -85,6 +85,15 @@ PLANS: Final = (
 )
 
 
+_ON_FACEBOOK: Final = frozenset({"live", "ended"})
+"""Endings of sessions that are held where comments may be orders."""
+
+_WATCH: Final = {
+    "facebook": "https://www.facebook.com/demo.clb.streamer.mong.cai/live",
+    "tiktok": "https://www.tiktok.com/@demo.clb-streamer-mong-cai/live",
+}
+
+
 def load_demo_sessions(db: Session, *, now: datetime) -> int:
     """Sessions of the main club around today; says how many are new."""
     club = find_club(db, MAIN_CLUB)
@@ -117,7 +126,7 @@ def load_session(db: Session, club: Club, plan: Plan, now: datetime) -> LiveSess
         channel_ids=_channels(db, club, plan, manager, asked_at),
         studio_ids=ids_of(db, club, "studio") if plan.host == HOST else [],
         items=_wishes(db),
-        watch_url="https://www.tiktok.com/@demo.clb-streamer-mong-cai/live",
+        watch_url=_WATCH["facebook" if plan.ending in _ON_FACEBOOK else "tiktok"],
         submit_key=f"demo-{plan.key}-{today_vn(now)}",
         actor_id=manager,
         is_demo=True,
@@ -142,7 +151,7 @@ def load_session(db: Session, club: Club, plan: Plan, now: datetime) -> LiveSess
 
 def _channels(db: Session, club: Club, plan: Plan, manager: int, now: datetime) -> list[int]:
     """Comments may be orders on the channel of sessions that are or were on air."""
-    if plan.ending in {"live", "ended"}:
+    if plan.ending in _ON_FACEBOOK:
         return [facebook_channel(db, club, actor_id=manager, now=now)]
     return ids_of(db, club, "channel")[:1]
 
