@@ -92,6 +92,7 @@ WORDS: Final = {
     "statements.recorded": N_("Ghi sao kê ngân hàng"),
     "payments.set_aside": N_("Gạt khoản tiền không thuộc đơn nào"),
     "payments.refund_done": N_("Đã hoàn tiền"),
+    "payments.refund_counted_once": N_("Khoản hoàn là cho món hàng quay về"),
     "product.photos_changed": N_("Sửa ảnh sản phẩm"),
     "gs1.verified": N_("Xác minh mã GS1"),
     "gs1.refused": N_("Chưa nhận mã GS1"),

@@ -21,6 +21,7 @@ from shop.payments.models import (
 from shop.payments.provider import ProviderTxn
 from shop.payments.rules import (
     COUNTED,
+    NOT_SENT,
     OPEN_REFUNDS,
     REPEAT_WINDOW,
     VND,
@@ -161,6 +162,22 @@ def open_refunds(db: Session, order_id: int) -> list[Refund]:
             .order_by(Refund.id)
         )
     )
+
+
+def granted_within(db: Session, refund: Refund, order: Order) -> list[Refund]:
+    """Refunds that people granted of the order and that fit into this owed one, newest first.
+
+    They may have been for the goods that were cut from the order afterwards; empty where nothing
+    was cut, and once this one was sent.
+    """
+    is_of_cut = refund.kind == "owed" and refund.reason == "excess" and order.cut_vnd > 0
+    room = refund.amount_vnd if is_of_cut and refund.state in NOT_SENT else 0
+    found = []
+    for one in reversed(refunds_of(db, refund.order_id)):
+        if one.kind == "granted" and one.state in COUNTED and one.amount_vnd <= room:
+            room -= one.amount_vnd
+            found.append(one)
+    return found
 
 
 def has_payee_account(db: Session, producer_id: int) -> bool:

@@ -15,6 +15,7 @@ from shop.core.errors import NotFound
 from shop.orders.models import Order
 from shop.payments.models import Dispute, Refund
 from shop.payments.panels import qr_svg
+from shop.payments.queries import granted_within
 from shop.payments.registry import all_providers, provider_called
 from shop.payments.rules import NOT_SENT, OPEN_REFUNDS
 from shop.payments.transfer_qr import BadTransferQr, Transfer, encode
@@ -44,6 +45,8 @@ class RefundPage:
     may_pay: bool
     may_take_over: bool
     may_return: bool
+    granted_vnd: int
+    """What people granted of the order and may have been for the same goods; 0 for none."""
     qr: Markup
 
 
@@ -205,6 +208,7 @@ def refund_page(db: Session, actor: Actor, refund_id: int, limit_vnd: int) -> Re
         and (not is_large or refund.approved_by not in {None, actor.person_id}),
         may_take_over=is_staff and is_unsent and not refund.is_by_hand,
         may_return=pays and refund.is_by_hand and refund.state == "done",
+        granted_vnd=sum(one.amount_vnd for one in granted_within(db, refund, order)),
         qr=payout_qr(refund, order) if is_unsent and refund.is_by_hand else Markup(),
     )
 

@@ -252,6 +252,20 @@ def reject(refund_id: int) -> Any:
     )
 
 
+@bp.post(f"/hoan-tien/{_ID}refund_id>/cung-hang")
+@role("producer", "staff")
+def count_once(refund_id: int) -> Any:
+    """What was granted by hand was for the same goods."""
+    return _do(
+        refund_id,
+        None,
+        _decides,
+        lambda db: services.count_once(
+            db, refund_id=refund_id, actor_id=actor().id(), now=clock.now()
+        ),
+    )
+
+
 @bp.post(f"/hoan-tien/{_ID}refund_id>/chuyen-tay")
 @role("staff")
 def take_over(refund_id: int) -> Any:

@@ -15,6 +15,7 @@ from shop.payments.services.receipts import confirm_receipt, left_to_pay
 from shop.payments.services.refunds import (
     approve_refund,
     ask_refund,
+    count_once,
     finish_refund,
     give_account,
     pay_by_hand,
@@ -30,6 +31,7 @@ __all__ = [
     "ask_refund",
     "choose_way",
     "confirm_receipt",
+    "count_once",
     "create_attempt",
     "decide_account",
     "enabled_providers",

@@ -156,6 +156,25 @@ def reject_refund(
     return refund
 
 
+def count_once(db: Session, *, refund_id: int, actor_id: int, now: datetime) -> list[Refund]:
+    """Say that what people granted of the order was for the goods of this owed refund: the granted
+    ones that fit into it count as owed from now on, and what they cover of it is withdrawn.
+
+    For a refund granted by hand before the parcel came back, which would be paid twice.
+    Raises NotFound; WrongStep when none fits or the owed one was sent.
+    """
+    refund, order = locked_refund(db, refund_id)
+    granted = queries.granted_within(db, refund, order)
+    if not granted:
+        raise WrongStep
+    for one in granted:
+        one.kind = "owed"
+        audit_refund(db, one, "counted_once", actor_id, now)
+    db.flush()
+    follow_ledger(db, order, now)
+    return granted
+
+
 def pay_by_hand(db: Session, *, refund_id: int, actor_id: int, now: datetime) -> Refund:
     """Take a refund away from its provider: a person will transfer it. Raises NotFound, WrongStep.
 

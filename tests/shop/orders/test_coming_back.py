@@ -13,11 +13,16 @@ from shop.orders.models import Order, OrderCut, Shipment
 from shop.orders.pages import order_page
 from shop.orders.rules import CAME_BACK
 from shop.orders.rules.parcels import Back
+from shop.payments import services as payments
 from shop.payments.models import Refund
+from shop.payments.rules import WrongStep
 from shop.payments.services import apply_txn
 from shop.shipping.queries.cod import cod_left, expected_cod
+from tests.factories.accounts import make_person
 from tests.factories.payments import make_attempt, make_txn
 from tests.shop.orders.test_cutting import _followed, check, cut, line_of, send, variant
+
+VND_LIMIT = 5_000_000
 
 __all__ = ["_followed", "variant"]
 
@@ -81,6 +86,42 @@ def test_what_was_paid_for_it_becomes_a_refund_task(
     assert found is not None
     page = order_page(db, found, now)
     assert (page.cuts, page.backs) == ({}, {line_of(db, order): 2})  # sent, and back again
+
+
+@pytest.mark.parametrize(
+    ("granted", "is_paid"), [(142_000, True), (142_000, False), (40_000, True)]
+)
+def test_what_was_granted_for_the_same_goods_is_not_paid_twice(
+    db: Session, variant: Variant, now: datetime, granted: int, is_paid: bool
+) -> None:
+    seller, payer = make_person(db).id, make_person(db).id
+    order, attempt = make_attempt(db, provider="vietqr", variant=variant, quantity=5)
+    apply_txn(db, make_txn(attempt, amount_vnd=order.total_vnd, order_hint=order.code), now=now)
+    first, second = send(db, order, 3, now), send(db, order, 2, now)
+    services.deliver(db, order_id=order.id, shipment_id=first.id, actor_id=7, now=now)
+    [given] = payments.ask_refund(
+        db,
+        order_id=order.id,
+        amount_vnd=granted,
+        reason="damaged",
+        asked_by="producer",
+        actor_id=seller,
+        cause="form:1",
+        now=now,
+    )
+    if is_paid:
+        payments.finish_refund(
+            db, refund_id=given.id, reference="FT1", actor_id=payer, now=now, limit_vnd=VND_LIMIT
+        )
+    come_back(db, order, second, now)
+    [owed] = db.scalars(select(Refund).where(Refund.kind == "owed")).all()
+    assert owed.amount_vnd == 142_000
+    payments.count_once(db, refund_id=owed.id, actor_id=seller, now=now)
+    check(db)
+    promised = [r.amount_vnd for r in db.scalars(select(Refund).where(Refund.state != "rejected"))]
+    assert sum(promised) == 142_000
+    with pytest.raises(WrongStep):
+        payments.count_once(db, refund_id=owed.id, actor_id=seller, now=now)
 
 
 def test_the_rest_goes_on_or_is_cut_and_a_second_one_back_ends_it(

@@ -24,6 +24,7 @@ from tests.conftest import post
 from tests.factories.accounts import make_member, make_staff
 from tests.factories.catalogue import make_producer
 from tests.factories.payments import make_attempt, make_txn
+from tests.shop.orders.test_cutting import send
 from tests.shop.payments.test_ledger import assert_sound
 
 SignIn = Callable[..., FlaskClient]
@@ -96,6 +97,34 @@ def test_seller_gives_part_back_with_a_pdf(signed_in: SignIn, database: Database
     assert proof.headers["X-Content-Type-Options"] == "nosniff"
     done = client.get("/ban-hang/hoan-tien?muc=xong").get_data(as_text=True)
     assert 'data-state="done"' in done
+    assert_sound(database)
+
+
+def test_what_was_granted_for_goods_that_are_cut_is_offered_to_count_once(
+    signed_in: SignIn, database: Database
+) -> None:
+    order = paid(database, quantity=3)
+    with database.transaction() as db:
+        sent = db.get_one(Order, order.id)
+        send(db, sent, 1, clock.now())
+    client = signed_in(member(database, order.producer_id))
+    assert asked(client, order).status_code == 303
+    with database.transaction() as db:
+        orders.cut_rest(
+            db, order_id=order.id, reason="out_of_stock", actor_id=None, now=clock.now()
+        )
+        owed = db.scalars(select(Refund.id).where(Refund.kind == "owed")).one()
+    page = f"/hoan-tien/{owed}"
+    assert f"{page}/cung-hang" in client.get(page).get_data(as_text=True)
+    assert "press the" in client.get(f"/en{page}").get_data(as_text=True)
+    with database.transaction() as db:
+        other = make_producer(db).id
+    stranger = signed_in(member(database, other))
+    assert post(stranger, f"{page}/cung-hang").status_code == 404
+    client = signed_in(member(database, order.producer_id))
+    assert post(client, f"{page}/cung-hang").status_code == 303
+    assert f"{page}/cung-hang" not in client.get(page).get_data(as_text=True)
+    assert post(client, f"{page}/cung-hang").status_code == 409
     assert_sound(database)
 
 
