@@ -10,6 +10,7 @@ from livestream.results.models import SettlementLine
 from livestream.results.queries.settlements import (
     PaymentRow,
     StatementRow,
+    english_names,
     lines_of,
     payments_of,
 )
@@ -46,8 +47,9 @@ def statement_paper(
     settlement, live = row.settlement, row.live
     payments = payments_of(db, settlement.id)
     names = _names(db, row, payments)
+    english = english_names(db, settlement.id)
     return Receipt(
-        title=_("Bảng quyết toán"),
+        title=_("Bảng quyết toán phiên live"),
         code=settlement.code,
         code_label=_("Mã"),
         seller=f"{row.club.name} · {row.producer.name}",
@@ -62,8 +64,11 @@ def statement_paper(
             (_("In lúc"), show_datetime(now)),
             (_("Lần lập"), str(settlement.revision)),
         ),
-        header=(_("Sản phẩm"), _("Đã bán"), _("Tiền hàng"), _("Phải trả")),
-        items=tuple(_item(line) for line in lines_of(db, settlement.id)),
+        header=(_("Mặt hàng"), _("Đã bán"), _("Tiền hàng"), _("Phải trả")),
+        items=tuple(
+            _item(line, pick(line.name, english.get(line.item_id)))
+            for line in lines_of(db, settlement.id)
+        ),
         sums=(),
         total=(_(PAYER_WORDS[payer_of(settlement.owed_vnd)]), format_vnd(abs(settlement.owed_vnd))),
         money=(
@@ -88,7 +93,7 @@ def _names(db: Session, row: StatementRow, payments: Sequence[PaymentRow]) -> di
     return {one.id: one.name for one in found}
 
 
-def _item(line: SettlementLine) -> Item:
+def _item(line: SettlementLine, name: str) -> Item:
     sold = f"{line.units - line.returned}"
     notes = [
         _(VIA_LABELS[line.via]),
@@ -101,7 +106,7 @@ def _item(line: SettlementLine) -> Item:
         missing = format_vnd(line.missing_vnd)
         notes.append(_("thiếu %(n)s: +%(sum)s", n=line.charged, sum=missing))
     return Item(
-        name=line.name,
+        name=name,
         note=" · ".join(notes),
         quantity=sold,
         price=format_vnd(line.goods_vnd),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
@@ -51,6 +52,8 @@ class NoteLine:
     item_id: int
     code: str
     name: str
+    name_en: str
+    """Empty when the product has no English name, as everywhere here."""
     units: int
 
 
@@ -121,6 +124,34 @@ def statement_called(
     if not rows:
         raise NotFound
     return rows[0]
+
+
+_NAMES: tuple[Any, ...] = (Product.name, Variant.label, Product.name_en, Variant.label_en)
+
+
+def _both_names(
+    name: str, label: str, name_en: str | None, label_en: str | None
+) -> tuple[str, str]:
+    """Product and size in Vietnamese, and in English."""
+    english = f"{name_en} {label_en or label}".strip() if name_en else ""
+    return f"{name} {label}".strip(), english
+
+
+def english_names(db: Session, settlement_id: int) -> dict[int, str]:
+    """Item id -> code and product in English as they are called today. What was frozen stays as it
+    was written; a reader of English reads these beside the frozen sums."""
+    rows = db.execute(
+        select(SessionItem.id, SessionItem.short_code, *_NAMES)
+        .join(Product, Product.id == SessionItem.product_id)
+        .join(Variant, Variant.id == SessionItem.variant_id)
+        .where(
+            SessionItem.id.in_(
+                select(SettlementLine.item_id).where(SettlementLine.settlement_id == settlement_id)
+            )
+        )
+    )
+    named = ((item_id, code, _both_names(*names)[1]) for item_id, code, *names in rows)
+    return {item_id: f"{code} · {english}" for item_id, code, english in named if english}
 
 
 def lines_of(db: Session, settlement_id: int) -> list[SettlementLine]:
@@ -208,14 +239,13 @@ def notes_of(
 def note_lines(db: Session, note_ids: Sequence[int]) -> dict[int, list[NoteLine]]:
     """The lines of these notes in the order of the line-up."""
     found: dict[int, list[NoteLine]] = {}
-    for note_id, item_id, code, name, label, units in db.execute(
+    for note_id, item_id, code, units, *names in db.execute(
         select(
             GoodsNoteLine.note_id,
             SessionItem.id,
             SessionItem.short_code,
-            Product.name,
-            Variant.label,
             GoodsNoteLine.units,
+            *_NAMES,
         )
         .join(SessionItem, SessionItem.id == GoodsNoteLine.item_id)
         .join(Product, Product.id == SessionItem.product_id)
@@ -223,9 +253,7 @@ def note_lines(db: Session, note_ids: Sequence[int]) -> dict[int, list[NoteLine]
         .where(GoodsNoteLine.note_id.in_(note_ids))
         .order_by(SessionItem.position, SessionItem.id)
     ):
-        found.setdefault(note_id, []).append(
-            NoteLine(item_id, code, f"{name} {label}".strip(), units)
-        )
+        found.setdefault(note_id, []).append(NoteLine(item_id, code, *_both_names(*names), units))
     return found
 
 
@@ -254,12 +282,14 @@ class TermsRow:
     live: LiveSession
     club: Club
     name: str
+    name_en: str
 
 
-def terms_waiting(db: Session, session_id: int) -> list[tuple[str, str, str]]:
-    """(code, product, producer) of the line-up whose terms were set and not agreed to yet."""
+def terms_waiting(db: Session, session_id: int) -> list[tuple[str, str, str | None, str]]:
+    """(code, product, the same in English, producer) of the line-up whose terms were set and not
+    agreed to yet."""
     rows = db.execute(
-        select(SessionItem.short_code, Product.name, Producer.name)
+        select(SessionItem.short_code, Product.name, Product.name_en, Producer.name)
         .join(ItemTerms, ItemTerms.item_id == SessionItem.id)
         .join(Product, Product.id == SessionItem.product_id)
         .join(Producer, Producer.id == SessionItem.producer_id)
@@ -270,13 +300,13 @@ def terms_waiting(db: Session, session_id: int) -> list[tuple[str, str, str]]:
         )
         .order_by(SessionItem.position, SessionItem.id)
     )
-    return [(code, product, producer) for code, product, producer in rows]
+    return [(code, product, english, producer) for code, product, english, producer in rows]
 
 
 def open_terms(db: Session, producer_ids: Collection[int], *, limit: int = 100) -> list[TermsRow]:
     """Terms that wait for these producers, the soonest session first."""
     rows = db.execute(
-        select(ItemTerms, SessionItem, LiveSession, Club, Product.name, Variant.label)
+        select(ItemTerms, SessionItem, LiveSession, Club, *_NAMES)
         .join(SessionItem, SessionItem.id == ItemTerms.item_id)
         .join(LiveSession, LiveSession.id == SessionItem.session_id)
         .join(Club, Club.id == LiveSession.club_id)
@@ -292,6 +322,6 @@ def open_terms(db: Session, producer_ids: Collection[int], *, limit: int = 100) 
         .limit(limit)
     )
     return [
-        TermsRow(terms, item, live, club, f"{name} {label}".strip())
-        for terms, item, live, club, name, label in rows
+        TermsRow(terms, item, live, club, *_both_names(*names))
+        for terms, item, live, club, *names in rows
     ]

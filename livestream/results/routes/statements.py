@@ -11,6 +11,7 @@ from livestream.results.forms import AnswerForm, DisputeForm, PaymentForm
 from livestream.results.papers import statement_paper
 from livestream.results.queries.settlements import (
     StatementRow,
+    english_names,
     lines_of,
     notes_of,
     payment_called,
@@ -62,6 +63,7 @@ def statement_page(
         home=SPACES[side],
         row=row,
         lines=lines_of(db, row.settlement.id),
+        names_en=english_names(db, row.settlement.id),
         payments=payments_of(db, row.settlement.id),
         notes=[
             one

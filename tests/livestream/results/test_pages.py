@@ -105,3 +105,23 @@ def test_names_follow_the_page_s_language(
     page = f"/clb/phien/{over[0]}/ket-qua"
     assert product.name_en in client.get(f"/en{page}").get_data(as_text=True)
     assert product.name_en not in client.get(page).get_data(as_text=True)
+    post(client, page, {f"units_{over[1]}": "5", f"gross_{over[1]}": "300.000"})
+    assert post(client, f"{page}/chot", {"takes_stock": "y"}).status_code == 303
+    with database.read() as db:
+        settlement = db.scalars(select(Settlement)).one()
+    statement = f"/clb/quyet-toan/{settlement.public_id}"
+    assert product.name_en in client.get(f"/en{statement}").get_data(as_text=True)
+    assert product.name_en not in client.get(statement).get_data(as_text=True)
+    papers = [
+        " ".join(
+            PdfReader(io.BytesIO(client.get(f"{lead}{statement}/bang.pdf").data))
+            .pages[0]
+            .extract_text()
+            .split()
+        )
+        for lead in ("/en", "")
+    ]
+    assert product.name_en in papers[0]
+    assert "Live session statement" in papers[0]
+    assert product.name_en not in papers[1]
+    assert product.name in papers[1]
